@@ -1,0 +1,122 @@
+/**
+ * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce.
+ *
+ *   sealed = 0x01 ‖ nonce (12) ‖ ciphertext ‖ tag (16)
+ *
+ * A key may seal up to 2^32 messages. What is sealed together (a batch) shares one cipher, because making
+ * the cipher object costs twenty times more than a small item does.
+ */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type Random, randomBytes } from './random.ts';
+
+export const aeadVersion = 1;
+export const keyLength = 32;
+const nonceLength = 12;
+const tagLength = 16;
+/** How many bytes sealing adds. */
+export const aeadOverhead = 1 + nonceLength + tagLength;
+
+/** The bytes do not open: another key, other associated data, an unknown version, or a changed byte. */
+export class OpenError extends Error {
+  constructor(what = 'sealed bytes do not open') {
+    super(what);
+    this.name = 'OpenError';
+  }
+}
+
+function cipherFor(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array) {
+  if (key.length !== keyLength) throw new RangeError('an AES-256 key has 32 bytes');
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
+  cipher.setAAD(aad);
+  return cipher;
+}
+
+/** AES-256-GCM with a nonce of the caller's, for test vectors and formats that carry the nonce elsewhere. */
+export function sealWithNonce(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Buffer {
+  if (nonce.length !== nonceLength) throw new RangeError('a GCM nonce has 12 bytes');
+  const cipher = cipherFor(key, nonce, aad);
+  return Buffer.concat([
+    Buffer.of(aeadVersion),
+    nonce,
+    cipher.update(plaintext),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
+}
+
+/** Seals `plaintext` under a 32-byte key; `aad` is authenticated and not stored. */
+export function seal(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array, random: Random = randomBytes): Buffer {
+  return sealWithNonce(key, random(nonceLength), plaintext, aad);
+}
+
+/** Opens what `seal` gave. @throws OpenError */
+export function open(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Buffer {
+  if (key.length !== keyLength) throw new RangeError('an AES-256 key has 32 bytes');
+  if (sealed.length < aeadOverhead) throw new OpenError('sealed bytes are too short');
+  if (sealed[0] !== aeadVersion) throw new OpenError('sealed bytes have an unknown version');
+  const nonce = sealed.subarray(1, 1 + nonceLength);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(sealed.length - tagLength));
+  const body = decipher.update(sealed.subarray(1 + nonceLength, sealed.length - tagLength));
+  try {
+    return Buffer.concat([body, decipher.final()]);
+  } catch {
+    // The runtime gives one reason for everything, and so do we.
+    body.fill(0);
+    throw new OpenError();
+  }
+}
+
+/** Collects items that are sealed together. */
+export interface BatchSealer {
+  /** Items so far. */
+  readonly count: number;
+  add(item: Uint8Array): void;
+  /** Ends the batch: `0x01 ‖ nonce ‖ ciphertext ‖ tag` over `(u32 big-endian length ‖ item)*`. */
+  finish(): Buffer;
+}
+
+/** One cipher for many small items; they open together or not at all. */
+export function createBatchSealer(key: Uint8Array, aad: Uint8Array, random: Random = randomBytes): BatchSealer {
+  const nonce = random(nonceLength);
+  const cipher = cipherFor(key, nonce, aad);
+  const out: Uint8Array[] = [Buffer.of(aeadVersion), nonce];
+  let count = 0;
+  let finished = false;
+  return {
+    get count() {
+      return count;
+    },
+    add(item) {
+      if (finished) throw new Error('this batch is finished');
+      const framed = Buffer.allocUnsafe(4 + item.length);
+      framed.writeUInt32BE(item.length, 0);
+      framed.set(item, 4);
+      out.push(cipher.update(framed));
+      framed.fill(0);
+      count += 1;
+    },
+    finish() {
+      if (finished) throw new Error('this batch is finished');
+      finished = true;
+      out.push(cipher.final(), cipher.getAuthTag());
+      return Buffer.concat(out);
+    },
+  };
+}
+
+/** Opens what a batch sealer gave. @throws OpenError */
+export function openBatch(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Buffer[] {
+  const plain = open(key, sealed, aad);
+  const items: Buffer[] = [];
+  let at = 0;
+  while (at < plain.length) {
+    if (plain.length - at < 4) throw new OpenError('a batch ends inside a length');
+    const length = plain.readUInt32BE(at);
+    if (plain.length - at - 4 < length) throw new OpenError('a batch ends inside an item');
+    items.push(plain.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return items;
+}

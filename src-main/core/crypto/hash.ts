@@ -1,0 +1,38 @@
+/** SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104). */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** 32 bytes over the parts, one after the other with nothing between: callers put lengths or prefixes where it matters. */
+export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** A hash fed in pieces, for files that do not fit in memory. */
+export interface RunningHash {
+  update(part: Uint8Array): void;
+  /** Ends the hash; it cannot be used again. */
+  digest(): Buffer;
+}
+
+export function createSha256(): RunningHash {
+  const hash = createHash('sha256');
+  return {
+    update: (part) => {
+      hash.update(part);
+    },
+    digest: () => hash.digest(),
+  };
+}
+
+/** 32 bytes over the parts, one after the other with nothing between. */
+export function hmacSha256(key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer {
+  const hmac = createHmac('sha256', key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+}
+
+/** Compares secrets without telling by time where they differ. Different lengths are unequal. */
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && timingSafeEqual(left, right);
+}
