@@ -1,0 +1,183 @@
+/** The application before anyone signs in: its start-up state, set-up, recovery. */
+import { z } from 'zod';
+import { command, query, task } from './procedure.ts';
+import { country, empty, language, ok, password, requiredLine, rolesHeld, userName } from './primitives.ts';
+
+/** The named start-up states of the design ("Opening the database"), as far as they show before a password. */
+export const startStates = [
+  'not-set-up',
+  'kit-unconfirmed', // set up, but nobody has shown yet that the recovery kit was written down
+  'locked',
+  'key-file-missing', // database but no key
+  'database-missing', // key but no database
+  'device-secret-missing', // keychain works but forgot our item, or belongs to someone else
+  'keychain-locked',
+  'keychain-absent',
+  'key-file-damaged',
+  'database-damaged',
+  'database-foreign',
+  'database-newer',
+  'database-rolled-back',
+  'not-writable',
+] as const;
+export const startState = z.enum(startStates);
+export type StartState = z.infer<typeof startState>;
+
+export const app = {
+  status: query({
+    summary: 'Start-up state and what a locked screen may show.',
+    input: empty,
+    output: z.strictObject({
+      state: startState,
+      signedIn: z.boolean(),
+      version: z.string(),
+      clinicName: z.string().nullable(),
+      workstationName: z.string().nullable(),
+      language: language.nullable(),
+      /** A keyring of the profile's own, weaker than the desktop's (development and servers without a desktop). */
+      weakKeychain: z.boolean(),
+    }),
+    needs: 'public',
+    audits: { none: 'shown before sign-in, names no person and no record' },
+  }),
+  retry: task({
+    summary: 'Look at keychain and files again.',
+    input: empty,
+    output: z.strictObject({ state: startState }),
+    needs: 'public',
+    audits: { none: 'reads only the start-up state' },
+  }),
+};
+
+export const setup = {
+  checkPassword: query({
+    summary: 'Strength of a password against an offline list of common ones.',
+    input: z.strictObject({ password: z.string().max(512), personal: z.array(z.string().max(200)).max(8) }),
+    output: z.strictObject({
+      /** 0 very weak … 4 very strong. */
+      score: z.number().int().min(0).max(4),
+      acceptable: z.boolean(),
+      problem: z.enum(['password-too-short', 'password-too-common', 'password-too-long']).nullable(),
+    }),
+    needs: 'public',
+    audits: { none: 'the password is not stored and belongs to nobody yet' },
+  }),
+  checkKeychain: task({
+    summary: 'Can this machine keep a secret: writes, reads back and removes a probe item.',
+    input: empty,
+    output: z.strictObject({ state: z.enum(['ok', 'locked', 'absent']), weak: z.boolean() }),
+    needs: 'public',
+    audits: { none: 'before the log exists' },
+  }),
+  create: task({
+    summary: 'Make the clinic: keys, encrypted database, first admin. Answers the recovery words once.',
+    input: z.strictObject({
+      language,
+      clinicName: requiredLine(120),
+      country,
+      workstationName: requiredLine(60),
+      admin: z.strictObject({
+        userName,
+        displayName: requiredLine(120),
+        /** Roles beside admin. */
+        roles: rolesHeld.or(z.array(z.never()).length(0)),
+      }),
+      password,
+    }),
+    output: z.strictObject({
+      words: z.array(z.string()).length(24),
+      /** Positions (1-based) of the two words asked back. */
+      ask: z.array(z.number().int().min(1).max(24)).length(2),
+      createdAt: z.number().int(),
+    }),
+    needs: 'public',
+    audits: 'setup.completed',
+  }),
+  newKit: task({
+    summary: 'Show the kit again by making a new one, while the first was never confirmed; needs the admin password.',
+    input: z.strictObject({ userName, password }),
+    output: z.strictObject({
+      words: z.array(z.string()).length(24),
+      ask: z.array(z.number().int().min(1).max(24)).length(2),
+      createdAt: z.number().int(),
+    }),
+    needs: 'public',
+    audits: 'setup.completed',
+  }),
+  saveKit: task({
+    summary: 'Write the recovery kit as a PDF where the user chooses.',
+    input: z.strictObject({
+      words: z.array(z.string().max(12)).length(24),
+      language,
+      /** Only the command line may name a path; the screen is asked by a dialog. */
+      path: z.string().max(4096).optional(),
+    }),
+    output: z.strictObject({ saved: z.boolean() }),
+    needs: 'public',
+    audits: { none: 'part of set-up, before the first sign-in' },
+  }),
+  confirmKit: task({
+    summary: 'Two words of the kit, typed back.',
+    input: z.strictObject({
+      words: z
+        .array(z.strictObject({ position: z.number().int().min(1).max(24), word: z.string().max(20) }))
+        .length(2),
+    }),
+    output: ok,
+    needs: 'public',
+    audits: 'recovery.kit-confirmed',
+  }),
+};
+
+export const recovery = {
+  restore: task({
+    summary: 'Give this workstation back its keys with the recovery kit, and one admin a new password.',
+    input: z.strictObject({ words: z.string().max(400), userName, password }),
+    output: ok,
+    needs: 'public',
+    audits: 'recovery.used',
+  }),
+  startEmpty: task({
+    summary: 'Key but no database: begin a new empty database under the same keys, after the kit proved who asks.',
+    input: z.strictObject({ words: z.string().max(400) }),
+    output: ok,
+    needs: 'public',
+    audits: 'recovery.used',
+  }),
+  setAside: task({
+    summary: 'Move a damaged or foreign database into quarantine (never deleted), after the kit proved who asks.',
+    input: z.strictObject({ words: z.string().max(400) }),
+    output: ok,
+    needs: 'public',
+    audits: 'recovery.used',
+  }),
+  acknowledgeRollback: task({
+    summary: 'Go on with a database that is behind its own audit head; leaves an entry that says so.',
+    input: z.strictObject({ words: z.string().max(400) }),
+    output: ok,
+    needs: 'public',
+    audits: 'recovery.used',
+  }),
+};
+
+export const settings = {
+  get: query({
+    summary: 'Clinic settings.',
+    input: empty,
+    output: z.strictObject({
+      clinicName: z.string(),
+      country,
+      workstationName: z.string(),
+      idleMinutes: z.number().int(),
+    }),
+    needs: 'session',
+    audits: { none: 'settings hold nothing about people' },
+  }),
+  set: command({
+    summary: 'Change the time after which a workstation locks by itself.',
+    input: z.strictObject({ idleMinutes: z.number().int().min(1).max(60) }),
+    output: ok,
+    needs: 'settings:write',
+    audits: 'settings.changed',
+  }),
+};

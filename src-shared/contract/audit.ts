@@ -1,0 +1,99 @@
+/** Looking into the audit log and verifying it. */
+import { z } from 'zod';
+import { auditCodes, auditKinds } from './audit-events.ts';
+import { query, task } from './procedure.ts';
+import { empty, instant, ok } from './primitives.ts';
+
+export const auditFilter = z.strictObject({
+  userId: z.string().max(64).nullable(),
+  patientId: z.string().max(64).nullable(),
+  kind: z.enum(auditKinds).nullable(),
+  outcome: z.enum(['success', 'failure', 'denied']).nullable(),
+  from: instant.nullable(),
+  to: instant.nullable(),
+});
+export type AuditFilter = z.infer<typeof auditFilter>;
+
+export const auditLine = z.strictObject({
+  seq: z.number().int(),
+  recorded: instant,
+  event: z.enum(auditCodes),
+  action: z.enum(['C', 'R', 'U', 'D', 'E']),
+  outcome: z.enum(['success', 'failure', 'denied']),
+  user: z.string().nullable(),
+  roles: z.array(z.string()),
+  /** Patient's name for those who may read demographics, else null; `patientRef` is the pseudonym in the log. */
+  patient: z.string().nullable(),
+  patientRef: z.string().nullable(),
+  where: z.string(),
+  origin: z.enum(['screen', 'ctl', 'core']),
+  purpose: z.string(),
+  /** Codes and numbers only: counts, ids, error codes. */
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type AuditLine = z.infer<typeof auditLine>;
+
+export const auditVerdict = z.strictObject({
+  ok: z.boolean(),
+  entries: z.number().int(),
+  rows: z.number().int(),
+  /** Root hash of the log, hex. */
+  root: z.string(),
+  /** The first thing wrong: a closed code and where. */
+  problem: z.strictObject({ code: z.string(), at: z.string() }).nullable(),
+  finishedAt: instant,
+});
+export type AuditVerdict = z.infer<typeof auditVerdict>;
+
+export const audit = {
+  page: query({
+    summary: 'Entries, newest first, by filter; looking is itself an entry.',
+    input: z.strictObject({
+      filter: auditFilter,
+      /** Continue below this entry. */
+      before: z.number().int().nullable(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    output: z.strictObject({
+      entries: z.array(auditLine),
+      /** Entries in the whole log. */
+      total: z.number().int(),
+      /** Pass as `before` to go on; null at the end. */
+      next: z.number().int().nullable(),
+    }),
+    needs: ['audit:read', 'audit:read-own'],
+    audits: 'audit.read',
+  }),
+  overview: query({
+    summary: 'Entries per day for the last 30 days and the people who may be filtered by.',
+    input: empty,
+    output: z.strictObject({
+      days: z.array(z.strictObject({ day: z.string(), count: z.number().int() })),
+      people: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+      verified: auditVerdict.nullable(),
+    }),
+    needs: ['audit:read', 'audit:read-own'],
+    audits: 'audit.read',
+  }),
+  verify: task({
+    summary: 'Verify the log from its first entry and every row against it. Answers at once; progress comes as events.',
+    input: empty,
+    output: ok,
+    needs: 'audit:verify',
+    audits: 'audit.verified',
+  }),
+  verdict: task({
+    summary: 'Wait for a running verification and give its verdict; the last one when none runs.',
+    input: empty,
+    output: z.strictObject({ verdict: auditVerdict.nullable() }),
+    needs: 'audit:verify',
+    audits: { none: 'the verification itself is an entry' },
+  }),
+  cancelVerify: task({
+    summary: 'Stop a running verification.',
+    input: empty,
+    output: ok,
+    needs: 'audit:verify',
+    audits: { none: 'ends what an entry has begun' },
+  }),
+};

@@ -1,0 +1,80 @@
+/**
+ * Errors as they cross from core to whoever called: a code of this closed list and, where one field is at fault,
+ * the field's path. Never a stack, never a value from a record. The screens translate `error.<code>`.
+ */
+import { z } from 'zod';
+
+export const errorCodes = [
+  // the call itself
+  'unknown-procedure',
+  'invalid-input',
+  'not-here', // this procedure is not offered on this channel
+  'not-signed-in',
+  'forbidden',
+  'busy',
+  'cancelled',
+  'internal',
+  // sign-in and start
+  'wrong-password',
+  'wait-before-retry',
+  'account-suspended',
+  'no-clinical-access', // an IT user asks for the open database
+  'already-set-up',
+  'not-set-up',
+  'keychain-locked',
+  'keychain-absent',
+  'device-secret-missing',
+  'key-file-missing',
+  'key-file-damaged',
+  'database-missing',
+  'database-damaged',
+  'database-foreign',
+  'database-newer',
+  'database-rolled-back',
+  'disk-full',
+  'not-writable',
+  // set-up and people
+  'password-too-short',
+  'password-too-common',
+  'password-too-long',
+  'user-name-taken',
+  'last-admin',
+  'own-account',
+  'kit-words-wrong',
+  'recovery-code-wrong',
+  // the record
+  'not-found',
+  'record-damaged', // a row does not match its HMAC or its audit entry
+  'changed-meanwhile', // the version the caller saw is not the current one
+  'already-signed',
+  'not-author',
+  'nothing-to-sign',
+  'likely-duplicate',
+  'invalid-resource',
+  // files
+  'file-unreadable',
+  'file-too-large',
+  'nothing-chosen',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export const errorValue = z.strictObject({
+  code: z.enum(errorCodes),
+  /** Path of the input field at fault, e.g. `name.family`. */
+  field: z.string().optional(),
+  /** Milliseconds until a retry is worth it (`wait-before-retry`). */
+  retryAfter: z.number().int().nonnegative().optional(),
+  /** Local ids concerned (`likely-duplicate`, `changed-meanwhile`). */
+  ids: z.array(z.string()).optional(),
+});
+export type ErrorValue = z.infer<typeof errorValue>;
+
+/** Thrown by handlers for errors a person can cause; the dispatcher turns it into a value. */
+export class CallError extends Error {
+  readonly value: ErrorValue;
+  constructor(code: ErrorCode, more: Omit<ErrorValue, 'code'> = {}) {
+    super(code);
+    this.name = 'CallError';
+    this.value = { code, ...more };
+  }
+}

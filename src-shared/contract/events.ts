@@ -1,0 +1,24 @@
+/** The closed list of events that core sends to a window without being asked. */
+import { z } from 'zod';
+
+export const progress = z.strictObject({
+  task: z.string(),
+  kind: z.enum(['import', 'verify', 'index']),
+  done: z.number().int().nonnegative(),
+  total: z.number().int().nonnegative(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+});
+export type Progress = z.infer<typeof progress>;
+
+export const coreEvents = {
+  /** A long piece of work moved on. */
+  progress,
+  /** The idle timer: seconds until this window locks. */
+  'locks-in': z.strictObject({ seconds: z.number().int().nonnegative() }),
+  /** The record changed elsewhere than by this window's own call: lists on screen may be stale. */
+  'record-changed': z.strictObject({ patientId: z.string().nullable() }),
+} as const;
+export type CoreEventName = keyof typeof coreEvents;
+export const coreEventNames = ['progress', 'locks-in', 'record-changed'] as const satisfies readonly CoreEventName[];
+export type CoreEventData<N extends CoreEventName> = z.infer<(typeof coreEvents)[N]>;
+export type CoreEvent = { [N in CoreEventName]: { readonly event: N; readonly data: CoreEventData<N> } }[CoreEventName];

@@ -1,0 +1,143 @@
+/** Sessions and local users. */
+import { z } from 'zod';
+import { permissions } from './permissions.ts';
+import { command, query, task } from './procedure.ts';
+import { empty, instant, language, ok, password, requiredLine, role, rolesHeld, userId, userName } from './primitives.ts';
+
+export const preferences = z.strictObject({
+  language: language,
+  theme: z.enum(['light', 'dark', 'system']),
+});
+export type Preferences = z.infer<typeof preferences>;
+
+/** Where a user was when the screen locked: given back at the next sign-in. */
+export const place = z.strictObject({
+  page: z.enum(['patients', 'chart', 'audit', 'people', 'import', 'settings', 'account']),
+  patientId: z.string().max(64).nullable(),
+  tab: z.string().max(32).nullable(),
+});
+export type Place = z.infer<typeof place>;
+
+export const session = z.strictObject({
+  userId,
+  userName: z.string(),
+  displayName: z.string(),
+  roles: z.array(role),
+  permissions: z.array(z.enum(permissions)),
+  clinicName: z.string(),
+  workstationName: z.string(),
+  country: z.string(),
+  idleMinutes: z.number().int(),
+  preferences,
+  place: place.nullable(),
+});
+export type Session = z.infer<typeof session>;
+
+export const sessions = {
+  signIn: task({
+    summary: 'Sign in with user name and password.',
+    input: z.strictObject({ userName: z.string().trim().toLowerCase().min(1).max(64), password }),
+    output: session,
+    needs: 'public',
+    audits: 'user.signed-in',
+    channels: ['screen'],
+  }),
+  current: query({
+    summary: 'Who is signed in on this channel.',
+    input: empty,
+    output: z.strictObject({ session: session.nullable() }),
+    needs: 'public',
+    audits: { none: "tells a window about its own session only" },
+  }),
+  lock: task({
+    summary: 'Lock this workstation now.',
+    input: empty,
+    output: ok,
+    needs: 'session',
+    audits: 'application.locked',
+  }),
+  touch: query({
+    summary: 'A key or the pointer moved: the idle timer starts anew.',
+    input: empty,
+    output: ok,
+    needs: 'session',
+    audits: { none: 'input activity; nothing is read or written' },
+  }),
+  remember: task({
+    summary: 'Remember where this user is, for the next sign-in.',
+    input: place,
+    output: ok,
+    needs: 'session',
+    audits: { none: "the user's own place on the screen; opening the chart left its own entry" },
+  }),
+  setPreferences: command({
+    summary: 'Language and theme of the signed-in user.',
+    input: preferences,
+    output: ok,
+    needs: 'session',
+    audits: 'user.preferences-changed',
+  }),
+  changePassword: task({
+    summary: "Change one's own password.",
+    input: z.strictObject({ current: password, next: password }),
+    output: ok,
+    needs: 'session',
+    audits: 'user.password-changed',
+  }),
+};
+
+export const user = z.strictObject({
+  id: userId,
+  userName: z.string(),
+  displayName: z.string(),
+  roles: z.array(role),
+  status: z.enum(['active', 'suspended']),
+  createdAt: instant,
+  lastSignIn: instant.nullable(),
+});
+export type User = z.infer<typeof user>;
+
+export const users = {
+  list: query({
+    summary: 'All local users.',
+    input: empty,
+    output: z.strictObject({ users: z.array(user) }),
+    needs: 'user:read',
+    audits: 'user.listed',
+  }),
+  create: task({
+    summary: 'Add a user with a first password.',
+    input: z.strictObject({ userName, displayName: requiredLine(120), roles: rolesHeld, password }),
+    output: user,
+    needs: 'user:write',
+    audits: 'user.created',
+  }),
+  setRoles: task({
+    summary: 'Change what a user may do. Nobody edits their own roles; one active admin must remain.',
+    input: z.strictObject({ userId, roles: rolesHeld }),
+    output: user,
+    needs: 'user:write',
+    audits: 'user.roles-changed',
+  }),
+  suspend: task({
+    summary: 'Suspend a user: no sign-in until reactivated.',
+    input: z.strictObject({ userId }),
+    output: user,
+    needs: 'user:write',
+    audits: 'user.suspended',
+  }),
+  reactivate: task({
+    summary: 'Let a suspended user sign in again.',
+    input: z.strictObject({ userId }),
+    output: user,
+    needs: 'user:write',
+    audits: 'user.reactivated',
+  }),
+  resetPassword: task({
+    summary: 'Give a user a new password; their old signing key is retired.',
+    input: z.strictObject({ userId, password }),
+    output: ok,
+    needs: 'user:write',
+    audits: 'user.password-reset',
+  }),
+};

@@ -1,0 +1,51 @@
+/**
+ * How a procedure is declared. Everything a call needs is in one place: what comes in, what goes out, who may, and
+ * what it leaves in the audit log. A declaration without `needs` or `audits` does not compile.
+ */
+import type { z } from 'zod';
+import type { AuditCode } from './audit-events.ts';
+import type { Permission } from './permissions.ts';
+
+/** `public`: before sign-in too. `session`: any signed-in user. Otherwise one of the permissions named. */
+export type Needs = 'public' | 'session' | Permission | readonly Permission[];
+
+/** Which audit event the call leaves, or, in words, why it leaves none. */
+export type Audits = AuditCode | { readonly none: string };
+
+export type Channel = 'screen' | 'ctl';
+
+/**
+ * `query` and `command` run synchronously inside one transaction with their audit entry; a command changes the record.
+ * `task` is asynchronous (passwords, dialogs, long work) and opens its own transactions.
+ */
+export type ProcedureKind = 'query' | 'command' | 'task';
+
+export type Procedure<
+  K extends ProcedureKind = ProcedureKind,
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> = {
+  readonly kind: K;
+  readonly input: I;
+  readonly output: O;
+  readonly needs: Needs;
+  readonly audits: Audits;
+  /** Both unless said. */
+  readonly channels?: readonly Channel[];
+  /** One line for `ctl --list` and the docs. */
+  readonly summary: string;
+};
+
+type Declaration<I extends z.ZodType, O extends z.ZodType> = Omit<Procedure<ProcedureKind, I, O>, 'kind'>;
+
+export const query = <I extends z.ZodType, O extends z.ZodType>(d: Declaration<I, O>): Procedure<'query', I, O> => ({
+  kind: 'query',
+  ...d,
+});
+export const command = <I extends z.ZodType, O extends z.ZodType>(
+  d: Declaration<I, O>,
+): Procedure<'command', I, O> => ({ kind: 'command', ...d });
+export const task = <I extends z.ZodType, O extends z.ZodType>(d: Declaration<I, O>): Procedure<'task', I, O> => ({
+  kind: 'task',
+  ...d,
+});
