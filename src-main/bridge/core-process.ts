@@ -1,0 +1,45 @@
+/** One core process: started, spoken to, and killed so that nothing of it is left. */
+import { join } from 'node:path';
+import { type MessagePortMain, utilityProcess } from 'electron';
+import type { CoreToShell, ShellToCore } from '../../src-shared/wire.ts';
+import { parseCoreMessage } from './core-messages.ts';
+import { coreEnvironment } from './environment.ts';
+import type { Core } from './keeper.ts';
+
+/** Starts core for a profile; `heard` gets its parsed messages, `ended` its end, once. */
+export function startCore(profile: string, heard: (message: CoreToShell) => void, ended: () => void): Core<MessagePortMain> {
+  const child = utilityProcess.fork(join(import.meta.dirname, 'core.js'), ['--profile', profile], {
+    serviceName: 'core',
+    stdio: 'inherit',
+    env: coreEnvironment(process.env),
+  });
+  let killed = false;
+  let exited = false;
+  const exit = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      exited = true;
+      resolve();
+      ended();
+    });
+  });
+  const kill = (): void => {
+    // child.kill() would be SIGTERM, which leaves time to write; a lock must not depend on core's good will.
+    if (child.pid !== undefined && !exited) process.kill(child.pid, 'SIGKILL');
+  };
+  child.on('spawn', () => {
+    if (killed) kill();
+  });
+  child.on('message', (value: unknown) => {
+    const message = parseCoreMessage(value);
+    if (message === undefined) console.warn('core said something unknown');
+    else heard(message);
+  });
+  return {
+    send: (message: ShellToCore, port?: MessagePortMain) => child.postMessage(message, port === undefined ? [] : [port]),
+    kill: async () => {
+      killed = true;
+      kill();
+      await exit;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Keeps exactly one core alive and takes it away at a lock: flush (at most 500 ms), SIGKILL, exit awaited, the
+ * renderer replaced, a fresh core started at once. A core that dies by itself goes the same way, a bounded number of
+ * times. Everything outside (processes, windows, clock) comes in, so that tests drive it.
+ */
+import type { CoreToShell, LockReason, ShellToCore } from '../../src-shared/wire.ts';
+
+/** Longest that a lock waits for core to say that drafts and checkpoint are on disk, in milliseconds. */
+export const flushLimit = 500;
+const lossLimit = 3;
+const lossWindow = 10_000;
+
+export type Core<Port> = {
+  readonly send: (message: ShellToCore, port?: Port) => void;
+  /** SIGKILL; resolves when the operating system has reported the exit. */
+  readonly kill: () => Promise<void>;
+};
+
+export type KeeperParts<Port> = {
+  readonly start: (heard: (message: CoreToShell) => void, ended: () => void) => Core<Port>;
+  /** Shows a fresh renderer in place of the old one. */
+  readonly replaceWindow: () => void;
+  readonly showDialog: (message: CoreToShell & { kind: 'dialog' }) => Promise<readonly string[]>;
+  /** Another core holds the profile. */
+  readonly profileInUse: () => void;
+  /** Core cannot be kept alive. */
+  readonly giveUp: () => void;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+};
+
+export type Keeper<Port> = {
+  readonly send: (message: ShellToCore, port?: Port) => void;
+  readonly lock: (reason: LockReason) => Promise<void>;
+  /** Flushes and kills for good. */
+  readonly stop: () => Promise<void>;
+};
+
+export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
+  const losses: number[] = [];
+  let stopped = false;
+  let ending: Promise<void> | undefined;
+  let tokens = 0;
+  let flushed: { readonly token: number; readonly done: () => void } | undefined;
+  let core = startOne();
+
+  function startOne(): Core<Port> {
+    const one = parts.start(
+      (message) => {
+        if (core === one) hear(one, message);
+      },
+      () => {
+        flushed?.done();
+        if (core === one && ending === undefined && !stopped) lost();
+      },
+    );
+    return one;
+  }
+
+  function hear(one: Core<Port>, message: CoreToShell): void {
+    switch (message.kind) {
+      case 'ready':
+        return;
+      case 'profile-in-use':
+        stopped = true;
+        return parts.profileInUse();
+      case 'lock':
+        void lock(message.reason);
+        return;
+      case 'flushed':
+        if (flushed?.token === message.token) flushed.done();
+        return;
+      case 'dialog':
+        void parts.showDialog(message).then((paths) => {
+          // a fresh core knows nothing of the dialogs of the one before
+          if (core === one) one.send({ kind: 'dialog-result', dialog: message.dialog, paths });
+        });
+        return;
+    }
+  }
+
+  /** Asks for a flush and waits for the answer, the exit or the limit, whichever is first. */
+  async function flush(): Promise<void> {
+    tokens += 1;
+    const token = tokens;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, flushLimit);
+      flushed = {
+        token,
+        done: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      core.send({ kind: 'flush', token });
+    });
+    flushed = undefined;
+  }
+
+  async function end(restart: boolean): Promise<void> {
+    await flush();
+    await core.kill();
+    if (restart && !stopped) {
+      core = startOne();
+      parts.replaceWindow();
+    }
+  }
+
+  function lock(reason: LockReason): Promise<void> {
+    if (stopped || ending !== undefined) return ending ?? Promise.resolve();
+    // core journals why it locks; it asked itself for all other reasons
+    if (reason === 'suspend') core.send({ kind: 'power', event: 'suspend' });
+    if (reason === 'screen-lock') core.send({ kind: 'power', event: 'lock-screen' });
+    ending = end(true).finally(() => {
+      ending = undefined;
+    });
+    return ending;
+  }
+
+  function lost(): void {
+    const now = parts.now();
+    losses.push(now);
+    while ((losses[0] ?? now) < now - lossWindow) losses.shift();
+    if (losses.length >= lossLimit) {
+      stopped = true;
+      return parts.giveUp();
+    }
+    core = startOne();
+    parts.replaceWindow();
+  }
+
+  return {
+    send: (message, port) => core.send(message, port),
+    lock,
+    stop: async () => {
+      if (ending !== undefined) await ending;
+      if (stopped) return;
+      stopped = true;
+      await end(false);
+    },
+  };
+}
