@@ -1,0 +1,111 @@
+/** app: the life of the process. */
+import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { App } from 'electron';
+import { closeBrowser, theBrowser } from './chromium.ts';
+import { controlled, obey } from './control.ts';
+import { refuseUnknown } from './refuse.ts';
+import { stopUtilityProcesses } from './utility.ts';
+
+const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
+const { productName, version }: { productName: string; version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
+
+class HostApp
+  extends EventEmitter
+  implements
+    Pick<
+      App,
+      'isPackaged' | 'whenReady' | 'getVersion' | 'getName' | 'getPath' | 'setPath' | 'quit' | 'exit' | 'enableSandbox'
+    >
+{
+  readonly isPackaged = false;
+  private readonly paths = new Map<string, string>([
+    ['userData', join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), productName)],
+    ['temp', tmpdir()],
+    ['home', homedir()],
+  ]);
+  private ending = false;
+  private lockFile: string | undefined;
+  readonly commandLine = refuseUnknown('commandLine', {
+    hasSwitch: (name: string) => process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
+  });
+
+  async whenReady(): Promise<void> {
+    await theBrowser();
+    console.log('[Chromium host] for development, tests and demonstrations; not the application as it ships');
+  }
+  getVersion(): string {
+    return version;
+  }
+  getName(): string {
+    return productName;
+  }
+  getPath(name: string): string {
+    const path = this.paths.get(name);
+    if (path === undefined) throw new Error(`the Chromium host has no path ${name}`);
+    return path;
+  }
+  setPath(name: string, path: string): void {
+    this.paths.set(name, path);
+  }
+  enableSandbox(): void {}
+
+  /** One instance a userData folder: a file with our process id; a dead or foreign one is taken over. */
+  requestSingleInstanceLock(): boolean {
+    const key = createHash('sha256').update(this.getPath('userData')).digest('hex').slice(0, 24);
+    const file = join(tmpdir(), `carekeep-host-${key}.lock`);
+    mkdirSync(dirname(file), { recursive: true });
+    for (let tries = 0; tries < 2; tries += 1) {
+      try {
+        writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
+        this.lockFile = file;
+        process.on('SIGUSR2', () => this.emit('second-instance'));
+        return true;
+      } catch {
+        // somebody has it: alive, or a leftover of a killed host
+        const owner = Number(readFileSync(file, 'utf8'));
+        if (isHost(owner)) {
+          process.kill(owner, 'SIGUSR2');
+          return false;
+        }
+        rmSync(file, { force: true });
+      }
+    }
+    return false;
+  }
+
+  quit(): void {
+    let prevented = false;
+    this.emit('before-quit', { preventDefault: () => (prevented = true) });
+    if (!prevented) this.exit(0);
+  }
+
+  exit(code = 0): void {
+    if (this.ending) return;
+    this.ending = true;
+    if (this.lockFile !== undefined) rmSync(this.lockFile, { force: true });
+    stopUtilityProcesses();
+    const end = (): never => process.exit(code);
+    // Chromium may hang; the application must not
+    setTimeout(end, 3000).unref();
+    closeBrowser().then(end, end);
+  }
+}
+
+function isHost(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('test/host/register');
+  } catch {
+    return false; // no such process
+  }
+}
+
+const host = new HostApp();
+export const app = refuseUnknown('app', host);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => host.quit());
+if (controlled) process.on('disconnect', () => host.exit(0));
+obey({ quit: () => host.quit() });

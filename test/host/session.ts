@@ -1,0 +1,87 @@
+/** session and protocol: what main registered, asked by the window's requests. */
+import { EventEmitter } from 'node:events';
+import type { OnBeforeRequestListenerDetails, Protocol, Session, WebRequest } from 'electron';
+import { obey } from './control.ts';
+import { refuseUnknown } from './refuse.ts';
+
+type Handler = (request: Request) => Response | Promise<Response>;
+type BeforeRequest = (details: OnBeforeRequestListenerDetails, answer: (response: { cancel?: boolean }) => void) => void;
+type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
+type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
+type DeviceHandler = Parameters<Session['setDevicePermissionHandler']>[0];
+
+export class HostSession
+  extends EventEmitter
+  implements
+    Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>
+{
+  private readonly handlers = new Map<string, Handler>();
+  private before: BeforeRequest | undefined;
+  private onRequest: RequestHandler = null;
+  private onCheck: CheckHandler = null;
+  private onDevice: DeviceHandler = null;
+
+  readonly protocol: Pick<Protocol, 'isProtocolHandled'> & { handle: (scheme: string, handler: Handler) => void } =
+    refuseUnknown('Protocol', {
+      handle: (scheme: string, handler: Handler) => void this.handlers.set(scheme, handler),
+      isProtocolHandled: (scheme: string) => this.handlers.has(scheme),
+    });
+  readonly webRequest: { readonly [K in keyof WebRequest & 'onBeforeRequest']: (listener: BeforeRequest) => void } = refuseUnknown('WebRequest', {
+    onBeforeRequest: (listener: BeforeRequest) => {
+      this.before = listener;
+    },
+  });
+
+  setPermissionRequestHandler(handler: RequestHandler): void {
+    this.onRequest = handler;
+  }
+  setPermissionCheckHandler(handler: CheckHandler): void {
+    this.onCheck = handler;
+  }
+  setDevicePermissionHandler(handler: DeviceHandler): void {
+    this.onDevice = handler;
+  }
+
+  /** What the page would get, asked the way Chromium would. Unset handlers grant, as in Electron. */
+  permissionAnswers(permission: string): Promise<{ request: boolean; check: boolean; device: boolean }> {
+    const check = this.onCheck === null || Reflect.apply(this.onCheck, undefined, [null, permission, '', {}]) === true;
+    const device = this.onDevice === null || Reflect.apply(this.onDevice, undefined, [{}]) === true;
+    return new Promise((resolve) => {
+      const answered = (request: boolean): void => resolve({ request, check, device });
+      if (this.onRequest === null) answered(true);
+      else Reflect.apply(this.onRequest, undefined, [null, permission, answered, {}]);
+    });
+  }
+
+  mayLoad(details: Pick<OnBeforeRequestListenerDetails, 'url' | 'method'>): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.before === undefined) resolve(true);
+      else Reflect.apply(this.before, undefined, [details, (answer: { cancel?: boolean }) => resolve(answer.cancel !== true)]);
+    });
+  }
+
+  /** The answer of the scheme's handler; undefined where none is registered. */
+  async answer(address: string, method: string): Promise<Response | undefined> {
+    const handler = this.handlers.get(address.slice(0, address.indexOf(':')));
+    return handler === undefined ? undefined : await handler(new Request(address, { method }));
+  }
+}
+
+const partitions = new Map<string, HostSession>();
+let latest: HostSession | undefined;
+
+export const session = refuseUnknown('session', {
+  fromPartition(partition: string): HostSession {
+    const known = partitions.get(partition) ?? refuseUnknown('Session', new HostSession());
+    partitions.set(partition, known);
+    latest = known;
+    return known;
+  },
+});
+
+export const protocol = refuseUnknown('protocol', {
+  /** Every scheme is served as https here, which has all privileges. */
+  registerSchemesAsPrivileged(_schemes: Parameters<Protocol['registerSchemesAsPrivileged']>[0]): void {},
+});
+
+obey({ 'ask-permission': ({ permission }) => latest?.permissionAnswers(permission) });
