@@ -1,0 +1,94 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { RouterProvider } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Session } from '../../src-shared/contract/people.ts';
+import { call, keyOf, onSessionLost, useProcedure } from '../client.ts';
+import { setLanguage } from '../i18n.ts';
+import { StartScreen } from '../start/StartScreen.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import { ErrorState } from '../ui/states.tsx';
+import { flushAll } from './before-lock.ts';
+import { landingOf } from './landing.ts';
+import { LockContext } from './lock.tsx';
+import { newRouter } from './router.tsx';
+import { SessionProvider } from './session.tsx';
+
+/** Decides between the start screens and the frame. */
+export function App() {
+  const { t } = useTranslation('app');
+  const status = useProcedure('app.status', {}, { staleTime: Number.POSITIVE_INFINITY });
+  const current = useProcedure(
+    'sessions.current',
+    {},
+    { enabled: status.data?.signedIn === true, staleTime: Number.POSITIVE_INFINITY },
+  );
+  const client = useQueryClient();
+  const [covered, setCovered] = useState(false);
+  const { setColorScheme } = useMantineColorScheme();
+  const session = current.data?.session ?? null;
+  const language = session?.preferences.language ?? status.data?.language ?? null;
+  const colors = session?.preferences.theme ?? 'system';
+
+  useEffect(() => {
+    if (language !== null) void setLanguage(language);
+  }, [language]);
+  useEffect(() => setColorScheme(colors === 'system' ? 'auto' : colors), [colors, setColorScheme]);
+
+  const startOver = useCallback(async () => {
+    client.clear();
+    await client.fetchQuery({ queryKey: keyOf('app.status', {}), queryFn: () => call('app.status', {}) });
+    setCovered(false);
+  }, [client]);
+  useEffect(() => onSessionLost(() => void startOver()), [startOver]);
+
+  const lock = useCallback(async () => {
+    setCovered(true);
+    await flushAll();
+    try {
+      // the shell replaces this page; nothing after this line is certain to run
+      await call('sessions.lock', {});
+    } finally {
+      await startOver();
+    }
+  }, [startOver]);
+
+  const signedIn = useCallback(
+    (next: Session) => {
+      client.setQueryData(keyOf('sessions.current', {}), { session: next });
+      if (status.data !== undefined) {
+        client.setQueryData(keyOf('app.status', {}), { ...status.data, signedIn: true });
+      }
+    },
+    [client, status.data],
+  );
+
+  if (covered) return <Cover text={t('frame.locking')} />;
+  if (status.isError) return <ErrorState error={status.error} onRetry={() => void status.refetch()} />;
+  if (status.data === undefined || (status.data.signedIn && current.isPending)) return <Cover text={t('state.loading')} />;
+  if (session === null) return <StartScreen status={status.data} onSignedIn={signedIn} />;
+  return (
+    <LockContext value={() => void lock()}>
+      <SessionProvider session={session}>
+        <Rooms session={session} />
+      </SessionProvider>
+    </LockContext>
+  );
+}
+
+function Rooms({ session }: { readonly session: Session }) {
+  // one router a sign-in: preferences may change meanwhile, the place one stands at must not
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the user's id is what makes it another sign-in
+  const router = useMemo(() => newRouter(landingOf(session)), [session.userId]);
+  return <RouterProvider router={router} />;
+}
+
+function Cover({ text }: { readonly text: string }) {
+  return (
+    <main className="ck-cover" aria-busy="true">
+      <Mark size={40} />
+      <p>{text}</p>
+    </main>
+  );
+}

@@ -1,0 +1,49 @@
+import { Outlet } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, useCoreEvent } from '../client.ts';
+import { FindOverlay } from '../find/index.ts';
+import { useShortcut } from '../ui/hotkeys.ts';
+import { useActivity } from './activity.ts';
+import { flushAll } from './before-lock.ts';
+import { useLock } from './lock.tsx';
+import { usePlace } from './navigation.ts';
+import { Rail } from './Rail.tsx';
+import { useSession } from './session.tsx';
+import { TopBar } from './TopBar.tsx';
+
+/** Rail, top bar and the page; search floats over it from anywhere. */
+export function Frame() {
+  const { t } = useTranslation('app');
+  const { can } = useSession();
+  const place = usePlace();
+  const lock = useLock();
+  const [finding, setFinding] = useState(false);
+  const [locksIn, setLocksIn] = useState<number | null>(null);
+
+  useActivity();
+  useShortcut('find', () => setFinding(true), can('patient:read'));
+  useShortcut('lock', lock);
+  useCoreEvent('locks-in', ({ seconds }) => {
+    setLocksIn(seconds);
+    if (seconds <= 5) void flushAll();
+  });
+  useEffect(() => {
+    // only a convenience for the next sign-in: if it fails, that one begins at the landing page
+    call('sessions.remember', place).catch(() => undefined);
+  }, [place]);
+
+  return (
+    <div className="ck-frame">
+      <a className="ck-skip" href="#page">
+        {t('frame.skip')}
+      </a>
+      <Rail place={place} onLock={lock} />
+      <TopBar locksIn={locksIn} onFind={() => setFinding(true)} onLock={lock} />
+      <main className="ck-page" id="page" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {can('patient:read') && <FindOverlay opened={finding} onClose={() => setFinding(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** Going from place to place. Patients' ids live in memory only, never in an address. */
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Place } from '../../src-shared/contract/people.ts';
+
+export type Page = Place['page'];
+
+export type Go = {
+  /** Opens a page of the rail. */
+  readonly page: (page: Exclude<Page, 'chart'>) => void;
+  /** Opens a patient's chart, on a tab if one is named. */
+  readonly chart: (patientId: string, tab?: string) => void;
+};
+
+export function useGo(): Go {
+  const navigate = useNavigate();
+  return useMemo(
+    () => ({
+      page: (page) => void navigate({ to: `/${page}` }),
+      chart: (patientId, tab) =>
+        void navigate({ to: '/chart/$patientId', params: { patientId }, search: tab === undefined ? {} : { tab } }),
+    }),
+    [navigate],
+  );
+}
+
+const pages: readonly Page[] = ['patients', 'chart', 'audit', 'people', 'import', 'settings', 'account'];
+
+/** Where the router stands, as a place that core can remember. */
+export function placeOf(pathname: string, tab: unknown): Place {
+  const [, first = '', id] = pathname.split('/');
+  const page = pages.find((known) => known === first) ?? 'patients';
+  if (page !== 'chart' || id === undefined) return { page, patientId: null, tab: null };
+  return { page, patientId: decodeURIComponent(id), tab: typeof tab === 'string' ? tab : null };
+}
+
+export function usePlace(): Place {
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const tab = useRouterState({
+    select: (state) => ('tab' in state.location.search ? state.location.search.tab : undefined),
+  });
+  return useMemo(() => placeOf(pathname, tab), [pathname, tab]);
+}

@@ -1,0 +1,63 @@
+/** Pages by place. Memory history: a patient's id is never in the window's address. Pages load when first opened. */
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { lazy } from 'react';
+import type { Place } from '../../src-shared/contract/people.ts';
+import { CrashScreen } from './CrashScreen.tsx';
+import { Frame } from './Frame.tsx';
+
+const root = createRootRoute({ component: Frame, errorComponent: CrashScreen });
+
+const page = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => root, path, component });
+
+const patients = page('/patients', lazyRouteComponent(() => import('../home/HomePage.tsx'), 'HomePage'));
+const audit = page('/audit', lazyRouteComponent(() => import('../audit/index.ts'), 'AuditPage'));
+const people = page('/people', lazyRouteComponent(() => import('../people/PeoplePage.tsx'), 'PeoplePage'));
+const importing = page('/import', lazyRouteComponent(() => import('../import/ImportPage.tsx'), 'ImportPage'));
+const settings = page('/settings', lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'));
+const account = page('/account', lazyRouteComponent(() => import('../settings/AccountPage.tsx'), 'AccountPage'));
+
+const chart = createRoute({
+  getParentRoute: () => root,
+  path: '/chart/$patientId',
+  validateSearch: (search: Record<string, unknown>): { tab?: string } =>
+    typeof search.tab === 'string' ? { tab: search.tab } : {},
+  component: ChartRoute,
+});
+
+const ChartPage = lazy(() => import('../chart/index.ts').then(({ ChartPage }) => ({ default: ChartPage })));
+
+/** `key`: another patient is another page; nothing of the first one's state may stay. */
+function ChartRoute() {
+  const { patientId } = chart.useParams();
+  const { tab } = chart.useSearch();
+  return <ChartPage key={patientId} patientId={patientId} tab={tab ?? null} />;
+}
+
+const routeTree = root.addChildren([patients, chart, audit, people, importing, settings, account]);
+
+export function newRouter({ page: first, patientId, tab }: Place) {
+  const entry =
+    first === 'chart' && patientId !== null
+      ? `/chart/${encodeURIComponent(patientId)}${tab === null ? '' : `?tab=${encodeURIComponent(tab)}`}`
+      : `/${first === 'chart' ? 'patients' : first}`;
+  return createRouter({
+    routeTree,
+    history: createMemoryHistory({ initialEntries: [entry] }),
+    defaultErrorComponent: CrashScreen,
+    defaultPendingMs: 300,
+    scrollRestoration: false,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}
