@@ -1,0 +1,94 @@
+/** The keys that users share: this workstation's database key and the clinic key of each epoch, sealed to each user. */
+import type { Random } from '../crypto/random.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { type KeyFilePayload, opensDatabase, type RecoveryBundle, type UserRecord } from './key-file-payload.ts';
+import { type Binding, fromBase64, openKey, type SealedKey, sealKey } from './wrapped.ts';
+
+/** Raw keys; wipe after use. */
+export type SharedKeys = {
+  readonly databaseKey: Buffer;
+  readonly clinicKeys: readonly { readonly epoch: number; readonly key: Buffer }[];
+};
+
+export function wipeSharedKeys(keys: SharedKeys): void {
+  wipe(keys.databaseKey, ...keys.clinicKeys.map(({ key }) => key));
+}
+
+type Holder = Pick<RecoveryBundle, 'clinic' | 'profileId' | 'databaseKey' | 'clinicKeys'>;
+type Sealed = Pick<KeyFilePayload, 'databaseKey' | 'clinicKeys'>;
+type Place = { readonly clinicId: string; readonly profileId: string };
+
+const databaseBinding = (place: Place, generation: number, recipient: string): Binding => ({
+  purpose: 'database-key',
+  clinicId: place.clinicId,
+  profileId: place.profileId,
+  generation,
+  recipient,
+});
+const clinicBinding = (place: Place, epoch: number, recipient: string): Binding => ({
+  purpose: 'clinic-key',
+  clinicId: place.clinicId,
+  epoch,
+  recipient,
+});
+
+/** Seals the keys to every user who opens the database, and to recovery; never to a device. */
+export function sealSharedKeys(
+  place: Place,
+  generation: number,
+  keys: SharedKeys,
+  users: readonly UserRecord[],
+  recoveryPublic: Uint8Array,
+  random: Random,
+): Sealed {
+  const readers = users.filter(opensDatabase);
+  const sealAll = (secret: Buffer, bind: (recipient: string) => Binding) => ({
+    seals: readers.map((user) => ({
+      userId: user.id,
+      seal: sealKey(fromBase64(user.x25519.public), secret, bind(user.id), random),
+    })),
+    recoverySeal: sealKey(recoveryPublic, secret, bind('recovery'), random),
+  });
+  return {
+    databaseKey: {
+      generation,
+      ...sealAll(keys.databaseKey, (recipient) => databaseBinding(place, generation, recipient)),
+    },
+    clinicKeys: keys.clinicKeys.map(({ epoch, key }) => ({
+      epoch,
+      ...sealAll(key, (recipient) => clinicBinding(place, epoch, recipient)),
+    })),
+  };
+}
+
+function opened(
+  holder: Holder,
+  privateKey: Uint8Array,
+  recipient: string,
+  pick: (item: { readonly seals: readonly { userId: string; seal: SealedKey }[]; recoverySeal: SealedKey }) =>
+    | SealedKey
+    | undefined,
+): SharedKeys | undefined {
+  const place = { clinicId: holder.clinic.id, profileId: holder.profileId };
+  const { generation } = holder.databaseKey;
+  const databaseSeal = pick(holder.databaseKey);
+  if (databaseSeal === undefined) return undefined;
+  const databaseKey = openKey(privateKey, databaseSeal, databaseBinding(place, generation, recipient));
+  const clinicKeys = holder.clinicKeys.flatMap((item) => {
+    const seal = pick(item);
+    if (seal === undefined) return [];
+    const key = openKey(privateKey, seal, clinicBinding(place, item.epoch, recipient));
+    return [{ epoch: item.epoch, key }];
+  });
+  return { databaseKey, clinicKeys };
+}
+
+/** Undefined when nothing is sealed to this user. @throws OpenError when a seal is not theirs or was changed */
+export function openSharedKeys(holder: Holder, userId: string, privateKey: Uint8Array): SharedKeys | undefined {
+  return opened(holder, privateKey, userId, (item) => item.seals.find((seal) => seal.userId === userId)?.seal);
+}
+
+/** With the kit. @throws OpenError */
+export function recoverSharedKeys(holder: Holder, recoveryPrivate: Uint8Array): SharedKeys | undefined {
+  return opened(holder, recoveryPrivate, 'recovery', (item) => item.recoverySeal);
+}

@@ -1,0 +1,72 @@
+/** What Carekeep keeps in the keychain: device secrets, each an item of its own, and the head of the audit log. */
+import { z } from 'zod';
+import { canonicalJson } from '../crypto/canonical.ts';
+import { equalBytes } from '../crypto/hash.ts';
+import { wipe } from '../crypto/wipe.ts';
+import type { Keychain, KeychainTrouble } from './keychain.ts';
+import { fromBase64, raw32 } from './wrapped.ts';
+
+const deviceSecretAccount = (profileId: string, number: number) => `${profileId}/device-secret/${number}`;
+const auditHeadAccount = (profileId: string) => `${profileId}/audit-head`;
+
+export type SecretRead =
+  | { readonly state: 'ok'; readonly secret: Buffer }
+  /** 'malformed': an entry is there but cannot be ours. */
+  | { readonly state: KeychainTrouble | 'no-entry' | 'malformed' };
+
+/** Whatever another program may have put there: only 32 bytes in base64 count. */
+export async function readDeviceSecret(keychain: Keychain, profileId: string, number: number): Promise<SecretRead> {
+  const answer = await keychain.read(deviceSecretAccount(profileId, number));
+  if (answer.state !== 'ok') return answer;
+  const parsed = raw32.safeParse(answer.value);
+  return parsed.success ? { state: 'ok', secret: fromBase64(parsed.data) } : { state: 'malformed' };
+}
+
+/** Adds a device secret under a number that has none yet and reads it back. An existing item is never rewritten. */
+export async function addDeviceSecret(
+  keychain: Keychain,
+  profileId: string,
+  number: number,
+  secret: Buffer,
+): Promise<'ok' | KeychainTrouble | 'taken'> {
+  const before = await readDeviceSecret(keychain, profileId, number);
+  if (before.state === 'ok' || before.state === 'malformed') return 'taken';
+  if (before.state !== 'no-entry') return before.state;
+  const written = await keychain.write(deviceSecretAccount(profileId, number), secret.toString('base64'));
+  if (written !== 'ok') return written;
+  const after = await readDeviceSecret(keychain, profileId, number);
+  if (after.state !== 'ok') return after.state === 'no-entry' || after.state === 'malformed' ? 'absent' : after.state;
+  const same = equalBytes(after.secret, secret);
+  wipe(after.secret);
+  return same ? 'ok' : 'absent';
+}
+
+/** Size and root of the audit log's tree at its last checkpoint (RFC 6962 tree head). */
+const auditHead = z.strictObject({ size: z.number().int().nonnegative(), root: raw32 });
+export type AuditHead = { readonly size: number; readonly root: Buffer };
+export type AuditHeadRead =
+  | { readonly state: 'ok'; readonly head: AuditHead }
+  | { readonly state: KeychainTrouble | 'no-entry' | 'malformed' };
+
+export async function readAuditHead(keychain: Keychain, profileId: string): Promise<AuditHeadRead> {
+  const answer = await keychain.read(auditHeadAccount(profileId));
+  if (answer.state !== 'ok') return answer;
+  try {
+    const head = auditHead.parse(JSON.parse(answer.value));
+    return { state: 'ok', head: { size: head.size, root: fromBase64(head.root) } };
+  } catch {
+    // Anything could have been written there; the caller treats it as an alarm, not as an empty log.
+    return { state: 'malformed' };
+  }
+}
+
+export async function writeAuditHead(
+  keychain: Keychain,
+  profileId: string,
+  head: AuditHead,
+): Promise<'ok' | KeychainTrouble> {
+  return keychain.write(
+    auditHeadAccount(profileId),
+    canonicalJson({ size: head.size, root: head.root.toString('base64') }),
+  );
+}

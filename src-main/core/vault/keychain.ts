@@ -1,0 +1,83 @@
+/**
+ * The operating system's keychain: Secret Service on Linux (pinned, because the library would otherwise fall back
+ * in silence to the kernel keyring, which forgets at reboot), Keychain on macOS, Credential Manager on Windows.
+ * Every call has a time-out, because a prompt that nobody answers would block for ever.
+ */
+import { AsyncEntry } from '@napi-rs/keyring';
+
+export type KeychainTrouble =
+  /** There is no keychain service to talk to. */
+  | 'absent'
+  /** There is one, and it is locked or its prompt was dismissed. */
+  | 'locked'
+  /** It did not answer in time. */
+  | 'hang';
+export type KeychainRead =
+  | { readonly state: 'ok'; readonly value: string }
+  | { readonly state: 'no-entry' }
+  | { readonly state: KeychainTrouble };
+export type KeychainWrite = 'ok' | KeychainTrouble;
+
+export interface Keychain {
+  read(account: string): Promise<KeychainRead>;
+  write(account: string, value: string): Promise<KeychainWrite>;
+  /** 'ok' also when there was nothing to remove. */
+  remove(account: string): Promise<KeychainWrite>;
+}
+
+export type KeychainOptions = {
+  readonly service?: string;
+  /** Milliseconds until a call counts as hanging. */
+  readonly timeout?: number;
+};
+
+const lateAnswer = Symbol('late');
+
+/** The library has one error class; its words are all there is to tell states apart. */
+function troubleOf(error: unknown): KeychainTrouble {
+  const message = error instanceof Error ? error.message : '';
+  return /prompt|dismiss|locked|denied|interaction/i.test(message) ? 'locked' : 'absent';
+}
+
+export function openKeychain(options: KeychainOptions = {}): Keychain {
+  const service = options.service ?? 'carekeep';
+  const timeout = options.timeout ?? 10_000;
+
+  async function ask<T>(
+    account: string,
+    work: (entry: AsyncEntry, signal: AbortSignal) => Promise<T>,
+  ): Promise<{ readonly value: T } | KeychainTrouble> {
+    const late = Promise.withResolvers<typeof lateAnswer>();
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      abort.abort();
+      late.resolve(lateAnswer);
+    }, timeout);
+    try {
+      // Without a service already the constructor throws.
+      const entry = new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+      const answer = await Promise.race([work(entry, abort.signal), late.promise]);
+      return answer === lateAnswer ? 'hang' : { value: answer };
+    } catch (error) {
+      return abort.signal.aborted ? 'hang' : troubleOf(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async read(account) {
+      const answer = await ask(account, (entry, signal) => entry.getPassword(signal));
+      if (typeof answer === 'string') return { state: answer };
+      return typeof answer.value === 'string' ? { state: 'ok', value: answer.value } : { state: 'no-entry' };
+    },
+    async write(account, value) {
+      const answer = await ask(account, (entry, signal) => entry.setPassword(value, signal));
+      return typeof answer === 'string' ? answer : 'ok';
+    },
+    async remove(account) {
+      const answer = await ask(account, (entry, signal) => entry.deleteCredential(signal));
+      return typeof answer === 'string' ? answer : 'ok';
+    },
+  };
+}

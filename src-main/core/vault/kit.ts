@@ -1,0 +1,38 @@
+/** Typed kit words: parsed, proved against this clinic, confirmed. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { parseWords, wordOf } from '../crypto/mnemonic.ts';
+import { wipe } from '../crypto/wipe.ts';
+import type { KeyFilePayload } from './key-file-payload.ts';
+import { type RecoveryKeys, recoveryKeys, wipeRecoveryKeys } from './recovery-kit.ts';
+
+/** The keys of typed words. @throws CallError kit-words-wrong */
+export function keysOfWords(words: string): RecoveryKeys {
+  const parsed = parseWords(words);
+  if (!parsed.ok) throw new CallError('kit-words-wrong', { field: 'words' });
+  const keys = recoveryKeys(parsed.secret);
+  wipe(parsed.secret);
+  return keys;
+}
+
+/** The same, and they must be this clinic's. Wipe them. @throws CallError kit-words-wrong */
+export function provedKit(payload: KeyFilePayload, words: string): RecoveryKeys {
+  const keys = keysOfWords(words);
+  if (keys.x25519Public.toString('base64') !== payload.recovery.public) {
+    wipeRecoveryKeys(keys);
+    throw new CallError('kit-words-wrong', { field: 'words' });
+  }
+  return keys;
+}
+
+export type KitAnswer = { readonly position: number; readonly word: string };
+
+/** The payload of a confirmed kit: the words asked back and the sealed secret go. @throws CallError kit-words-wrong */
+export function withConfirmedKit(payload: KeyFilePayload, answers: readonly KitAnswer[], now: number): KeyFilePayload {
+  const { pending } = payload.recovery;
+  if (pending === null) return payload;
+  const right = pending.asked.every(({ position, word }) =>
+    answers.some((answer) => answer.position === position && wordOf(answer.word) === word),
+  );
+  if (!right) throw new CallError('kit-words-wrong', { field: 'words' });
+  return { ...payload, recovery: { ...payload.recovery, confirmedAt: now, pending: null } };
+}

@@ -1,0 +1,88 @@
+/** The key file while the keychain is open: its content, and the only ways it is written. */
+import type { Random } from '../crypto/random.ts';
+import { type Disk, replaceFile } from './disk.ts';
+import { encodeKeyFile, keyFileMaximum } from './key-file.ts';
+import type { KeyFilePayload } from './key-file-payload.ts';
+import { profilePaths } from './layout.ts';
+import { encodeRecoveryFile, recoveryHeader } from './recovery-file.ts';
+
+export class OpenKeyFile {
+  readonly deviceSecret: Buffer;
+  readonly #disk: Disk;
+  readonly #profileDir: string;
+  readonly #deviceSecretNumber: number;
+  readonly #random: Random;
+  #payload: KeyFilePayload;
+
+  constructor(
+    disk: Disk,
+    profileDir: string,
+    random: Random,
+    content: {
+      readonly payload: KeyFilePayload;
+      readonly deviceSecret: Buffer;
+      readonly deviceSecretNumber: number;
+    },
+  ) {
+    this.#disk = disk;
+    this.#profileDir = profileDir;
+    this.#random = random;
+    this.#payload = content.payload;
+    this.deviceSecret = content.deviceSecret;
+    this.#deviceSecretNumber = content.deviceSecretNumber;
+  }
+
+  get payload(): KeyFilePayload {
+    return this.#payload;
+  }
+
+  /** Writes what is held: recovery file first, then the key file, whose rename is the commit. */
+  write(): void {
+    this.#writeRecovery();
+    this.#writeKeyFile(this.#payload);
+  }
+
+  /** A change to anything but the counters of failed sign-ins. */
+  commit(next: KeyFilePayload): void {
+    const before = this.#payload;
+    this.#payload = { ...next, revision: before.revision + 1 };
+    try {
+      this.write();
+    } catch (error) {
+      this.#payload = before;
+      throw error;
+    }
+  }
+
+  /** Counters only: the recovery file does not hold them. */
+  commitAttempts(attempts: KeyFilePayload['attempts']): void {
+    const next = { ...this.#payload, attempts };
+    // In memory first: a full disk must not make tries free.
+    this.#payload = next;
+    this.#writeKeyFile(next);
+  }
+
+  /** A kill between the two files, or someone who removed one: the recovery file is made again. */
+  restoreRecovery(): void {
+    const file = this.#disk.read(profilePaths(this.#profileDir).recoveryFile, keyFileMaximum);
+    const header = file.kind === 'bytes' ? recoveryHeader(file.bytes) : undefined;
+    const inStep =
+      header !== undefined &&
+      header.revision === BigInt(this.#payload.revision) &&
+      header.recoveryPublic.toString('base64') === this.#payload.recovery.public;
+    if (!inStep) this.#writeRecovery();
+  }
+
+  #writeRecovery(): void {
+    replaceFile(
+      this.#disk,
+      profilePaths(this.#profileDir).recoveryFile,
+      encodeRecoveryFile(this.#payload, this.#random),
+    );
+  }
+
+  #writeKeyFile(payload: KeyFilePayload): void {
+    const bytes = encodeKeyFile(payload, this.deviceSecret, this.#deviceSecretNumber, this.#random);
+    replaceFile(this.#disk, profilePaths(this.#profileDir).keyFile, bytes);
+  }
+}

@@ -1,0 +1,146 @@
+/** Changes to users by an admin: each is a new key file content with one more roster entry that the admin signed. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { Random } from '../crypto/random.ts';
+import { sealSharedKeys } from './clinic-keys.ts';
+import { type IdentityKeys, makeUser, newIdentityKeys, type NewUser, wipeIdentity, wrapIdentity } from './identity.ts';
+import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
+import { nextEntry } from './roster.ts';
+import type { RosterChange } from './roster-entry.ts';
+import type { VaultSession } from './session.ts';
+import { fromBase64 } from './wrapped.ts';
+
+export type Acting = { readonly session: VaultSession; readonly now: number; readonly random: Random };
+
+/** Rights are the key file's, not what the session remembers. @throws CallError forbidden */
+export function demandAdmin(payload: KeyFilePayload, session: VaultSession): void {
+  const actor = payload.users.find((user) => user.id === session.userId);
+  const allowed = !session.closed && actor?.status === 'active' && actor.roles.includes('admin');
+  if (!allowed) throw new CallError('forbidden');
+}
+
+export function userOf(payload: KeyFilePayload, userId: string): UserRecord {
+  const user = payload.users.find((candidate) => candidate.id === userId);
+  if (user === undefined) throw new CallError('not-found', { field: 'userId' });
+  return user;
+}
+
+function demandAdminLeft(users: readonly UserRecord[]): void {
+  if (!users.some((user) => user.status === 'active' && user.roles.includes('admin'))) throw new CallError('last-admin');
+}
+
+/** New users, sealed keys that follow from them, and the roster entry that says so. */
+function changed(
+  payload: KeyFilePayload,
+  acting: Acting,
+  users: readonly UserRecord[],
+  changes: readonly RosterChange[],
+): KeyFilePayload {
+  demandAdminLeft(users);
+  const { session, now, random } = acting;
+  if (session.shared === undefined) throw new CallError('no-clinical-access');
+  const place = { clinicId: payload.clinic.id, profileId: payload.profileId };
+  const recoveryPublic = fromBase64(payload.recovery.public);
+  const { generation } = payload.databaseKey;
+  const signer = { by: session.userId, sign: (message: Buffer) => session.sign(message) };
+  return {
+    ...payload,
+    users: [...users],
+    ...sealSharedKeys(place, generation, session.shared, users, recoveryPublic, random),
+    roster: [...payload.roster, nextEntry(payload.roster, payload.clinic.id, now, changes, [signer])],
+  };
+}
+
+const replaced = (payload: KeyFilePayload, next: UserRecord) =>
+  payload.users.map((user) => (user.id === next.id ? next : user));
+
+export type Changed = { readonly payload: KeyFilePayload; readonly user: UserRecord };
+
+/** @throws CallError forbidden, user-name-taken */
+export async function withUser(payload: KeyFilePayload, acting: Acting, person: NewUser): Promise<Changed> {
+  demandAdmin(payload, acting.session);
+  const folded = foldedName(person.userName);
+  if (payload.users.some((user) => foldedName(user.userName) === folded))
+    throw new CallError('user-name-taken', { field: 'userName' });
+  const { record, keys } = await makeUser(
+    payload.clinic.id,
+    person,
+    payload.passwordCost,
+    fromBase64(payload.recovery.public),
+    acting.now,
+    acting.random,
+  );
+  wipeIdentity(keys);
+  const entry: RosterChange = {
+    kind: 'user-added',
+    userId: record.id,
+    userName: record.userName,
+    displayName: record.displayName,
+    roles: record.roles,
+    ed25519: record.ed25519.public,
+    x25519: record.x25519.public,
+  };
+  return { payload: changed(payload, acting, [...payload.users, record], [entry]), user: record };
+}
+
+/** @throws CallError forbidden, own-account, last-admin, not-found */
+export function withRoles(payload: KeyFilePayload, acting: Acting, userId: string, roles: readonly Role[]): Changed {
+  demandAdmin(payload, acting.session);
+  if (userId === acting.session.userId) throw new CallError('own-account');
+  const user: UserRecord = { ...userOf(payload, userId), roles: [...new Set(roles)] };
+  const entry: RosterChange = { kind: 'roles-set', userId, roles: user.roles };
+  return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
+}
+
+/** A suspended user's seals go with the next key file; reactivation seals the keys to them again. */
+export function withStatus(
+  payload: KeyFilePayload,
+  acting: Acting,
+  userId: string,
+  status: 'active' | 'suspended',
+): Changed {
+  demandAdmin(payload, acting.session);
+  if (userId === acting.session.userId) throw new CallError('own-account');
+  const user: UserRecord = { ...userOf(payload, userId), status };
+  const entry: RosterChange = { kind: 'status-set', userId, status };
+  return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
+}
+
+/** A new password by an admin means a new identity: the old private halves only the old password opens. */
+export async function withNewIdentity(
+  payload: KeyFilePayload,
+  acting: Acting,
+  userId: string,
+  password: Buffer,
+): Promise<Changed> {
+  demandAdmin(payload, acting.session);
+  if (userId === acting.session.userId) throw new CallError('own-account');
+  const before = userOf(payload, userId);
+  const keys = newIdentityKeys(acting.random);
+  const user: UserRecord = { ...before, ...(await wrappedFor(payload, userId, keys, password, acting.random)) };
+  wipeIdentity(keys);
+  const entry: RosterChange = {
+    kind: 'user-keys-replaced',
+    userId,
+    ed25519: user.ed25519.public,
+    x25519: user.x25519.public,
+  };
+  return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
+}
+
+function wrappedFor(payload: KeyFilePayload, userId: string, keys: IdentityKeys, password: Buffer, random: Random) {
+  const owner = { clinicId: payload.clinic.id, userId };
+  return wrapIdentity(owner, keys, password, payload.passwordCost, fromBase64(payload.recovery.public), random);
+}
+
+/** One's own new password keeps the identity: only its wrap changes, and no roster entry is needed. */
+export async function withOwnPassword(
+  payload: KeyFilePayload,
+  session: VaultSession,
+  password: Buffer,
+  random: Random,
+): Promise<KeyFilePayload> {
+  const before = userOf(payload, session.userId);
+  const wrapped = await wrappedFor(payload, session.userId, session.identity(), password, random);
+  return { ...payload, users: replaced(payload, { ...before, ...wrapped }) };
+}

@@ -1,0 +1,153 @@
+/** Makes every kind of key of the design, for a clinic with one workstation and one admin. */
+import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { Language } from '../../../src-shared/contract/primitives.ts';
+import { generateEd25519 } from '../crypto/ed25519.ts';
+import type { Argon2Params } from '../crypto/kdf.ts';
+import { wordsOf } from '../crypto/mnemonic.ts';
+import { generateTlsKey } from '../crypto/p256.ts';
+import { type Random, uuidFrom } from '../crypto/random.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { sealSharedKeys } from './clinic-keys.ts';
+import { makeUser, wipeIdentity } from './identity.ts';
+import type { KeyFilePayload } from './key-file-payload.ts';
+import { recoveryKeys, wipeRecoveryKeys, wrapClinicIdentity } from './recovery-kit.ts';
+import { nextEntry, signerWith } from './roster.ts';
+import type { RosterChange } from './roster-entry.ts';
+import { fromBase64, openKey, type SealedKey, sealKey } from './wrapped.ts';
+
+export type SetUpRequest = {
+  readonly clinic: { readonly name: string; readonly country: string };
+  readonly language: Language;
+  readonly workstationName: string;
+  /** `roles` beside admin. The password as typed, UTF-8; the caller wipes it. */
+  readonly admin: {
+    readonly userName: string;
+    readonly displayName: string;
+    readonly roles: readonly Role[];
+    readonly password: Buffer;
+  };
+};
+
+export type Kit = {
+  readonly words: readonly string[];
+  /** Positions (from 1) of the two words asked back. */
+  readonly ask: readonly number[];
+  readonly createdAt: number;
+};
+
+/** A device's own keys, as the key file keeps them and as the roster names them. */
+export function makeDeviceKeys(random: Random): KeyFilePayload['device'] {
+  const ed25519 = generateEd25519(random);
+  const tls = generateTlsKey();
+  const keys: KeyFilePayload['device'] = {
+    ed25519: { public: ed25519.publicKey.toString('base64'), private: ed25519.privateKey.toString('base64') },
+    tls: { algorithm: 'ecdsa-p256', spki: tls.spki.toString('base64'), pkcs8: tls.pkcs8.toString('base64') },
+  };
+  wipe(ed25519.privateKey, tls.pkcs8);
+  return keys;
+}
+
+/** Two different positions of 24, evenly drawn. */
+function twoPositions(random: Random): readonly [number, number] {
+  // 240 is the largest multiple of 24 in a byte: more would favour the first words.
+  const draw = (): number => {
+    const byte = random(1).readUInt8(0);
+    return byte < 240 ? (byte % 24) + 1 : draw();
+  };
+  const first = draw();
+  let second = draw();
+  while (second === first) second = draw();
+  return first < second ? [first, second] : [second, first];
+}
+
+const pendingBinding = (clinicId: string, userId: string) =>
+  ({ purpose: 'recovery-secret', clinicId, recipient: userId }) as const;
+
+/** The kit's secret, kept for the first admin until the kit is confirmed. @throws OpenError */
+export function openPendingKit(clinicId: string, userId: string, seal: SealedKey, privateKey: Uint8Array): Buffer {
+  return openKey(privateKey, seal, pendingBinding(clinicId, userId));
+}
+
+/** Everything a new key file holds, the database key in the clear for whoever makes the database, and the kit. */
+export async function newClinic(
+  request: SetUpRequest,
+  profileId: string,
+  cost: Argon2Params,
+  now: number,
+  random: Random,
+): Promise<{ readonly payload: KeyFilePayload; readonly databaseKey: Buffer; readonly kit: Kit }> {
+  const clinicId = uuidFrom(random);
+  const deviceId = uuidFrom(random);
+  const recoverySecret = random(32);
+  const recovery = recoveryKeys(recoverySecret);
+  const clinicIdentity = generateEd25519(random).privateKey;
+  const clinicKey = random(32);
+  const databaseKey = random(32);
+  const device = makeDeviceKeys(random);
+  const roles = ['admin' as const, ...request.admin.roles];
+  const person = { ...request.admin, roles };
+  const { record, keys } = await makeUser(clinicId, person, cost, recovery.x25519Public, now, random);
+  const recoveryPublic = recovery.x25519Public.toString('base64');
+  const changes: RosterChange[] = [
+    { kind: 'recovery-set', x25519: recoveryPublic },
+    {
+      kind: 'user-added',
+      userId: record.id,
+      userName: record.userName,
+      displayName: record.displayName,
+      roles: record.roles,
+      ed25519: record.ed25519.public,
+      x25519: record.x25519.public,
+    },
+    {
+      kind: 'device-added',
+      deviceId,
+      name: request.workstationName,
+      ed25519: device.ed25519.public,
+      tls: device.tls.spki,
+    },
+  ];
+  const shared = { databaseKey, clinicKeys: [{ epoch: 1, key: clinicKey }] };
+  const words = wordsOf(recoverySecret);
+  const ask = twoPositions(random);
+  const payload: KeyFilePayload = {
+    version: 1,
+    revision: 1,
+    clinic: {
+      id: clinicId,
+      name: request.clinic.name,
+      country: request.clinic.country,
+      defaultLanguage: request.language,
+    },
+    profileId,
+    deviceId,
+    workstationName: request.workstationName,
+    createdAt: now,
+    passwordCost: { ...cost },
+    users: [record],
+    ...sealSharedKeys({ clinicId, profileId }, 1, shared, [record], recovery.x25519Public, random),
+    clinicIdentity: wrapClinicIdentity(recovery, clinicId, clinicIdentity, random),
+    roster: [nextEntry([], clinicId, now, changes, [signerWith('clinic', clinicIdentity)])],
+    device,
+    recovery: {
+      public: recoveryPublic,
+      createdAt: now,
+      confirmedAt: null,
+      pending: {
+        userId: record.id,
+        seal: sealKey(
+          fromBase64(record.x25519.public),
+          recoverySecret,
+          pendingBinding(clinicId, record.id),
+          random,
+        ),
+        asked: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
+      },
+    },
+    attempts: { key: random(32).toString('base64'), counters: [] },
+  };
+  wipe(recoverySecret, clinicIdentity, clinicKey);
+  wipeRecoveryKeys(recovery);
+  wipeIdentity(keys);
+  return { payload, databaseKey, kit: { words, ask, createdAt: now } };
+}
