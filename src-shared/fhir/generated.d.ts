@@ -2,9 +2,8 @@
 declare module '*/build/fhir/schema.mjs' {
   type AjvError = { readonly instancePath: string; readonly keyword: string; readonly params: Readonly<Record<string, unknown>> };
   type Validate = { (data: unknown): boolean; errors?: readonly AjvError[] | null };
-  /** One validation function per R4 resource type. */
-  const validators: Readonly<Record<string, Validate>>;
-  export = validators;
+  /** One validation function per R4 resource type; `errors` holds the first error of the last call. */
+  export const validators: Readonly<Record<string, Validate>>;
 }
 
 declare module '*/build/fhir/definitions.mjs' {
