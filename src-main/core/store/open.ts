@@ -1,0 +1,202 @@
+/**
+ * Opening the database: key, pragmas set and read back, version, migrations.
+ *
+ * Which order matters: the cipher before the key, the key before anything is read, the page size before the first
+ * page is written, the identity of the file before a migration touches it.
+ */
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { createMac, type Mac } from '../crypto/mac.ts';
+import { type Random, randomBytes } from '../crypto/random.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { connect, type Database, type Statement } from './connect.ts';
+import { failureCode, rethrowNamed } from './failure.ts';
+import { readMeta, writeMeta } from './meta.ts';
+import { migrate } from './migrate.ts';
+import { newestVersion } from './migrations/index.ts';
+
+export type { Database, Statement };
+
+/** "CKdb" */
+export const applicationId = 0x434b6462;
+export const pageSize = 4096;
+const cacheKiB = 64 * 1024;
+const oldestSqlite = [3, 52] as const;
+
+/** The clinic key of the current epoch: seals patient keys. */
+export type ClinicKey = { readonly epoch: number; readonly key: Buffer };
+
+/** An open database. One writer per process; workers open with `readOnly`. */
+export type Store = {
+  readonly db: Database;
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Statements prepared once, by their text. */
+  readonly sql: <P extends unknown[], R = unknown>(text: string) => Statement<P, R>;
+  /** HMAC over rows. */
+  readonly mac: Mac;
+  /** This workstation in op versions and audit entries. */
+  readonly device: string;
+  readonly clinicKey: ClinicKey | undefined;
+  readonly random: Random;
+};
+
+export type OpenOptions = {
+  readonly path: string;
+  /** 32 bytes; copied, the caller wipes its own. */
+  readonly key: Buffer;
+  /** Needed to make patients and to read their keys. The store keeps and wipes its own copy. */
+  readonly clinicKey?: ClinicKey;
+  readonly readOnly?: boolean;
+  readonly random?: Random;
+};
+
+/** Opens an existing database and brings it to the newest version. @throws CallError database-missing, database-foreign, database-newer, database-damaged, not-writable, disk-full */
+export function openStore(options: OpenOptions): Store {
+  const { path } = options;
+  if (!existsSync(path)) throw new CallError('database-missing');
+  // A file shorter than one page never was a database of ours; it is not made into one.
+  if (statSync(path).size < pageSize) throw new CallError('database-damaged');
+  const db = connect(options);
+  try {
+    const readable = canRead(db);
+    if (readable !== 'yes') throw new CallError(readable);
+    applyPragmas(db, options.readOnly ?? false);
+    if (db.pragma('application_id', { simple: true }) !== applicationId) throw new CallError('database-foreign');
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version > newestVersion) throw new CallError('database-newer');
+    if (version < newestVersion) {
+      if (options.readOnly) throw new CallError('database-newer');
+      migrate(db, version, path, options.key);
+    }
+    return assemble(db, options);
+  } catch (error) {
+    closeQuietly(db);
+    rethrowNamed(error);
+  }
+}
+
+/** Makes a new database for set-up; the file must not exist. @throws CallError already-set-up, not-writable, disk-full */
+export function createStore(options: OpenOptions & { readonly device: string; readonly locale?: string }): Store {
+  if (existsSync(options.path)) throw new CallError('already-set-up');
+  let db: Database | undefined;
+  try {
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+    db = connect(options);
+    applyPragmas(db, false);
+    db.pragma(`application_id=${applicationId}`);
+    migrate(db, 0, options.path, options.key);
+    const random = options.random ?? randomBytes;
+    writeMeta(db, 'row_key', random(32));
+    writeMeta(db, 'device', Buffer.from(options.device, 'utf8'));
+    writeMeta(db, 'collation', Buffer.from(collationName(options.locale ?? 'en'), 'utf8'));
+    return assemble(db, options);
+  } catch (error) {
+    if (db) closeQuietly(db);
+    rethrowNamed(error);
+  }
+}
+
+/** Locale and ICU version that the name order was made with. */
+export function collationName(locale: string): string {
+  return `${locale}|${process.versions.icu ?? 'none'}`;
+}
+
+/** Writes the log back into the file, closes, wipes. */
+export function closeStore(store: Store): void {
+  if (!store.readOnly && store.db.open) store.db.pragma('wal_checkpoint(TRUNCATE)');
+  store.db.close();
+  store.mac.wipe();
+  wipe(store.clinicKey?.key);
+}
+
+/** Moves a damaged database with its log aside, never deletes. @returns the new path of the file */
+export function quarantineDatabase(path: string, now: number): string {
+  const folder = join(dirname(dirname(path)), 'quarantine');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stamp = new Date(now).toISOString().replaceAll(':', '-');
+  const target = join(folder, `${stamp}-${basename(path)}`);
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+  }
+  return target;
+}
+
+/** SQLCipher tells a wrong key and a damaged first page apart from nothing: both are "not a database of ours". */
+function canRead(db: Database): 'yes' | 'database-foreign' | 'database-damaged' {
+  try {
+    db.prepare('select count(*) from sqlite_schema').get();
+    return 'yes';
+  } catch (error) {
+    const code = failureCode(error);
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB') return 'database-foreign';
+    if (code === 'database-damaged') return 'database-damaged';
+    throw error;
+  }
+}
+
+const settings: readonly (readonly [name: string, set: string, readBack: string | number])[] = [
+  ['page_size', `${pageSize}`, pageSize],
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['temp_store', 'MEMORY', 2],
+  ['secure_delete', 'ON', 1],
+  ['trusted_schema', 'OFF', 0],
+  ['cell_size_check', 'ON', 1],
+  ['foreign_keys', 'ON', 1],
+  ['cache_size', `-${cacheKiB}`, -cacheKiB],
+];
+
+function applyPragmas(db: Database, readOnly: boolean): void {
+  for (const [name, set, expected] of settings) {
+    // A reader finds page size and journal mode as the writer left them and cannot set them.
+    if (!(readOnly && (name === 'page_size' || name === 'journal_mode'))) db.pragma(`${name}=${set}`);
+    const got = db.pragma(name, { simple: true });
+    if (got !== expected) throw new Error(`pragma ${name} does not hold`);
+  }
+  const cipher = db.pragma('cipher', { simple: true });
+  const legacy = Number(db.pragma('legacy', { simple: true }));
+  if (cipher !== 'sqlcipher' || legacy !== 4) throw new Error('cipher does not hold');
+  const version = db.prepare<[], { v: string }>('select sqlite_version() v').get()?.v ?? '0.0';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < oldestSqlite[0] || (major === oldestSqlite[0] && minor < oldestSqlite[1])) {
+    throw new Error(`SQLite ${version} is too old`);
+  }
+}
+
+function assemble(db: Database, options: OpenOptions): Store {
+  const rowKey = readMeta(db, 'row_key');
+  const device = readMeta(db, 'device');
+  // Both are written at set-up in the file's first pages: without them pages are missing.
+  if (rowKey === undefined || device === undefined) throw new CallError('database-damaged');
+  const mac = createMac(rowKey);
+  wipe(rowKey);
+  const prepared = new Map<string, unknown>();
+  const { clinicKey } = options;
+  return {
+    db,
+    path: options.path,
+    readOnly: options.readOnly ?? false,
+    sql: <P extends unknown[], R>(text: string): Statement<P, R> => {
+      const known = prepared.get(text);
+      // The text fixes the statement's types: the same text is always asked for with the same ones.
+      if (known !== undefined) return known as Statement<P, R>;
+      const made = db.prepare<P, R>(text);
+      prepared.set(text, made);
+      return made;
+    },
+    mac,
+    device: device.toString('utf8'),
+    clinicKey: clinicKey && { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
+    random: options.random ?? randomBytes,
+  };
+}
+
+function closeQuietly(db: Database): void {
+  try {
+    db.close();
+  } catch {
+    // What made us close is the error worth telling.
+  }
+}

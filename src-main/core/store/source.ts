@@ -1,0 +1,111 @@
+/** What an import needs to know of what is there, and what an export of an import needs to give back. */
+import type { Store } from './open.ts';
+import { notHidden, type ResourceRow, rowColumns } from './row.ts';
+
+/**
+ * A row with this content in this chart (of nobody when `patientId` is null), the rows of batch `within` included
+ * although they are hidden; null when there is none.
+ */
+export function findDuplicate(
+  store: Store,
+  patientId: string | null,
+  hash: Buffer,
+  within: number,
+): { readonly row: number; readonly id: string; readonly type: string } | null {
+  const found = store
+    .sql<[string | null, Buffer, number], { row: number; id: string; type: string }>(
+      `select row, id, type from resource r where patient_id is ? and hash = ? and deleted = 0
+       and (r.batch = ? or ${notHidden('r')}) limit 1`,
+    )
+    .get(patientId, hash, within);
+  return found ?? null;
+}
+
+/** Local id of what a batch calls `reference` (fullUrl or `Type/id`): in that file first, else in any of the batch. */
+export function resolveSource(store: Store, batch: number, reference: string, file: number): string | null {
+  const found = store
+    .sql<[number, string, number], { id: string }>(
+      `select resource_id id from source_id where batch = ? and reference = ? order by file <> ?, file limit 1`,
+    )
+    .get(batch, reference, file);
+  return found?.id ?? null;
+}
+
+export type Envelope = { readonly file: number; readonly type: string; readonly json: string; readonly rows: string };
+
+/** The Bundles a batch came in, without their resources. */
+export function readEnvelopes(store: Store, batch: number): IterableIterator<Envelope> {
+  return store.db
+    .prepare<[number], Envelope>('select file, type, json, rows from envelope where batch = ? order by file, id')
+    .iterate(batch);
+}
+
+/** Original JSON of everything a batch brought in, in the order it came, later edits set aside. */
+export function* readBatchOriginals(
+  store: Store,
+  batch: number,
+): Generator<{ readonly row: number; readonly id: string; readonly type: string; readonly json: string }> {
+  const range = store
+    .sql<[number], { first: number; last: number | null }>(
+      'select first_row first, last_row last from import_batch where batch = ?',
+    )
+    .get(batch);
+  if (range === undefined || range.last === null) return;
+  const page = store.sql<
+    [number, number, number, number, number, number],
+    { row: number; id: string; type: string; json: string }
+  >(
+    `select row, id, type, json from resource where row between ? and ? and batch = ?
+     union all select row, id, type, json from resource_history where row between ? and ? and batch = ?
+     order by row limit 200`,
+  );
+  for (let from = range.first; ; ) {
+    const rows = page.all(from, range.last, batch, from, range.last, batch);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    from = last.row + 1;
+  }
+}
+
+export type ImportLine = {
+  readonly batch: number;
+  readonly id: string;
+  readonly started: number;
+  readonly byUser: string | null;
+  readonly files: string;
+  readonly state: string;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly patients: number;
+  readonly report: string | null;
+};
+
+const importColumns = 'batch, id, started, by_user byUser, files, state, accepted, duplicates, patients, report';
+
+/** Imports, newest first. */
+export function listImports(store: Store, limit = 200): ImportLine[] {
+  return store
+    .sql<[number], ImportLine>(`select ${importColumns} from import_batch order by batch desc limit ?`)
+    .all(limit);
+}
+
+export function readImport(store: Store, id: string): ImportLine | null {
+  return store.sql<[string], ImportLine>(`select ${importColumns} from import_batch where id = ?`).get(id) ?? null;
+}
+
+/** Keeps an import's report (JSON) and counts; inside a transaction. */
+export function saveImportReport(
+  store: Store,
+  batch: number,
+  report: { readonly report: string; readonly accepted: number; readonly duplicates: number },
+): void {
+  store
+    .sql<unknown[]>('update import_batch set report = ?, accepted = ?, duplicates = ? where batch = ?')
+    .run(report.report, report.accepted, report.duplicates, batch);
+}
+
+/** A row by its number, for tools that walk the table; hidden ones included. */
+export function readRow(store: Store, row: number): ResourceRow | null {
+  return store.sql<[number], ResourceRow>(`select ${rowColumns} from resource r where r.row = ?`).get(row) ?? null;
+}
