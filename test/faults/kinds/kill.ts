@@ -1,0 +1,48 @@
+/**
+ * SIGKILL at random moments of writing. Whatever was acknowledged is there when the database is opened again, the log
+ * verifies from its first entry, every row and search line agrees with it, and nothing half done shows.
+ */
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { closeStore } from '../../../src-main/core/store/open.ts';
+import { hold, type Kind } from '../kind.ts';
+import { writeAndKill } from '../kill/killing.ts';
+import { createPrng } from '../prng.ts';
+import { problemOf } from '../record/check.ts';
+import { makeClinic, openClinic } from '../record/clinic.ts';
+
+const kind: Kind = {
+  name: 'kill',
+  full: 300,
+  async run(run) {
+    const base = join(run.scratch, 'base');
+    const clinic = makeClinic(base, createPrng(7), 12, 60);
+    for (const seed of run.seeds) {
+      await run.trial(seed, async (random) => {
+        const folder = join(run.scratch, `trial-${seed}`);
+        mkdirSync(folder);
+        cpSync(join(base, 'db'), join(folder, 'db'), { recursive: true });
+        const path = join(folder, 'db', 'carekeep-1.db');
+        try {
+          const order = { path, key: clinic.key, clinicKey: clinic.clinicKey.key, seed };
+          // A second kill finds the log the first one left behind still unfinished.
+          for (let kills = random.between(1, 2); kills > 0; kills -= 1) {
+            const ledger = await writeAndKill({ ...order, seed: seed + kills * 1_000_003 }, random);
+            const store = openClinic({ ...clinic, path });
+            try {
+              const lost = ledger.lost(store);
+              hold(lost === undefined, `${lost} (of ${ledger.count})`);
+              const problem = problemOf(store);
+              hold(problem === undefined, `after the kill: ${problem}`);
+            } finally {
+              closeStore(store);
+            }
+          }
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      });
+    }
+  },
+};
+export default kind;

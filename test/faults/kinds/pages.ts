@@ -1,0 +1,171 @@
+/**
+ * Pages of the encrypted file damaged, zeroed, swapped, cut off, or put back as they were earlier under the same key.
+ * Each must be noticed by name when the record is opened, read or verified, and nothing may be deleted over it.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { sha256 } from '../../../src-main/core/crypto/hash.ts';
+import { failureCode } from '../../../src-main/core/store/failure.ts';
+import { closeStore, pageSize, type Store } from '../../../src-main/core/store/open.ts';
+import { hold, type Kind } from '../kind.ts';
+import { createPrng, type Prng } from '../prng.ts';
+import { problemOf } from '../record/check.ts';
+import { type Clinic, makeClinic, openClinic } from '../record/clinic.ts';
+import { write } from '../record/writes.ts';
+
+const damages = ['bytes', 'zero', 'swap', 'cut', 'older'] as const;
+type Damage = (typeof damages)[number];
+
+/**
+ * Tables whose rows nothing vouches for: an older page of theirs is an older draft or screen state, which reading
+ * cannot tell from a newer one. The promise is about rows with an entry and about the log itself. The search's `_idx`
+ * holds hints where words begin: older hints lead to the same answers, only by a longer way.
+ */
+const unvouched =
+  /^(draft|draft_by_author|user_state|snippet|recent_patient|outbox|resource_history|meta|sqlite_schema|patient_search_idx)$/;
+
+type Prepared = {
+  readonly clinic: Clinic;
+  readonly now: Buffer;
+  readonly before: Buffer;
+  /** Pages in use, from 1. */
+  readonly live: readonly number[];
+  /** Owner of each page in use. */
+  readonly owners: ReadonlyMap<number, string>;
+  /** Pages whose earlier state is another one and belongs to a table that is vouched for. */
+  readonly changed: readonly number[];
+};
+
+function prepare(folder: string): Prepared {
+  const random = createPrng(20_240_501);
+  const clinic = makeClinic(folder, random, 40, 300);
+  const before = readFileSync(clinic.path);
+  const store = openClinic(clinic);
+  const earlier = new Map(decrypted(store));
+  for (let count = 0; count < 120; count += 1) {
+    write(store, random, random.pick(['item', 'change', 'rename', 'end', 'note', 'patient'] as const));
+  }
+  const later = new Map(decrypted(store));
+  closeStore(store);
+  const now = readFileSync(clinic.path);
+  const pages = now.length / pageSize;
+  const changed = [...later]
+    .filter(([page, owner]) => earlier.get(page) === owner && !unvouched.test(owner) && differs(before, now, page))
+    .map(([page]) => page);
+  return { clinic, now, before, live: [...later.keys()].filter((page) => page <= pages), owners: later, changed };
+}
+
+/** Page number and owning table or index of every page in use. */
+function decrypted(store: Store): [number, string][] {
+  return store
+    .sql<[], { page: number; name: string }>('select pageno page, name from dbstat')
+    .all()
+    .map(({ page, name }) => [page, name]);
+}
+
+function pageOf(file: Buffer, page: number): Buffer {
+  return file.subarray((page - 1) * pageSize, page * pageSize);
+}
+
+function differs(before: Buffer, now: Buffer, page: number): boolean {
+  return page * pageSize <= before.length && !pageOf(before, page).equals(pageOf(now, page));
+}
+
+type Damaged = { readonly file: Buffer; /** What was done to which table or index, for the report. */ readonly done: string };
+
+function damaged(prepared: Prepared, damage: Damage, random: Prng): Damaged {
+  const file = Buffer.from(prepared.now);
+  const number = random.pick(prepared.live);
+  const page = pageOf(file, number);
+  const done = `${damage} in ${prepared.owners.get(number)}`;
+  switch (damage) {
+    case 'bytes': {
+      // Any bit counts: content, the page's IV, its HMAC, on page 1 the salt.
+      for (let flips = random.between(1, 16); flips > 0; flips -= 1) {
+        const at = random.below(pageSize);
+        page[at] = (page[at] ?? 0) ^ random.between(1, 255);
+      }
+      return file.equals(prepared.now) ? damaged(prepared, damage, random) : { file, done };
+    }
+    case 'zero':
+      page.fill(0);
+      return { file, done };
+    case 'swap': {
+      const other = pageOf(file, random.pick(prepared.live));
+      if (other.byteOffset === page.byteOffset) return damaged(prepared, damage, random);
+      const held = Buffer.from(page);
+      other.copy(page);
+      held.copy(other);
+      return { file, done };
+    }
+    case 'cut': {
+      // At a page's end or anywhere; at least the last page in use goes.
+      const last = Math.max(...prepared.live);
+      const length = random.chance(0.5) ? random.below(last) * pageSize : random.below((last - 1) * pageSize);
+      return { file: file.subarray(0, length), done: 'cut' };
+    }
+    case 'older': {
+      const older = random.pick(prepared.changed);
+      pageOf(prepared.before, older).copy(pageOf(file, older));
+      return { file, done: `older page of ${prepared.owners.get(older)}` };
+    }
+  }
+}
+
+/** How a damaged database is noticed: the name it gets, undefined when nobody noticed. */
+function noticed(clinic: Clinic): string | undefined {
+  let store: Store | undefined;
+  try {
+    store = openClinic(clinic);
+    return problemOf(store);
+  } catch (error) {
+    const code = error instanceof CallError ? error.value.code : failureCode(error);
+    if (code === undefined) throw error;
+    return code;
+  } finally {
+    store?.db.close();
+  }
+}
+
+const named = new Set(['database-damaged', 'database-foreign', 'record-damaged', 'database-missing']);
+
+function play(prepared: Prepared, folder: string, damage: Damage, random: Prng): void {
+  const path = join(folder, 'db', 'carekeep-1.db');
+  mkdirSync(dirname(path), { recursive: true });
+  const { file, done } = damaged(prepared, damage, random);
+  writeFileSync(path, file);
+  const found = noticed({ ...prepared.clinic, path });
+  hold(found !== undefined, `${done}: nobody noticed`);
+  hold(named.has(found) || /^(log|chart|key|import|search|file): /.test(found), `${done}: noticed without a name (${found})`);
+  hold(existsSync(path), `${done}: the file is gone`);
+  const after = readFileSync(path);
+  hold(sha256(after).equals(sha256(file)), `${done}: the file was changed over it`);
+  const wal = `${path}-wal`;
+  hold(!existsSync(wal) || statSync(wal).size === 0, `${done}: something was written to it`);
+}
+
+const kind: Kind = {
+  name: 'pages',
+  full: 300,
+  async run(run) {
+    const home = join(run.scratch, 'clinic');
+    const prepared = prepare(home);
+    const whole = join(run.scratch, 'whole');
+    mkdirSync(join(whole, 'db'), { recursive: true });
+    copyFileSync(prepared.clinic.path, join(whole, 'db', 'carekeep-1.db'));
+    const clean = noticed({ ...prepared.clinic, path: join(whole, 'db', 'carekeep-1.db') });
+    hold(clean === undefined, `an undamaged clinic is called damaged (${clean})`);
+    for (const seed of run.seeds) {
+      await run.trial(seed, async (random) => {
+        const folder = join(run.scratch, `trial-${seed}`);
+        try {
+          play(prepared, folder, damages[seed % damages.length] ?? 'bytes', random);
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      });
+    }
+  },
+};
+export default kind;
