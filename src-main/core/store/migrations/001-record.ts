@@ -23,11 +23,14 @@ create table audit_index (
   patient_ref text, outcome integer not null, device text not null, purpose text not null
 ) strict;
 create index audit_by_user on audit_index (user, seq);
+create index audit_by_user_and_kind on audit_index (user, kind, seq);
 create index audit_by_patient on audit_index (patient_ref, seq) where patient_ref is not null;
 create index audit_by_kind on audit_index (kind, seq);
 create index audit_by_outcome on audit_index (outcome, seq) where outcome <> 0;
-create index audit_by_time on audit_index (recorded, seq);
-create table audit_day (day integer primary key, count integer not null) strict;
+-- One row a day: counts for the plot, and between which entries a span of time lies.
+create table audit_day (
+  day integer primary key, count integer not null, first_seq integer not null, last_seq integer not null
+) strict;
 
 create table import_batch (
   batch integer primary key, id text not null unique, started integer not null, by_user text, files text not null,

@@ -1,0 +1,46 @@
+/**
+ * Verification from the first entry: the log against its own tree, then everything the log vouches for against what
+ * is there. In slices; what is written meanwhile is checked as it stands when its turn comes.
+ */
+import type { AuditVerdict } from '../../../src-shared/contract/audit.ts';
+import { failureCode } from '../store/failure.ts';
+import type { Store } from '../store/open.ts';
+import type { Sliced } from '../store/slices.ts';
+import { Found, type Problem } from './problem.ts';
+import { verifyIndexes, verifyPages } from './verifyindex.ts';
+import { type LogFacts, verifyLog } from './verifylog.ts';
+import { verifyBatches, verifyCharts, verifyRows } from './verifyrecord.ts';
+
+export type VerifyOptions = {
+  readonly now?: () => number;
+  /** Also SQLite's own check of every page, table by table: the one step that cannot be sliced. Default true. */
+  readonly pages?: boolean;
+};
+
+/** Verifies log, rows, charts, imports, patients and index. */
+export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<AuditVerdict> {
+  const now = options.now ?? Date.now;
+  let facts: LogFacts | null = null;
+  let rows = 0;
+  let problem: Problem | null = null;
+  try {
+    facts = yield* verifyLog(store);
+    yield* verifyBatches(store, facts);
+    yield* verifyCharts(store, facts);
+    rows = yield* verifyRows(store);
+    yield* verifyIndexes(store);
+    if (options.pages ?? true) yield* verifyPages(store);
+  } catch (error) {
+    if (error instanceof Found) problem = error.problem;
+    else if (failureCode(error) === 'database-damaged') problem = { code: 'page-damaged', at: '' };
+    else throw error;
+  }
+  return {
+    ok: problem === null,
+    entries: facts?.size ?? 0,
+    rows,
+    root: facts?.root ?? '',
+    problem,
+    finishedAt: now(),
+  };
+}

@@ -1,0 +1,72 @@
+/** Every entry parsed, hashed into a tree of its own, compared with tiles and head; what entries vouch for gathered. */
+import type { Store } from '../store/open.ts';
+import { encoded } from '../store/row.ts';
+import { type Sliced, sliceClock } from '../store/slices.ts';
+import { type BatchCommit, decodeEntry } from './entry.ts';
+import { tileSize } from './log.ts';
+import { emptyFrontier, type Frontier, frontierRoot, grow, leafHash } from './merkle.ts';
+import { Found } from './problem.ts';
+
+export type LogFacts = {
+  /** Entries verified; later ones came while we worked. */
+  readonly size: number;
+  readonly root: string;
+  /** `batch/chart` → the last entry that named this part. */
+  readonly parts: Map<string, number>;
+  readonly batches: Map<number, BatchCommit>;
+};
+
+export function* verifyLog(store: Store): Sliced<LogFacts> {
+  const { sql } = store;
+  const head = sql<[], { size: number; frontier: Buffer }>('select size, frontier from head').get();
+  if (head === undefined) throw new Found('head-differs', 0);
+  const tiles = sql<[number], { root: Buffer }>('select root from audit_tile where tile = ?');
+  const page = sql<[number, number], { seq: number; entry: Buffer }>(
+    'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit 256',
+  );
+  const parts = new Map<string, number>();
+  const batches = new Map<number, BatchCommit>();
+  let frontier: Frontier = emptyFrontier;
+  let over = sliceClock();
+  while (frontier.size < head.size) {
+    const rows = page.all(frontier.size, head.size);
+    if (rows.length === 0) throw new Found('entry-missing', frontier.size);
+    for (const { seq, entry } of rows) {
+      if (seq !== frontier.size) throw new Found('entry-missing', frontier.size);
+      const decoded = decodeEntry(entry);
+      if (decoded === undefined || decoded.seq !== seq) throw new Found('entry-damaged', seq);
+      frontier = grow(frontier, leafHash(entry), 0, (level, hash) => {
+        if (level !== 8) return;
+        const tile = Math.floor(seq / tileSize);
+        if (!tiles.get(tile)?.root.equals(hash)) throw new Found('tile-differs', tile);
+      });
+      for (const [chart, batch] of decoded.parts ?? []) parts.set(`${batch}/${chart}`, seq);
+      for (const [id, version, mac] of decoded.rows ?? []) checkRow(store, id, version, mac);
+      if (decoded.batch) batches.set(decoded.batch.batch, decoded.batch);
+    }
+    if (over()) {
+      yield { done: frontier.size, total: head.size };
+      over = sliceClock();
+    }
+  }
+  if (!Buffer.concat(frontier.hashes).equals(head.frontier)) throw new Found('head-differs', head.size);
+  return { size: head.size, root: frontierRoot(frontier).toString('hex'), parts, batches };
+}
+
+/** Each version of a row that an entry named must be there, current or superseded. */
+function checkRow(store: Store, id: string, version: number, mac: string): void {
+  const { sql } = store;
+  const now = sql<[string], { row: number; version: number; mac: Buffer }>(
+    'select row, version, mac from resource where id = ?',
+  ).get(id);
+  if (now === undefined) throw new Found('row-missing', id);
+  const found =
+    now.version === version
+      ? now
+      : sql<[number, number], { mac: Buffer }>('select mac from resource_history where row = ? and version = ?').get(
+          now.row,
+          version,
+        );
+  if (found === undefined) throw new Found('row-missing', id);
+  if (encoded(found.mac) !== mac) throw new Found('row-damaged', id);
+}
