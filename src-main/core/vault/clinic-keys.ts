@@ -65,9 +65,10 @@ function opened(
   holder: Holder,
   privateKey: Uint8Array,
   recipient: string,
-  pick: (item: { readonly seals: readonly { userId: string; seal: SealedKey }[]; recoverySeal: SealedKey }) =>
-    | SealedKey
-    | undefined,
+  pick: (item: {
+    readonly seals: readonly { userId: string; seal: SealedKey }[];
+    recoverySeal: SealedKey;
+  }) => SealedKey | undefined,
 ): SharedKeys | undefined {
   const place = { clinicId: holder.clinic.id, profileId: holder.profileId };
   const { generation } = holder.databaseKey;

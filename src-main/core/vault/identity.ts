@@ -32,7 +32,14 @@ const wrapBinding = (
   owner: IdentityOwner,
   publicKey: string,
   slot: PasswordSlot,
-): Binding => ({ purpose, clinicId: owner.clinicId, userId: owner.userId, recipient: 'password', public: publicKey, slot });
+): Binding => ({
+  purpose,
+  clinicId: owner.clinicId,
+  userId: owner.userId,
+  recipient: 'password',
+  public: publicKey,
+  slot,
+});
 
 const recoveryBinding = (owner: IdentityOwner, publicKey: string): Binding => ({
   purpose: 'user-x25519',

@@ -90,9 +90,7 @@ export const keyFilePayload = z.strictObject({
   /** Failed sign-ins, by HMAC of the typed name: a name that does not exist looks like one that does. */
   attempts: z.strictObject({
     key: raw32,
-    counters: z.array(
-      z.strictObject({ name: raw32, failures: z.number().int().positive(), lastFailedAt: instant }),
-    ),
+    counters: z.array(z.strictObject({ name: raw32, failures: z.number().int().positive(), lastFailedAt: instant })),
   }),
 });
 export type KeyFilePayload = z.infer<typeof keyFilePayload>;

@@ -1,7 +1,8 @@
 /**
  * The operating system's keychain: Secret Service on Linux (pinned, because the library would otherwise fall back
  * in silence to the kernel keyring, which forgets at reboot), Keychain on macOS, Credential Manager on Windows.
- * Every call has a time-out, because a prompt that nobody answers would block for ever.
+ * Every call has a time-out, because a prompt that nobody answers would block for ever. Connecting is synchronous in
+ * the library: a service that does not answer holds the process for the two seconds of its own time-out.
  */
 import { AsyncEntry } from '@napi-rs/keyring';
 
@@ -33,10 +34,14 @@ export type KeychainOptions = {
 
 const lateAnswer = Symbol('late');
 
-/** The library has one error class; its words are all there is to tell states apart. */
+/**
+ * The library has one error class; its words are all there is to tell states apart. "Couldn't access platform
+ * storage" is what every system says of a keychain that is there and shut.
+ */
 function troubleOf(error: unknown): KeychainTrouble {
   const message = error instanceof Error ? error.message : '';
-  return /prompt|dismiss|locked|denied|interaction/i.test(message) ? 'locked' : 'absent';
+  if (/did not receive a reply|timed? ?out/i.test(message)) return 'hang';
+  return /couldn't access platform storage|prompt|dismissed|\blocked\b/i.test(message) ? 'locked' : 'absent';
 }
 
 export function openKeychain(options: KeychainOptions = {}): Keychain {

@@ -3,7 +3,7 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Role } from '../../../src-shared/contract/permissions.ts';
 import type { Random } from '../crypto/random.ts';
 import { sealSharedKeys } from './clinic-keys.ts';
-import { type IdentityKeys, makeUser, newIdentityKeys, type NewUser, wipeIdentity, wrapIdentity } from './identity.ts';
+import { type IdentityKeys, makeUser, type NewUser, newIdentityKeys, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
 import { nextEntry } from './roster.ts';
 import type { RosterChange } from './roster-entry.ts';
@@ -26,7 +26,8 @@ export function userOf(payload: KeyFilePayload, userId: string): UserRecord {
 }
 
 function demandAdminLeft(users: readonly UserRecord[]): void {
-  if (!users.some((user) => user.status === 'active' && user.roles.includes('admin'))) throw new CallError('last-admin');
+  if (!users.some((user) => user.status === 'active' && user.roles.includes('admin')))
+    throw new CallError('last-admin');
 }
 
 /** New users, sealed keys that follow from them, and the roster entry that says so. */

@@ -7,7 +7,10 @@ export interface ProfileLock {
 }
 
 const isBusy = (error: unknown) =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 
 /**
  * Holds `lock.db` in the profile folder until released or killed. Undefined when another process holds it.

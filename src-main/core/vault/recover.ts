@@ -2,7 +2,7 @@
 import { generateEd25519 } from '../crypto/ed25519.ts';
 import type { Random } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
-import { recoverSharedKeys, sealSharedKeys, type SharedKeys, wipeSharedKeys } from './clinic-keys.ts';
+import { recoverSharedKeys, type SharedKeys, sealSharedKeys, wipeSharedKeys } from './clinic-keys.ts';
 import { makeUser, recoverX25519, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type RecoveryBundle, type UserRecord } from './key-file-payload.ts';
 import type { RecoveryKeys } from './recovery-kit.ts';

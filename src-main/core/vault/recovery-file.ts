@@ -54,7 +54,9 @@ export function encodeRecoveryFile(payload: KeyFilePayload, random: Random): Buf
 }
 
 /** What the header shows: enough to see, without any key, whether the file is in step and which kit it is for. */
-export function recoveryHeader(file: Buffer): { readonly revision: bigint; readonly recoveryPublic: Buffer } | undefined {
+export function recoveryHeader(
+  file: Buffer,
+): { readonly revision: bigint; readonly recoveryPublic: Buffer } | undefined {
   if (file.length < headerLength || !file.subarray(0, 8).equals(magic)) return undefined;
   if (file[8] !== 1 || file[9] !== 1 || file.readUInt16BE(10) !== 0) return undefined;
   return { revision: file.readBigUInt64BE(60), recoveryPublic: file.subarray(28, 60) };

@@ -15,7 +15,13 @@ export const rosterChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status-set'), userId: id, status: z.enum(['active', 'suspended']) }),
   /** New keys for a user; the old signing key is retired: it proves the past and signs nothing new. */
   z.strictObject({ kind: z.literal('user-keys-replaced'), userId: id, ...keys }),
-  z.strictObject({ kind: z.literal('device-added'), deviceId: id, name: z.string().min(1), ed25519: raw32, tls: base64 }),
+  z.strictObject({
+    kind: z.literal('device-added'),
+    deviceId: id,
+    name: z.string().min(1),
+    ed25519: raw32,
+    tls: base64,
+  }),
   z.strictObject({ kind: z.literal('device-keys-replaced'), deviceId: id, ed25519: raw32, tls: base64 }),
 ]);
 export type RosterChange = z.infer<typeof rosterChange>;

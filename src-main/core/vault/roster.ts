@@ -4,10 +4,11 @@
  * Entry 0 is signed by the clinic identity, which after that signs only what recovery does. All others are signed
  * by admins, as the roster before the entry knows them; the verifier says how many it demands.
  */
-import { canonicalBytes } from '../crypto/canonical.ts';
-import { equalBytes, sha256 } from '../crypto/hash.ts';
-import { sign, verify } from '../crypto/ed25519.ts';
+
 import type { Role } from '../../../src-shared/contract/permissions.ts';
+import { canonicalBytes } from '../crypto/canonical.ts';
+import { sign, verify } from '../crypto/ed25519.ts';
+import { equalBytes, sha256 } from '../crypto/hash.ts';
 import type { RosterBody, RosterChange, RosterEntry } from './roster-entry.ts';
 import { fromBase64 } from './wrapped.ts';
 
@@ -162,7 +163,8 @@ export function verifyRoster(
     const { body } = entry;
     if (body.clinicId !== clinicId) throw new RosterError(seq, 'is of another clinic');
     if (body.seq !== seq) throw new RosterError(seq, 'is out of order');
-    if (!equalBytes(fromBase64(body.previous), state.head)) throw new RosterError(seq, 'does not follow the one before');
+    if (!equalBytes(fromBase64(body.previous), state.head))
+      throw new RosterError(seq, 'does not follow the one before');
     const message = signedBytes(body);
     const byClinic = entry.signatures.some(
       ({ by, signature }) => by === 'clinic' && verify(clinicIdentity, message, fromBase64(signature)),

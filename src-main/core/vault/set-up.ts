@@ -135,12 +135,7 @@ export async function newClinic(
       confirmedAt: null,
       pending: {
         userId: record.id,
-        seal: sealKey(
-          fromBase64(record.x25519.public),
-          recoverySecret,
-          pendingBinding(clinicId, record.id),
-          random,
-        ),
+        seal: sealKey(fromBase64(record.x25519.public), recoverySecret, pendingBinding(clinicId, record.id), random),
         asked: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
       },
     },

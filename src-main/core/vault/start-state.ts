@@ -1,10 +1,10 @@
 /** What the profile folder and the keychain say before anyone signs in. Looks only; changes nothing. */
 import { z } from 'zod';
-import { readDeviceSecret } from './keychain-items.ts';
-import type { Keychain } from './keychain.ts';
 import type { Disk } from './disk.ts';
-import { decodeKeyFile, keyFileMaximum, type KeyFileHeader, parseHeader } from './key-file.ts';
+import { decodeKeyFile, type KeyFileHeader, keyFileMaximum, parseHeader } from './key-file.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
+import type { Keychain } from './keychain.ts';
+import { readDeviceSecret } from './keychain-items.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 
 export type ClosedState =
@@ -102,4 +102,3 @@ export async function examine(disk: Disk, keychain: Keychain, profileDir: string
     deviceSecretNumber: header.deviceSecretNumber,
   };
 }
-

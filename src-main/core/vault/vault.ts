@@ -11,7 +11,7 @@ import type { Language } from '../../../src-shared/contract/primitives.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
 import { wordsOf } from '../crypto/mnemonic.ts';
 import { passwordStrength } from '../crypto/password.ts';
-import { randomBytes, type Random, uuidFrom } from '../crypto/random.ts';
+import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { WaitingTimes } from './attempts.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -27,19 +27,28 @@ import { type Disk, realDisk, setAside } from './disk.ts';
 import { type NewUser, wipeIdentity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
-import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
 import type { Keychain } from './keychain.ts';
+import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
 import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 import { OpenKeyFile } from './open-key-file.ts';
-import { type Acting, type Changed, withNewIdentity, withOwnPassword, withRoles, withStatus, withUser } from './people.ts';
-import { withNextDatabase } from './recover.ts';
+import {
+  type Acting,
+  type Changed,
+  withNewIdentity,
+  withOwnPassword,
+  withRoles,
+  withStatus,
+  withUser,
+} from './people.ts';
 import type { RecoveryRequest } from './recover.ts';
+import { withNextDatabase } from './recover.ts';
 import { wipeRecoveryKeys } from './recovery-kit.ts';
 import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
 import { authenticate, type Counting, sessionOf } from './sign-in.ts';
 import { examine, type VaultState } from './start-state.ts';
+import { fromBase64 } from './wrapped.ts';
 
 export type VaultOptions = {
   readonly profileDir: string;
@@ -135,6 +144,11 @@ export class Vault {
   /** The signed chain, as it is. */
   roster(): KeyFilePayload['roster'] {
     return this.#opened().payload.roster;
+  }
+
+  /** Ed25519 public key on which the roster hangs. */
+  clinicIdentity(): Buffer {
+    return fromBase64(this.#opened().payload.clinicIdentity.public);
   }
 
   /** Sealed lines for what happens while the database is closed. */
