@@ -22,7 +22,8 @@ const sources = ['fhir.schema.json', 'profiles-resources.json', 'profiles-types.
   join(definitionsFolder, name),
 );
 const stamp = createHash('sha256');
-for (const file of [here, join(root, 'node_modules', 'ajv', 'package.json'), ...sources]) stamp.update(readFileSync(file));
+for (const file of [here, join(root, 'node_modules', 'ajv', 'package.json'), ...sources])
+  stamp.update(readFileSync(file));
 const key = stamp.digest('hex');
 const stampFile = join(out, 'inputs.sha256');
 const fresh =
@@ -50,6 +51,8 @@ function put(name, text) {
 }
 
 function schemaModule() {
+  const anyText = '^[ \\r\\n\\t\\S]+$';
+  const anyUnicode = '^[\\r\\n\\t\\u0020-\\u{10FFFF}]+$';
   const Ajv = require('ajv').default;
   const standaloneCode = require('ajv/dist/standalone').default;
   const schema = JSON.parse(readFileSync(sources[0], 'utf8'));
@@ -67,17 +70,18 @@ function schemaModule() {
     properties: { resourceType: { type: 'string' } },
     required: ['resourceType'],
   };
-  // `\S` of the published pattern means ASCII white space; in JavaScript it would refuse the non-breaking space of "12 mg".
-  for (const name of ['string', 'markdown']) definitions[name].pattern = '^[\\r\\n\\t\\u0020-\\u{10FFFF}]+$';
   for (const own of ['project', 'author', 'account', 'compartment']) delete definitions.Meta.properties[own];
   for (const [name, definition] of Object.entries(definitions)) {
     delete definition.description;
+    if (definition.pattern === anyText) definition.pattern = anyUnicode;
     if (definition.properties === undefined) continue;
     // Types without a `type` keyword would let a string or a number pass as an object.
     if (/^[A-Z]/.test(name)) definition.type = 'object';
     addPrimitiveTwins(definition.properties);
     for (const [property, value] of Object.entries(definition.properties)) {
       delete value.description;
+      // `\\S` means ASCII white space in the specification; in JavaScript it would refuse the non-breaking space of "12 mg".
+      if (value.pattern === anyText) value.pattern = anyUnicode;
       // FHIR JSON §2.6.2.2: in a list of primitives null stands for an element that only has an id or extensions.
       // The schema forgot it; Medplum's validator checks that the other list has something at that place.
       const twin = property.startsWith('_') ? property.slice(1) : `_${property}`;
@@ -153,7 +157,8 @@ function trimmedElement(element) {
   }
   for (const name of Object.keys(element)) if (/^(fixed|pattern)[A-Z]/.test(name)) kept[name] = element[name];
   // A content reference takes the base of what it points to, unless it has its own.
-  if (element.base?.max !== undefined && (element.base.max !== element.max || element.contentReference)) kept.base = { max: element.base.max };
+  if (element.base?.max !== undefined && (element.base.max !== element.max || element.contentReference))
+    kept.base = { max: element.base.max };
   const constraints = (element.constraint ?? []).filter((c) => c.severity === 'error' && c.expression !== undefined);
   if (constraints.length > 0) {
     kept.constraint = constraints.map((constraint) => ({

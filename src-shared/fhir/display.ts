@@ -7,7 +7,10 @@ export function conceptText(value: unknown): string | undefined {
   const codings = [...listAt(value, 'coding')];
   return (
     textAt(value, 'text') ??
-    firstOf(codings.filter((coding) => member(coding, 'userSelected') === true), codingText) ??
+    firstOf(
+      codings.filter((coding) => member(coding, 'userSelected') === true),
+      codingText,
+    ) ??
     firstOf(codings, (coding) => textAt(coding, 'display')) ??
     codingText(value) ??
     firstOf(codings, codingText)
@@ -48,7 +51,9 @@ export function ratioText(value: unknown): string | undefined {
 /** HumanName: `Family, Given Given`; the source's own text where there are no parts. */
 export function nameText(name: unknown): string | undefined {
   const family = textAt(name, 'family');
-  const given = listAt(name, 'given').flatMap((part) => text(part) ?? []).join(' ');
+  const given = listAt(name, 'given')
+    .flatMap((part) => text(part) ?? [])
+    .join(' ');
   if (family !== undefined && given !== '') return `${family}, ${given}`;
   return family ?? (given === '' ? textAt(name, 'text') : given);
 }
@@ -79,7 +84,11 @@ export function dosageText(value: unknown): string | undefined {
   const written = textAt(value, 'text');
   if (written !== undefined) return written;
   const doses = listAt(value, 'doseAndRate').flatMap(
-    (dose) => quantityText(member(dose, 'doseQuantity')) ?? rangeText(member(dose, 'doseRange')) ?? ratioText(member(dose, 'rateRatio')) ?? [],
+    (dose) =>
+      quantityText(member(dose, 'doseQuantity')) ??
+      rangeText(member(dose, 'doseRange')) ??
+      ratioText(member(dose, 'rateRatio')) ??
+      [],
   );
   const parts = [
     ...doses,
@@ -98,8 +107,13 @@ export function timingText(value: unknown): string | undefined {
   const repeat = member(value, 'repeat');
   const period = numberText(member(repeat, 'period'));
   const unit = textAt(repeat, 'periodUnit');
-  const when = listAt(repeat, 'when').flatMap((each) => text(each) ?? []).join(' ');
-  const rhythm = period === undefined ? undefined : `${numberText(member(repeat, 'frequency')) ?? '1'} × / ${period} ${unit ?? ''}`.trim();
+  const when = listAt(repeat, 'when')
+    .flatMap((each) => text(each) ?? [])
+    .join(' ');
+  const rhythm =
+    period === undefined
+      ? undefined
+      : `${numberText(member(repeat, 'frequency')) ?? '1'} × / ${period} ${unit ?? ''}`.trim();
   const parts = [rhythm, when === '' ? undefined : when].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');
 }

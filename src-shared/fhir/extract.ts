@@ -52,29 +52,75 @@ const dateElements: Readonly<Record<string, readonly string[]>> = {
   Specimen: ['receivedTime'],
 };
 const usualDates: readonly string[] = [
-  'authoredOn', 'date', 'period', 'effectiveDateTime', 'effectivePeriod', 'occurrenceDateTime', 'occurrencePeriod',
-  'performedDateTime', 'started', 'start', 'recordedDate', 'recorded', 'created', 'issued', 'authored', 'sent',
-  'servicedDate', 'timingDateTime', 'timingPeriod', 'createdDateTime', 'whenHandedOver',
+  'authoredOn',
+  'date',
+  'period',
+  'effectiveDateTime',
+  'effectivePeriod',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'performedDateTime',
+  'started',
+  'start',
+  'recordedDate',
+  'recorded',
+  'created',
+  'issued',
+  'authored',
+  'sent',
+  'servicedDate',
+  'timingDateTime',
+  'timingPeriod',
+  'createdDateTime',
+  'whenHandedOver',
 ];
 const endElements: readonly string[] = [
-  'period', 'effectivePeriod', 'performedPeriod', 'occurrencePeriod', 'onsetPeriod', 'abatementPeriod',
+  'period',
+  'effectivePeriod',
+  'performedPeriod',
+  'occurrencePeriod',
+  'onsetPeriod',
+  'abatementPeriod',
 ];
 const authorElements: readonly string[] = [
-  'recorder', 'author', 'performer', 'asserter', 'requester', 'informationSource', 'participant', 'practitioner', 'sender',
+  'recorder',
+  'author',
+  'performer',
+  'asserter',
+  'requester',
+  'informationSource',
+  'participant',
+  'practitioner',
+  'sender',
 ];
 const displayElements: readonly string[] = [
-  'code', 'medicationCodeableConcept', 'vaccineCode', 'type', 'title', 'description', 'name', 'serviceType', 'focus', 'topic', 'scope',
+  'code',
+  'medicationCodeableConcept',
+  'vaccineCode',
+  'type',
+  'title',
+  'description',
+  'name',
+  'serviceType',
+  'focus',
+  'topic',
+  'scope',
 ];
 
 /** `today` (ISO date) decides which of a patient's names are former ones. */
 export function extract(resource: JsonObject, today: string): Extract {
   const type = textAt(resource, 'resourceType') ?? '';
-  const concept = member(resource, 'code') ?? member(resource, 'medicationCodeableConcept') ?? member(resource, 'vaccineCode') ?? member(resource, 'type');
+  const concept =
+    member(resource, 'code') ??
+    member(resource, 'medicationCodeableConcept') ??
+    member(resource, 'vaccineCode') ??
+    member(resource, 'type');
   const coding = firstOf(listAt(concept, 'coding'), (each) => (textAt(each, 'code') === undefined ? undefined : each));
-  const dateText = firstOf(dateElements[type] ?? usualDates, (name) => {
-    const found = beginning(member(resource, name));
-    return sortableDate(found) === undefined ? undefined : found;
-  }) ?? beginning(member(member(resource, 'collection'), 'collectedDateTime'));
+  const dateText =
+    firstOf(dateElements[type] ?? usualDates, (name) => {
+      const found = beginning(member(resource, name));
+      return sortableDate(found) === undefined ? undefined : found;
+    }) ?? beginning(member(member(resource, 'collection'), 'collectedDateTime'));
   return {
     type,
     id: textAt(resource, 'id'),
@@ -82,7 +128,9 @@ export function extract(resource: JsonObject, today: string): Extract {
     encounter: encounterReference(resource),
     date: sortableDate(dateText),
     dateText,
-    end: sortableDate(textAt(resource, 'abatementDateTime') ?? firstOf(endElements, (name) => ending(member(resource, name)))),
+    end: sortableDate(
+      textAt(resource, 'abatementDateTime') ?? firstOf(endElements, (name) => ending(member(resource, name))),
+    ),
     status: statusOf(resource),
     code: textAt(coding, 'code') ?? text(concept),
     codeSystem: textAt(coding, 'system'),
@@ -101,17 +149,21 @@ function statusOf(resource: JsonObject): string | undefined {
 }
 
 function categoryOf(resource: JsonObject): string | undefined {
-  const category = firstOf(listAt(resource, 'category'), (value) =>
-    text(value) ?? firstOf(listAt(value, 'coding'), (coding) => textAt(coding, 'code')) ?? textAt(value, 'text'),
+  const category = firstOf(
+    listAt(resource, 'category'),
+    (value) =>
+      text(value) ?? firstOf(listAt(value, 'coding'), (coding) => textAt(coding, 'code')) ?? textAt(value, 'text'),
   );
   return category ?? textAt(member(resource, 'class'), 'code');
 }
 
 function authorOf(resource: JsonObject): string | undefined {
   return firstOf(authorElements, (name) =>
-    firstOf(listAt(resource, name), (value) =>
-      textAt(value, 'display') ??
-      firstOf(['actor', 'individual', 'agent'], (inner) => textAt(member(value, inner), 'display')),
+    firstOf(
+      listAt(resource, name),
+      (value) =>
+        textAt(value, 'display') ??
+        firstOf(['actor', 'individual', 'agent'], (inner) => textAt(member(value, inner), 'display')),
     ),
   );
 }
@@ -123,7 +175,9 @@ function displayOf(resource: JsonObject, type: string, today: string): string | 
   }
   if (type === 'Composition') return textAt(resource, 'title');
   return (
-    firstOf(displayElements, (name) => firstOf(list(member(resource, name)), (value) => text(value) ?? conceptText(value))) ??
+    firstOf(displayElements, (name) =>
+      firstOf(list(member(resource, name)), (value) => text(value) ?? conceptText(value)),
+    ) ??
     textAt(member(resource, 'medicationReference'), 'display') ??
     textAt(member(resource, 'class'), 'display')
   );

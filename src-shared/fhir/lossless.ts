@@ -59,7 +59,10 @@ export function numberValue(value: unknown): number | undefined {
  * The resource's text with top-level elements set (or removed: undefined). All else keeps its place, its order and its
  * numbers as written; white space between tokens goes.
  */
-export function editResource(source: string, changes: { readonly [element: string]: Json | RawNumber | undefined }): string {
+export function editResource(
+  source: string,
+  changes: { readonly [element: string]: Json | RawNumber | undefined },
+): string {
   const edited: { [element: string]: unknown } = { ...parseResource(source) };
   for (const [element, value] of Object.entries(changes)) {
     if (value === undefined) delete edited[element];

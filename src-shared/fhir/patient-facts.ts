@@ -12,7 +12,11 @@ export type PersonName = {
   /** Not the present name: use old or maiden, or its period has ended before `today`. */
   readonly former: boolean;
 };
-export type PatientIdentifier = { readonly system: string | undefined; readonly value: string; readonly label: string | undefined };
+export type PatientIdentifier = {
+  readonly system: string | undefined;
+  readonly value: string;
+  readonly label: string | undefined;
+};
 export type PatientFacts = {
   /** Present names first, the official and the usual one before others. */
   readonly names: readonly PersonName[];

@@ -88,7 +88,7 @@ export function plainReason(refusal: Pick<Issue, 'code' | 'params'>): string {
 
 /** A key as it may appear in a path: names of FHIR elements pass, anything else could be content and becomes `?`. */
 export function pathName(key: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(key) ? key : '?';
+  return /^_?[a-z][A-Za-z0-9]{0,63}$|^__proto__$/.test(key) ? key : '?';
 }
 
 export function joinPath(path: string, rest: string): string {

@@ -108,7 +108,13 @@ export function scanResource(bytes: Uint8Array, from = 0, to = bytes.length): Sc
       }
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       if (!keys.close(byte === CLOSE_OBJECT)) break;
-      if (keys.depth === 3 && entry !== undefined && entry.start !== -1 && entry.end === -1 && keys.isAt(3, 'resource')) {
+      if (
+        keys.depth === 3 &&
+        entry !== undefined &&
+        entry.start !== -1 &&
+        entry.end === -1 &&
+        keys.isAt(3, 'resource')
+      ) {
         entry.end = at + 1;
       } else if (keys.depth === 2) {
         entry = undefined;

@@ -27,19 +27,18 @@ process.on('message', (message: ToValidator) => {
   }
 });
 
-function send(message: FromValidator): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.send?.(message, undefined, undefined, (error) => (error === null ? resolve() : reject(error)));
-  });
+/** Not awaited: credits bound what is under way, and the next slice is validated while this one travels. */
+function send(message: FromValidator): void {
+  process.send?.(message, undefined, undefined, () => undefined); // core is gone: `disconnect` ends us
 }
 
 async function run(request: ValidatorRequest): Promise<void> {
   for (const file of request.files) {
     if (cancelled) break;
-    if (request.kind === 'preview') await send({ kind: 'previewed', preview: await previewFile(file, () => cancelled) });
+    if (request.kind === 'preview') send({ kind: 'previewed', preview: await previewFile(file, () => cancelled) });
     else await runImport(importFile(file, request.today));
   }
-  await send({ kind: 'done', outcome: cancelled ? 'cancelled' : 'finished' });
+  send({ kind: 'done', outcome: cancelled ? 'cancelled' : 'finished' });
 }
 
 async function runImport(parts: AsyncGenerator<FromValidator>): Promise<void> {
@@ -55,7 +54,7 @@ async function runImport(parts: AsyncGenerator<FromValidator>): Promise<void> {
     }
     // A file that was given up half-way gets no verdict: its rows were never accepted.
     if (cancelled) return;
-    await send(part);
+    send(part);
     await nextTurn(); // lets `ack` and `cancel` in between two slices of work
   }
 }

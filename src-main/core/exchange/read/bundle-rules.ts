@@ -58,7 +58,8 @@ function* repeatedUrls(bundle: JsonObject, path: string): Generator<Issue> {
     if (url === undefined) continue;
     const key = `${url} ${textAt(member(member(entry, 'resource'), 'meta'), 'versionId') ?? ''}`;
     if (seen.has(key)) {
-      const text = 'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId';
+      const text =
+        'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId';
       yield issue(joinPath(path, `entry[${index}]`), 'rule', { rule: 'bdl-7', text });
     }
     seen.add(key);

@@ -49,6 +49,11 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
     return this.#child.pid;
   }
 
+  /** Messages of a kind that came and were not taken yet. */
+  waiting(kind: FromValidator['kind']): number {
+    return this.#waiting.filter((message) => message.kind === kind).length;
+  }
+
   /** Asks the child to stop; the iteration ends with `done`, outcome `cancelled` or, if it does not answer, `lost`. */
   cancel(): void {
     this.#send({ kind: 'cancel' });

@@ -8,8 +8,9 @@ import { rowsOf } from './rows.ts';
 
 /** Refusals listed per file; with one more the rest of the file is not read. */
 export const refusalLimit = 50;
-const rowsPerBatch = 128;
-const textPerBatch = 512 * 1024;
+/** Small enough for one turn of the pipe, and for one slice of the writer. */
+const rowsPerBatch = 64;
+const textPerBatch = 128 * 1024;
 
 export async function* importFile(file: FileToRead, today: string): AsyncGenerator<FromValidator> {
   const ofBytes = await stat(file.path).then(
@@ -71,6 +72,14 @@ export async function* importFile(file: FileToRead, today: string): AsyncGenerat
   yield* flush();
   yield {
     kind: 'verdict',
-    verdict: { file: file.index, accepted: refusals.length === 0, format, bytes: ofBytes, resources, refusals, cutShort },
+    verdict: {
+      file: file.index,
+      accepted: refusals.length === 0,
+      format,
+      bytes: ofBytes,
+      resources,
+      refusals,
+      cutShort,
+    },
   };
 }

@@ -99,7 +99,13 @@ export type FileVerdict = {
 export type FromValidator =
   | { readonly kind: 'previewed'; readonly preview: FilePreview }
   | { readonly kind: 'batch'; readonly batch: ImportBatch }
-  | { readonly kind: 'progress'; readonly file: number; readonly bytes: number; readonly ofBytes: number; readonly resources: number }
+  | {
+      readonly kind: 'progress';
+      readonly file: number;
+      readonly bytes: number;
+      readonly ofBytes: number;
+      readonly resources: number;
+    }
   | { readonly kind: 'verdict'; readonly verdict: FileVerdict }
   /** lost: the child ended without saying so; files without a verdict are to be refused as `validator-lost`. */
   | { readonly kind: 'done'; readonly outcome: 'finished' | 'cancelled' | 'lost' };

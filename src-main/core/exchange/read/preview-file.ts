@@ -1,9 +1,9 @@
 /** What is in a file, quickly: read, scanned and parsed, not yet validated. */
 import { stat } from 'node:fs/promises';
+import { cutEnvelope } from '../../../../src-shared/fhir/envelope.ts';
 import { isObject } from '../../../../src-shared/fhir/json.ts';
 import { type Issue, issue, type Refusal } from '../../../../src-shared/fhir/refusals.ts';
 import { otherRelease } from '../../../../src-shared/fhir/release.ts';
-import { cutEnvelope } from '../../../../src-shared/fhir/envelope.ts';
 import { documents, type ReadDocument } from './documents.ts';
 import { refusalLimit } from './import-file.ts';
 import type { FileFormat, FilePreview, FileToRead } from './messages.ts';
@@ -24,7 +24,8 @@ export async function previewFile(file: FileToRead, cancelled: () => boolean): P
     format = document.at.format;
     const { line } = document.at;
     for (const found of document.kind === 'refused' ? [document.issue] : glance(document)) {
-      if (typeof found !== 'string') refusals.push({ ...found, file: file.index, ...(line === undefined ? {} : { line }) });
+      if (typeof found !== 'string')
+        refusals.push({ ...found, file: file.index, ...(line === undefined ? {} : { line }) });
       else if (found.startsWith('Bundle:')) bundleTypes.add(found.slice(7));
       else {
         types[found] = (types[found] ?? 0) + 1;

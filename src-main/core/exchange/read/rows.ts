@@ -1,10 +1,11 @@
 /** One document as rows: each resource parsed, validated, its columns and references read, its text kept as it came. */
-import { bundleTarget } from '../../../../src-shared/fhir/references.ts';
+
 import { cutEnvelope } from '../../../../src-shared/fhir/envelope.ts';
 import { extract } from '../../../../src-shared/fhir/extract.ts';
 import { isObject, type Json, type JsonObject } from '../../../../src-shared/fhir/json.ts';
 import { minify } from '../../../../src-shared/fhir/minify.ts';
 import type { FoundReference } from '../../../../src-shared/fhir/references.ts';
+import { bundleTarget } from '../../../../src-shared/fhir/references.ts';
 import { type Issue, issue, joinPath } from '../../../../src-shared/fhir/refusals.ts';
 import type { Scan } from '../../../../src-shared/fhir/scan.ts';
 import type { ImportBundle, ImportRow, RowReference } from './messages.ts';
@@ -145,7 +146,10 @@ function entryFinder(scan: Scan): (reference: FoundReference, fullUrl: string | 
   return (reference, fullUrl) => {
     const target = bundleTarget(reference, fullUrl);
     const found = target === undefined ? undefined : byUrl.get(urlKey(target));
-    return found ?? (reference.kind === 'relative' ? byId.get(reference.reference.replace(/\/_history\/.*$/, '')) : undefined);
+    return (
+      found ??
+      (reference.kind === 'relative' ? byId.get(reference.reference.replace(/\/_history\/.*$/, '')) : undefined)
+    );
   };
 }
 

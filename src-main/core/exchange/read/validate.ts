@@ -6,12 +6,13 @@
 import { loadDataType, OperationOutcomeError, validateResource as validateByDefinitions } from '@medplum/core';
 import { definitions } from '../../../../build/fhir/definitions.mjs';
 import { validators } from '../../../../build/fhir/schema.mjs';
-import { isObject, type JsonObject, listAt, member, text } from '../../../../src-shared/fhir/json.ts';
+import { isObject, type JsonObject, listAt, member, text, textAt } from '../../../../src-shared/fhir/json.ts';
+import { referencesIn } from '../../../../src-shared/fhir/references.ts';
 import { type Issue, issue, joinPath } from '../../../../src-shared/fhir/refusals.ts';
 import { otherRelease } from '../../../../src-shared/fhir/release.ts';
-import { schemaIssue } from './schema-issue.ts';
-import { definitionIssues } from './definition-issues.ts';
 import { bundleIssues } from './bundle-rules.ts';
+import { definitionIssues } from './definition-issues.ts';
+import { schemaIssue } from './schema-issue.ts';
 
 const loaded = new Set<string>();
 
@@ -89,6 +90,16 @@ function* schemaIssues(resource: JsonObject, type: string, path: string, scope: 
     if (type === 'Parameters') yield* parameterIssues(listAt(resource, 'parameter'), joinPath(path, 'parameter'));
     load(type);
     yield* byDefinitions(resource, path);
+    yield* lostContained(resource, path);
+  }
+}
+
+/** ref-1, which Medplum's evaluator lets pass where nothing is contained at all. `#` alone means the resource itself. */
+function* lostContained(resource: JsonObject, path: string): Generator<Issue> {
+  const held = new Set(listAt(resource, 'contained').map((each) => `#${textAt(each, 'id') ?? ''}`));
+  for (const { kind, reference, path: within } of referencesIn(resource)) {
+    if (kind !== 'contained' || reference === '#' || held.has(reference)) continue;
+    yield issue(joinPath(path, within), 'contained-missing');
   }
 }
 
