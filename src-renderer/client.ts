@@ -4,12 +4,12 @@ import {
   MutationCache,
   QueryCache,
   QueryClient,
-  useMutation,
-  useQuery,
-  useQueryClient,
   type QueryKey,
   type UseMutationResult,
   type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import type { ErrorValue } from '../src-shared/contract/errors.ts';

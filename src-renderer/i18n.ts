@@ -1,7 +1,7 @@
 /** Texts: JSON per language and namespace, bundled whole, so that changing the language needs no load. */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { language as languageSchema, type Language } from '../src-shared/contract/primitives.ts';
+import { type Language, language as languageSchema } from '../src-shared/contract/primitives.ts';
 
 const files = import.meta.glob<Record<string, unknown>>('../resources/translations/*/*.json', {
   eager: true,

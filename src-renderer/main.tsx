@@ -1,4 +1,5 @@
 import './trusted-types.ts';
+import './zod-config.ts';
 import { styleNonce } from './nonce.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
@@ -15,8 +16,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { ErrorBoundary } from './app/ErrorBoundary.tsx';
-import { colorSchemes } from './color-scheme.ts';
 import { newQueryClient } from './client.ts';
+import { colorSchemes } from './color-scheme.ts';
 import './i18n.ts';
 import { cssVariablesResolver, theme } from './theme.ts';
 import { LiveRegion } from './ui/LiveRegion.tsx';

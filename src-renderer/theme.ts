@@ -1,5 +1,5 @@
 /** Colours and sizes of looks/README.md, given to Mantine. What Mantine does not know is in theme.css. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const teal: MantineColorsTuple = [
   '#e4f2f0',

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { RouterProvider } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '../../src-shared/contract/people.ts';
@@ -66,7 +66,8 @@ export function App() {
 
   if (covered) return <Cover text={t('frame.locking')} />;
   if (status.isError) return <ErrorState error={status.error} onRetry={() => void status.refetch()} />;
-  if (status.data === undefined || (status.data.signedIn && current.isPending)) return <Cover text={t('state.loading')} />;
+  if (status.data === undefined || (status.data.signedIn && current.isPending))
+    return <Cover text={t('state.loading')} />;
   if (session === null) return <StartScreen status={status.data} onSignedIn={signedIn} />;
   return (
     <LockContext value={() => void lock()}>

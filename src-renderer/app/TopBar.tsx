@@ -30,7 +30,13 @@ export function TopBar({ locksIn, onFind, onLock }: TopBarProps) {
         <span className="ck-hidden" role="status">
           {soon ? t('frame.locks-soon') : ''}
         </span>
-        <Button variant="default" size="xs" onClick={onLock} aria-keyshortcuts={ariaKeys('lock')} rightSection={<Kbd of="lock" />}>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={onLock}
+          aria-keyshortcuts={ariaKeys('lock')}
+          rightSection={<Kbd of="lock" />}
+        >
           {t('action.lock')}
         </Button>
       </div>

@@ -22,7 +22,11 @@ export function mayOpen(page: Page, permissions: readonly Permission[]): boolean
  * Where a session begins: where the user was, else what fits the work. Who writes in charts or at the desk begins at
  * the patients, who manages people at people, who audits at the log, IT at the workstation's settings.
  */
-export function landingOf({ permissions, place }: Session): { page: Page; patientId: string | null; tab: string | null } {
+export function landingOf({ permissions, place }: Session): {
+  page: Page;
+  patientId: string | null;
+  tab: string | null;
+} {
   if (place !== null && mayOpen(place.page, permissions)) {
     if (place.page !== 'chart' || place.patientId !== null) return place;
   }

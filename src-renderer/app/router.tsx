@@ -16,12 +16,30 @@ const root = createRootRoute({ component: Frame, errorComponent: CrashScreen });
 const page = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => root, path, component });
 
-const patients = page('/patients', lazyRouteComponent(() => import('../home/HomePage.tsx'), 'HomePage'));
-const audit = page('/audit', lazyRouteComponent(() => import('../audit/index.ts'), 'AuditPage'));
-const people = page('/people', lazyRouteComponent(() => import('../people/PeoplePage.tsx'), 'PeoplePage'));
-const importing = page('/import', lazyRouteComponent(() => import('../import/ImportPage.tsx'), 'ImportPage'));
-const settings = page('/settings', lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'));
-const account = page('/account', lazyRouteComponent(() => import('../settings/AccountPage.tsx'), 'AccountPage'));
+const patients = page(
+  '/patients',
+  lazyRouteComponent(() => import('../home/HomePage.tsx'), 'HomePage'),
+);
+const audit = page(
+  '/audit',
+  lazyRouteComponent(() => import('../audit/index.ts'), 'AuditPage'),
+);
+const people = page(
+  '/people',
+  lazyRouteComponent(() => import('../people/PeoplePage.tsx'), 'PeoplePage'),
+);
+const importing = page(
+  '/import',
+  lazyRouteComponent(() => import('../import/ImportPage.tsx'), 'ImportPage'),
+);
+const settings = page(
+  '/settings',
+  lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
+);
+const account = page(
+  '/account',
+  lazyRouteComponent(() => import('../settings/AccountPage.tsx'), 'AccountPage'),
+);
 
 const chart = createRoute({
   getParentRoute: () => root,

@@ -1,5 +1,5 @@
 /** Who is signed in: held in one place, given to every screen below the frame. */
-import { createContext, use, type ReactNode } from 'react';
+import { createContext, type ReactNode, use } from 'react';
 import type { Session } from '../../src-shared/contract/people.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 

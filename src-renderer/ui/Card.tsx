@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 
 type CardProps = {
   /** Small grey head; also the section's accessible name. */

@@ -1,4 +1,4 @@
-import { shortcuts, type ShortcutName } from './hotkeys.ts';
+import { type ShortcutName, shortcuts } from './hotkeys.ts';
 
 /** Keys of one shortcut as keycaps: `<Kbd keys={['Ctrl', 'K']} />` or `<Kbd of="find" />`. Decoration for the eye. */
 export function Kbd(props: { readonly keys: readonly string[] } | { readonly of: ShortcutName }) {

@@ -1,5 +1,5 @@
-import { PasswordInput, UnstyledButton, type PasswordInputProps } from '@mantine/core';
-import { useState, type KeyboardEvent, type Ref } from 'react';
+import { PasswordInput, type PasswordInputProps, UnstyledButton } from '@mantine/core';
+import { type KeyboardEvent, type Ref, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 type PasswordFieldProps = Omit<PasswordInputProps, 'visible' | 'onVisibilityChange' | 'rightSection'> & {

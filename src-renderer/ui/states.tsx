@@ -1,9 +1,9 @@
 /** The states of a screen beside "full": empty, loading, error. */
 import { Button, Skeleton } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { announce } from './LiveRegion.tsx';
 import { useErrorText } from './error-text.ts';
+import { announce } from './LiveRegion.tsx';
 
 /** Nothing here yet, and the first thing to do about it. */
 export function EmptyState({
@@ -58,13 +58,7 @@ export function ErrorState({ error, onRetry }: { readonly error: unknown; readon
 const widths = ['62%', '48%', '71%', '55%', '66%', '43%'];
 
 /** Grey lines where rows will stand, of the same height, so that nothing jumps. Announced once if it takes long. */
-export function LoadingSkeleton({
-  rows = 4,
-  rowHeight = 36,
-}: {
-  readonly rows?: number;
-  readonly rowHeight?: number;
-}) {
+export function LoadingSkeleton({ rows = 4, rowHeight = 36 }: { readonly rows?: number; readonly rowHeight?: number }) {
   const { t } = useTranslation('app');
   useEffect(() => {
     const timer = setTimeout(() => announce(t('state.loading')), 1000);

@@ -1,0 +1,90 @@
+import { Button, Menu } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { User } from '../../src-shared/contract/people.ts';
+import { useSession } from '../app/session.tsx';
+import { Chip, DateText } from '../ui/index.ts';
+import './people.css';
+
+export type PersonAction = 'roles' | 'password' | 'suspend' | 'reactivate';
+
+type PeopleTableProps = {
+  readonly users: readonly User[];
+  readonly onAction: (action: PersonAction, user: User) => void;
+};
+
+export function PeopleTable({ users, onAction }: PeopleTableProps) {
+  const { t } = useTranslation('people');
+  const { t: app } = useTranslation('app');
+  const { can, userId } = useSession();
+  return (
+    <div className="ck-table-scroll">
+      <table className="ck-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('column.name')}</th>
+            <th scope="col">{t('column.user-name')}</th>
+            <th scope="col">{t('column.roles')}</th>
+            <th scope="col">{t('column.last')}</th>
+            <th scope="col">{t('column.status')}</th>
+            <th scope="col">
+              <span className="ck-hidden">{t('column.actions')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {users.map((user) => (
+            <tr key={user.id} data-off={user.status === 'suspended'}>
+              <th scope="row" className="ck-person">
+                <bdi>{user.displayName}</bdi>
+                {user.id === userId && <span className="ck-dim"> · {t('you')}</span>}
+              </th>
+              <td className="ck-mono">{user.userName}</td>
+              <td>
+                <span className="ck-person-roles">
+                  {user.roles.map((role) => (
+                    <Chip key={role}>{app(`role.${role}.name`)}</Chip>
+                  ))}
+                </span>
+              </td>
+              <td className="ck-dim">{user.lastSignIn === null ? t('never') : <DateText at={user.lastSignIn} />}</td>
+              <td>
+                {user.status === 'active' ? (
+                  <Chip tone="good" sign="✓">
+                    {t('status.active')}
+                  </Chip>
+                ) : (
+                  <Chip tone="warn" sign="■">
+                    {t('status.suspended')}
+                  </Chip>
+                )}
+              </td>
+              <td className="ck-number">
+                {can('user:write') && user.id !== userId && (
+                  <Menu position="bottom-end">
+                    <Menu.Target>
+                      <Button variant="default" size="xs" aria-label={t('change-label', { name: user.displayName })}>
+                        {t('change')}
+                      </Button>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item onClick={() => onAction('roles', user)}>{t('roles.open')}</Menu.Item>
+                      <Menu.Item onClick={() => onAction('password', user)}>{t('password.open')}</Menu.Item>
+                      <Menu.Divider />
+                      {user.status === 'active' ? (
+                        <Menu.Item color="red" onClick={() => onAction('suspend', user)}>
+                          {t('suspend.open')}
+                        </Menu.Item>
+                      ) : (
+                        <Menu.Item onClick={() => onAction('reactivate', user)}>{t('reactivate.open')}</Menu.Item>
+                      )}
+                    </Menu.Dropdown>
+                  </Menu>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

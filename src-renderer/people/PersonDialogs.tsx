@@ -1,0 +1,145 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { User } from '../../src-shared/contract/people.ts';
+import type { Role } from '../../src-shared/contract/permissions.ts';
+import { useAction } from '../client.ts';
+import { ConfirmDialog, FormError, NewPasswordField, notifyDone } from '../ui/index.ts';
+import type { PersonAction } from './PeopleTable.tsx';
+import { RolesField } from './RolesField.tsx';
+
+type DialogProps = { readonly user: User; readonly onClose: () => void };
+
+/** What an admin does to another person's account. */
+export function PersonDialogs({ action, user, onClose }: DialogProps & { readonly action: PersonAction }) {
+  const { t } = useTranslation('people');
+  const suspend = useAction('users.suspend', { stale: ['users.list'] });
+  const reactivate = useAction('users.reactivate', { stale: ['users.list'] });
+  const name = user.displayName;
+  switch (action) {
+    case 'roles':
+      return <RolesDialog user={user} onClose={onClose} />;
+    case 'password':
+      return <ResetDialog user={user} onClose={onClose} />;
+    case 'suspend':
+      return (
+        <ConfirmDialog
+          opened
+          danger
+          title={t('suspend.title', { name })}
+          confirmLabel={t('suspend.open')}
+          onConfirm={async () => {
+            await suspend.mutateAsync({ userId: user.id });
+            notifyDone(t('suspend.done'));
+          }}
+          onClose={onClose}
+        >
+          {t('suspend.text')}
+        </ConfirmDialog>
+      );
+    case 'reactivate':
+      return (
+        <ConfirmDialog
+          opened
+          title={t('reactivate.title', { name })}
+          confirmLabel={t('reactivate.open')}
+          onConfirm={async () => {
+            await reactivate.mutateAsync({ userId: user.id });
+            notifyDone(t('reactivate.done'));
+          }}
+          onClose={onClose}
+        >
+          {t('reactivate.text')}
+        </ConfirmDialog>
+      );
+  }
+}
+
+function RolesDialog({ user, onClose }: DialogProps) {
+  const { t } = useTranslation('people');
+  const { t: app } = useTranslation('app');
+  const [roles, setRoles] = useState<readonly Role[]>(user.roles);
+  const change = useAction('users.setRoles', { stale: ['users.list'] });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await change.mutateAsync({ userId: user.id, roles: [...roles] });
+      notifyDone(t('roles.done'));
+      onClose();
+    } catch {
+      // shown by the form: change.error
+    }
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t('roles.title', { name: user.displayName })}
+      closeButtonProps={{ 'aria-label': app('action.close') }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap={14}>
+          <RolesField value={roles} onChange={setRoles} error={roles.length === 0 ? t('roles.need-one') : undefined} />
+          <p className="ck-dim">{t('roles.hint')}</p>
+          <FormError error={change.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {app('action.cancel')}
+            </Button>
+            <Button type="submit" loading={change.isPending} disabled={roles.length === 0}>
+              {app('action.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function ResetDialog({ user, onClose }: DialogProps) {
+  const { t } = useTranslation('people');
+  const { t: app } = useTranslation('app');
+  const [password, setPassword] = useState('');
+  const reset = useAction('users.resetPassword', { stale: ['users.list'] });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await reset.mutateAsync({ userId: user.id, password });
+      notifyDone(t('password.done'));
+      onClose();
+    } catch {
+      // shown by the form: reset.error
+    }
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('password.title', { name: user.displayName })}
+      closeButtonProps={{ 'aria-label': app('action.close') }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap={14}>
+          <p>{t('password.text')}</p>
+          <NewPasswordField
+            label={t('first-password')}
+            value={password}
+            onChange={setPassword}
+            personal={[user.displayName, user.userName]}
+            autoFocus
+          />
+          <FormError error={reset.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {app('action.cancel')}
+            </Button>
+            <Button type="submit" loading={reset.isPending} disabled={password === ''}>
+              {t('password.open')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

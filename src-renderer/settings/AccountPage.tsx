@@ -1,0 +1,40 @@
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../app/session.tsx';
+import { Card, PageHead } from '../ui/index.ts';
+import { OwnPasswordForm } from './OwnPasswordForm.tsx';
+import { PreferencesForm } from './PreferencesForm.tsx';
+import './settings.css';
+
+/** One's own: roles, language and theme, password. */
+export function AccountPage() {
+  const { t } = useTranslation('settings');
+  const { t: app } = useTranslation('app');
+  const session = useSession();
+  return (
+    <>
+      <PageHead title={t('account.title')} windowTitle={t('account.title')} />
+      <div className="ck-settings">
+        <Card title={t('account.who')}>
+          <dl className="ck-facts">
+            <dt>{t('account.name')}</dt>
+            <dd>{session.displayName}</dd>
+            <dt>{t('account.user-name')}</dt>
+            <dd className="ck-mono">{session.userName}</dd>
+            {session.roles.map((role) => (
+              <div key={role} className="ck-facts-row">
+                <dt>{app(`role.${role}.name`)}</dt>
+                <dd>{app(`role.${role}.text`)}</dd>
+              </div>
+            ))}
+          </dl>
+        </Card>
+        <Card title={t('preferences.title')}>
+          <PreferencesForm />
+        </Card>
+        <Card title={t('password.title')}>
+          <OwnPasswordForm />
+        </Card>
+      </div>
+    </>
+  );
+}

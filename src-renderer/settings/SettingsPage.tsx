@@ -1,0 +1,64 @@
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../app/session.tsx';
+import { useProcedure } from '../client.ts';
+import { countryName } from '../start/setup/countries.ts';
+import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
+import { IdleForm } from './IdleForm.tsx';
+import './settings.css';
+
+/** The clinic's facts, the time to auto-lock, and for IT what this workstation is. */
+export function SettingsPage() {
+  const { t } = useTranslation('settings');
+  const { t: app } = useTranslation('app');
+  const { i18n } = useTranslation();
+  const { can } = useSession();
+  const settings = useProcedure('settings.get', {});
+  const status = useProcedure('app.status', {}, { staleTime: Number.POSITIVE_INFINITY });
+  return (
+    <>
+      <PageHead title={app('rail.settings')} windowTitle={app('rail.settings')} />
+      <div className="ck-settings">
+        {settings.isPending ? (
+          <Card label={t('clinic.title')}>
+            <LoadingSkeleton rows={4} />
+          </Card>
+        ) : settings.error !== null ? (
+          <Card label={t('clinic.title')}>
+            <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
+          </Card>
+        ) : (
+          <>
+            <Card title={t('clinic.title')}>
+              <dl className="ck-facts">
+                <dt>{t('clinic.name')}</dt>
+                <dd>{settings.data.clinicName}</dd>
+                <dt>{t('clinic.country')}</dt>
+                <dd>{countryName(settings.data.country, i18n.language)}</dd>
+                <dt>{t('clinic.workstation')}</dt>
+                <dd>{settings.data.workstationName}</dd>
+              </dl>
+            </Card>
+            <Card title={t('idle.title')}>
+              {can('settings:write') ? (
+                <IdleForm minutes={settings.data.idleMinutes} />
+              ) : (
+                <p>{t('idle.is', { count: settings.data.idleMinutes })}</p>
+              )}
+            </Card>
+          </>
+        )}
+        <Card title={t('workstation.title')}>
+          <dl className="ck-facts">
+            <dt>{t('workstation.version')}</dt>
+            <dd>{status.data?.version ?? ''}</dd>
+            <dt>{t('workstation.keychain')}</dt>
+            <dd>
+              {status.data?.weakKeychain === true ? `▲ ${t('workstation.weak')}` : `✓ ${t('workstation.system')}`}
+            </dd>
+          </dl>
+          {can('device:write') && <p className="ck-dim ck-settings-note">{t('workstation.ctl')}</p>}
+        </Card>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button, Group } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StartState } from '../../src-shared/contract/app.ts';
+import { call } from '../client.ts';
+import { FormError } from '../ui/FormError.tsx';
+import { announce } from '../ui/LiveRegion.tsx';
+import { LanguageMenu } from './LanguageMenu.tsx';
+import { type ProvedStep, ProveForm } from './ProveForm.tsx';
+import { RestoreForm } from './RestoreForm.tsx';
+import { StepHeading } from './StepHeading.tsx';
+
+export type TroubleState = Exclude<StartState, 'not-set-up' | 'kit-unconfirmed' | 'locked'>;
+
+/** The way out that a state offers beside looking again. */
+const wayOut: { readonly [S in TroubleState]: 'restore' | ProvedStep | 'none' } = {
+  'key-file-missing': 'restore',
+  'key-file-damaged': 'restore',
+  'device-secret-missing': 'restore',
+  'database-missing': 'recovery.startEmpty',
+  'database-damaged': 'recovery.setAside',
+  'database-foreign': 'recovery.setAside',
+  'database-rolled-back': 'recovery.acknowledgeRollback',
+  'database-newer': 'none',
+  'keychain-locked': 'none',
+  'keychain-absent': 'none',
+  'not-writable': 'none',
+};
+
+type StateScreenProps = { readonly state: TroubleState; readonly onChanged: () => Promise<void> };
+
+/** One start-up state that needs a person: what happened, what is safe, what to do. */
+export function StateScreen({ state, onChanged }: StateScreenProps) {
+  const { t } = useTranslation('start');
+  const { t: app } = useTranslation('app');
+  const [acting, setActing] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const way = wayOut[state];
+
+  const retry = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const now = await call('app.retry', {});
+      if (now.state === state) announce(t('state.still'));
+      await onChanged();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <div>
+      <StepHeading>{t(`state.${state}.title`)}</StepHeading>
+      <dl className="ck-state-facts">
+        <dt>{t('state.happened')}</dt>
+        <dd>{t(`state.${state}.happened`)}</dd>
+        <dt>{t('state.safe')}</dt>
+        <dd>{t(`state.${state}.safe`)}</dd>
+        <dt>{t('state.do')}</dt>
+        <dd>{t(`state.${state}.do`)}</dd>
+      </dl>
+      <FormError error={error} />
+      {acting && way === 'restore' && <RestoreForm bare onDone={onChanged} onBack={() => setActing(false)} />}
+      {acting && way !== 'restore' && way !== 'none' && (
+        <ProveForm step={way} submitLabel={t(`state.${state}.act`)} onDone={onChanged} />
+      )}
+      <Group justify="space-between" mt="lg">
+        <LanguageMenu />
+        <Group gap="sm">
+          {!acting && way !== 'none' && (
+            <Button variant="default" onClick={() => setActing(true)}>
+              {t(`state.${state}.act`)}
+            </Button>
+          )}
+          {!acting && (
+            <Button onClick={() => void retry()} loading={busy}>
+              {app('action.retry')}
+            </Button>
+          )}
+        </Group>
+      </Group>
+    </div>
+  );
+}
