@@ -58,7 +58,8 @@ async function run(profile: string): Promise<void> {
     },
     showDialog: (message) => showFileDialog(shown, message.request),
     profileInUse: () => refuse('Carekeep', 'These records are already open in another Carekeep on this computer.'),
-    giveUp: () => refuse('Carekeep', 'Carekeep stopped several times in a row. The records are untouched and encrypted on disk.'),
+    giveUp: () =>
+      refuse('Carekeep', 'Carekeep stopped several times in a row. The records are untouched and encrypted on disk.'),
     now: () => performance.now(),
   });
 
@@ -91,7 +92,10 @@ app.enableSandbox();
 registerAppScheme();
 
 if (refused.length > 0) {
-  refuse('Carekeep does not start', `These settings weaken encryption: ${refused.join(', ')}. Remove them from the environment.`);
+  refuse(
+    'Carekeep does not start',
+    `These settings weaken encryption: ${refused.join(', ')}. Remove them from the environment.`,
+  );
 } else if (!app.requestSingleInstanceLock()) {
   app.exit(0);
 } else {

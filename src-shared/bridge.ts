@@ -1,6 +1,7 @@
 /** What the preload shows to the renderer as `window.carekeep`: frozen, and all there is. */
-import type { CoreEventData, CoreEventName } from './contract/events.ts';
+
 import type { ErrorValue } from './contract/errors.ts';
+import type { CoreEventData, CoreEventName } from './contract/events.ts';
 
 export type CallReply =
   | { readonly ok: true; readonly value: unknown }

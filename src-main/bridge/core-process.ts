@@ -7,7 +7,11 @@ import { coreEnvironment } from './environment.ts';
 import type { Core } from './keeper.ts';
 
 /** Starts core for a profile; `heard` gets its parsed messages, `ended` its end, once. */
-export function startCore(profile: string, heard: (message: CoreToShell) => void, ended: () => void): Core<MessagePortMain> {
+export function startCore(
+  profile: string,
+  heard: (message: CoreToShell) => void,
+  ended: () => void,
+): Core<MessagePortMain> {
   const child = utilityProcess.fork(join(import.meta.dirname, 'core.js'), ['--profile', profile], {
     serviceName: 'core',
     stdio: 'inherit',
@@ -35,7 +39,8 @@ export function startCore(profile: string, heard: (message: CoreToShell) => void
     else heard(message);
   });
   return {
-    send: (message: ShellToCore, port?: MessagePortMain) => child.postMessage(message, port === undefined ? [] : [port]),
+    send: (message: ShellToCore, port?: MessagePortMain) =>
+      child.postMessage(message, port === undefined ? [] : [port]),
     kill: async () => {
       killed = true;
       kill();

@@ -6,7 +6,10 @@ const forElectron = (filters: readonly FileFilter[]): { name: string; extensions
   filters.map(({ name, extensions }) => ({ name, extensions: [...extensions] }));
 
 /** The chosen paths; none when the person cancelled. */
-export async function showFileDialog(window: BrowserWindow | undefined, request: DialogRequest): Promise<readonly string[]> {
+export async function showFileDialog(
+  window: BrowserWindow | undefined,
+  request: DialogRequest,
+): Promise<readonly string[]> {
   if (window === undefined) return [];
   const filters = forElectron(request.filters);
   switch (request.type) {

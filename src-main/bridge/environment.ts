@@ -16,11 +16,31 @@ export function refusedSettings(environment: Readonly<Record<string, string | un
 
 const passedNames = new Set([
   // where things are
-  'HOME', 'USER', 'LOGNAME', 'PATH', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'LANGUAGE', 'TZ',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'PATH',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
   // what the system's keyring needs
-  'DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY', 'GNOME_KEYRING_CONTROL', 'CAREKEEP_WEAK_KEYCHAIN',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'GNOME_KEYRING_CONTROL',
+  'CAREKEEP_WEAK_KEYCHAIN',
   // Windows does not work without
-  'SYSTEMROOT', 'WINDIR', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'USERDOMAIN', 'USERNAME', 'COMPUTERNAME',
+  'SYSTEMROOT',
+  'WINDIR',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'USERDOMAIN',
+  'USERNAME',
+  'COMPUTERNAME',
 ]);
 const passedBeginnings = ['XDG_', 'LC_'];
 

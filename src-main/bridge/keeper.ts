@@ -63,7 +63,8 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
         return;
       case 'profile-in-use':
         stopped = true;
-        return parts.profileInUse();
+        parts.profileInUse();
+        return;
       case 'lock':
         void lock(message.reason);
         return;
@@ -123,7 +124,8 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
     while ((losses[0] ?? now) < now - lossWindow) losses.shift();
     if (losses.length >= lossLimit) {
       stopped = true;
-      return parts.giveUp();
+      parts.giveUp();
+      return;
     }
     core = startOne();
     parts.replaceWindow();

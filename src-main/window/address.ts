@@ -34,7 +34,12 @@ export function isOurAddress(address: unknown): boolean {
 /** The one page there is. The renderer routes by the hash, so that no patient's id ever stands in a path. */
 export function isOurPage(address: unknown): boolean {
   const url = parse(address);
-  return url !== undefined && isOurAddress(address) && (url.pathname === '/' || url.pathname === '/index.html') && url.search === '';
+  return (
+    url !== undefined &&
+    isOurAddress(address) &&
+    (url.pathname === '/' || url.pathname === '/index.html') &&
+    url.search === ''
+  );
 }
 
 /** May the window go there? Only a reload of our own page. */

@@ -11,7 +11,11 @@ import { denyEverythingElse } from './session-rules.ts';
 /** The rail's dark green-black: what one sees for the moment between two renderers. */
 const background = '#0f2a26';
 
-export type WindowPlace = { readonly bounds: Partial<Rectangle>; readonly maximized: boolean; readonly fullScreen: boolean };
+export type WindowPlace = {
+  readonly bounds: Partial<Rectangle>;
+  readonly maximized: boolean;
+  readonly fullScreen: boolean;
+};
 
 export const firstPlace: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: false, fullScreen: false };
 

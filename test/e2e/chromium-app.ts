@@ -1,7 +1,8 @@
 /** The built application in the Chromium host, as a child process with a control channel. */
 import { fork } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import type { HostCommand, HostReport } from '../host/control-wire.ts';
@@ -32,7 +33,6 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
       if (process.env['CAREKEEP_TEST_LOG'] !== undefined) process.stderr.write(text);
     });
   }
-  const news = new EventEmitter();
   const corePids: number[] = [];
   const errorBoxes: { title: string; text: string }[] = [];
   let folder: string | undefined;
@@ -66,14 +66,12 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
         answers.delete(message.id);
         break;
     }
-    news.emit('news');
   });
   const exit = once(child, 'exit').then(([code]) => {
     exited = typeof code === 'number' ? code : 1;
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     for (const settle of answers.values()) settle(null);
     endpoint.reject(new Error(`the host ended with ${exited}:\n${log.join('')}`));
-    news.emit('news');
     return exited;
   });
 
@@ -93,7 +91,7 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
       const found = find();
       if (found !== undefined) return found;
       if (exited !== undefined || Date.now() > end) throw new Error(`no ${what}; host says:\n${log.join('')}`);
-      await Promise.race([once(news, 'news'), new Promise((resolve) => setTimeout(resolve, 500))]);
+      await pause(10);
     }
   }
 
@@ -123,16 +121,19 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
   return {
     host: 'chromium',
     page: async () => {
-      const wanted = await until('window', () => target);
       const end = Date.now() + 20_000;
       for (;;) {
+        const wanted = await until('window', () => target);
         const page = await pageOf(wanted);
-        if (page !== undefined) {
-          await page.waitForFunction(() => 'carekeep' in window);
-          return page;
-        }
+        const ready = await page
+          ?.waitForFunction(() => 'carekeep' in window)
+          .catch((error: unknown) => {
+            // a lock may take the window away meanwhile: then the next one is meant
+            if (target === wanted && !page.isClosed()) throw error;
+          });
+        if (page !== undefined && ready !== undefined && target === wanted) return page;
         if (Date.now() > end) throw new Error('the window has no page');
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await pause(20);
       }
     },
     windowCount: () => windows,

@@ -5,18 +5,31 @@ import type { AppUnderTest, LaunchOptions } from './launch.ts';
 /** What this file counts inside Electron's main process. */
 type Counted = { errorBoxes: { title: string; text: string }[]; dialogs: string[][] };
 
-export async function launchInElectron(options: LaunchOptions, main: string, executablePath: string): Promise<AppUnderTest> {
+export async function launchInElectron(
+  options: LaunchOptions,
+  main: string,
+  executablePath: string,
+): Promise<AppUnderTest> {
   if (options.core !== undefined) throw new Error('a core of the tests runs in the Chromium host only');
   const app = await _electron.launch({
     executablePath,
-    args: [main, '--profile', options.profile, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(options.args ?? [])],
+    args: [
+      main,
+      '--profile',
+      options.profile,
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...(options.args ?? []),
+    ],
     env: Object.fromEntries(
-      Object.entries({ ...process.env, ...options.env }).filter((pair): pair is [string, string] => pair[1] !== undefined),
+      Object.entries({ ...process.env, ...options.env }).filter(
+        (pair): pair is [string, string] => pair[1] !== undefined,
+      ),
     ),
   });
   const log: string[] = [];
   const child = app.process();
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => log.push(text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => log.push(text));
   const exit = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 
   const shared = await app.evaluateHandle(({ dialog }): Counted => {
@@ -58,7 +71,9 @@ export async function launchInElectron(options: LaunchOptions, main: string, exe
       ({ app: electron }, wanted) =>
         electron
           .getAppMetrics()
-          .filter((one) => (wanted === 'core' ? one.name === 'core' || one.serviceName === 'core' : one.type === wanted))
+          .filter((one) =>
+            wanted === 'core' ? one.name === 'core' || one.serviceName === 'core' : one.type === wanted,
+          )
           .map((one) => one.pid),
       kind,
     );
@@ -92,11 +107,17 @@ export async function launchInElectron(options: LaunchOptions, main: string, exe
             permission,
           ),
     answerDialogs: async (...dialogs) => {
-      await shared.evaluate((counted, more) => void counted.dialogs.push(...more), dialogs.map((one) => [...one]));
+      await shared.evaluate(
+        (counted, more) => void counted.dialogs.push(...more),
+        dialogs.map((one) => [...one]),
+      );
     },
     power: (event) => app.evaluate(({ powerMonitor }, name) => void powerMonitor.emit(name), event),
     setSystemIdle: (seconds) =>
-      app.evaluate(({ powerMonitor }, value) => void Object.assign(powerMonitor, { getSystemIdleTime: () => value }), seconds),
+      app.evaluate(
+        ({ powerMonitor }, value) => void Object.assign(powerMonitor, { getSystemIdleTime: () => value }),
+        seconds,
+      ),
     errorBoxes: () => shared.evaluate((counted) => counted.errorBoxes),
     log: () => log.join(''),
     exit,

@@ -60,6 +60,7 @@ export function electronBinary(): string | undefined {
 
 export function launchApp(options: LaunchOptions): Promise<AppUnderTest> {
   const main = `${options.bundle ?? `${root}out`}/main/index.js`;
-  const electron = options.core === undefined && process.env['CAREKEEP_HOST'] !== 'chromium' ? electronBinary() : undefined;
+  const electron =
+    options.core === undefined && process.env['CAREKEEP_HOST'] !== 'chromium' ? electronBinary() : undefined;
   return electron === undefined ? launchInChromium(options, main) : launchInElectron(options, main, electron);
 }

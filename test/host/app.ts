@@ -12,7 +12,9 @@ import { refuseUnknown } from './refuse.ts';
 import { stopUtilityProcesses } from './utility.ts';
 
 const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
-const { productName, version }: { productName: string; version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
+const { productName, version }: { productName: string; version: string } = JSON.parse(
+  readFileSync(packageFile, 'utf8'),
+);
 
 class HostApp
   extends EventEmitter
@@ -31,7 +33,8 @@ class HostApp
   private ending = false;
   private lockFile: string | undefined;
   readonly commandLine = refuseUnknown('commandLine', {
-    hasSwitch: (name: string) => process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
+    hasSwitch: (name: string) =>
+      process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
   });
 
   async whenReady(): Promise<void> {

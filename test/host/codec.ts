@@ -44,8 +44,7 @@ export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (te
     if (ArrayBuffer.isView(value)) {
       return { [tag]: 'bytes', v: base64.to(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
     }
-    const wrapped: Record<string, unknown> = {};
-    for (const [key, one] of Object.entries(value)) wrapped[key] = wrap(one);
+    const wrapped = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, wrap(one)]));
     return tag in wrapped ? { [tag]: 'object', v: Object.entries(wrapped) } : wrapped;
   }
 

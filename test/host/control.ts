@@ -23,7 +23,8 @@ if (controlled) {
   process.on('message', async (message) => {
     if (!isCommand(message)) return;
     const handler = handlers.get(message.command.command);
-    const value: unknown = handler === undefined ? undefined : await Reflect.apply(handler, undefined, [message.command]);
+    const value: unknown =
+      handler === undefined ? undefined : await Reflect.apply(handler, undefined, [message.command]);
     report({ kind: 'answer', id: message.id, value: value ?? null });
   });
 }

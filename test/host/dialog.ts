@@ -1,5 +1,11 @@
 /** dialog: answered from a script; with nothing left in it every dialog is cancelled. */
-import type { Dialog, OpenDialogOptions, OpenDialogReturnValue, SaveDialogOptions, SaveDialogReturnValue } from 'electron';
+import type {
+  Dialog,
+  OpenDialogOptions,
+  OpenDialogReturnValue,
+  SaveDialogOptions,
+  SaveDialogReturnValue,
+} from 'electron';
 import { obey, report } from './control.ts';
 import { refuseUnknown } from './refuse.ts';
 

@@ -40,7 +40,13 @@ export function mainWorld(settings: PageSettings): void {
     const callbacks = new Map<number, (...args: unknown[]) => unknown>();
     const promises = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
     let last = 0;
+    let exposed = true;
 
+    function deepFreeze(value: unknown): unknown {
+      if (typeof value !== 'object' || value === null) return value;
+      for (const one of Object.values(value)) deepFreeze(one);
+      return freeze(value);
+    }
     function describe(value: unknown): Shape {
       if (typeof value !== 'function') return { v: structuredClone(value) };
       last += 1;
@@ -48,7 +54,7 @@ export function mainWorld(settings: PageSettings): void {
       return { f: last };
     }
     function build(from: Shape): unknown {
-      if ('v' in from) return from.v;
+      if ('v' in from) return exposed ? deepFreeze(from.v) : from.v;
       if ('e' in from) throw new Error(from.e);
       if ('o' in from) return freeze(Object.fromEntries(from.o.map(([name, one]) => [name, build(one)])));
       if ('p' in from) return new Promise((resolve, reject) => promises.set(from.p, { resolve, reject }));
@@ -77,7 +83,9 @@ export function mainWorld(settings: PageSettings): void {
     link.addEventListener('callback', (event) => {
       if (event instanceof MessageEvent) callbacks.get(event.data.f)?.(...event.data.args);
     });
-    Object.defineProperty(window, key, { value: build(shape), enumerable: true, writable: false, configurable: false });
+    const api = build(shape);
+    exposed = false;
+    Object.defineProperty(window, key, { value: api, enumerable: true, writable: false, configurable: false });
   }
 
   const hear = (event: Event): void => {
@@ -93,7 +101,12 @@ export function isolatedWorld(
   settings: PageSettings,
   make: typeof makeCodec,
   deliver: string,
-  preload: (require: (name: string) => unknown, module: { exports: unknown }, exports: unknown, process: unknown) => void,
+  preload: (
+    require: (name: string) => unknown,
+    module: { exports: unknown },
+    exports: unknown,
+    process: unknown,
+  ) => void,
 ): void {
   if (window.top !== window) return;
   const bytes: { fromBase64?: (text: string) => Uint8Array } = Object(Uint8Array);
@@ -160,7 +173,11 @@ export function isolatedWorld(
           );
           return { p: id };
         }
-        if (typeof value === 'object' && value !== null && Object.values(value).some((one) => typeof one === 'function')) {
+        if (
+          typeof value === 'object' &&
+          value !== null &&
+          Object.values(value).some((one) => typeof one === 'function')
+        ) {
           return { o: Object.entries(value).map(([name, one]) => [name, describe(one)]) };
         }
         return { v: value };
@@ -199,14 +216,16 @@ export function isolatedWorld(
     };
     mark();
     const title = document.querySelector('title');
-    if (title !== null) new MutationObserver(mark).observe(title, { childList: true, characterData: true, subtree: true });
+    if (title !== null)
+      new MutationObserver(mark).observe(title, { childList: true, characterData: true, subtree: true });
   });
 
   const module = { exports: {} };
   const electron: Readonly<Record<string, unknown>> = { contextBridge, ipcRenderer };
   const required = new Proxy(electron, {
     get(target, name) {
-      if (typeof name === 'string' && !(name in target)) throw new Error(`the Chromium host has no ${name} in a preload`);
+      if (typeof name === 'string' && !(name in target))
+        throw new Error(`the Chromium host has no ${name} in a preload`);
       return Reflect.get(target, name);
     },
   });

@@ -5,15 +5,17 @@ import { obey } from './control.ts';
 import { refuseUnknown } from './refuse.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
-type BeforeRequest = (details: OnBeforeRequestListenerDetails, answer: (response: { cancel?: boolean }) => void) => void;
+type BeforeRequest = (
+  details: OnBeforeRequestListenerDetails,
+  answer: (response: { cancel?: boolean }) => void,
+) => void;
 type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
 type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
 type DeviceHandler = Parameters<Session['setDevicePermissionHandler']>[0];
 
 export class HostSession
   extends EventEmitter
-  implements
-    Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>
+  implements Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>
 {
   private readonly handlers = new Map<string, Handler>();
   private before: BeforeRequest | undefined;
@@ -26,11 +28,12 @@ export class HostSession
       handle: (scheme: string, handler: Handler) => void this.handlers.set(scheme, handler),
       isProtocolHandled: (scheme: string) => this.handlers.has(scheme),
     });
-  readonly webRequest: { readonly [K in keyof WebRequest & 'onBeforeRequest']: (listener: BeforeRequest) => void } = refuseUnknown('WebRequest', {
-    onBeforeRequest: (listener: BeforeRequest) => {
-      this.before = listener;
-    },
-  });
+  readonly webRequest: { readonly [K in keyof WebRequest & 'onBeforeRequest']: (listener: BeforeRequest) => void } =
+    refuseUnknown('WebRequest', {
+      onBeforeRequest: (listener: BeforeRequest) => {
+        this.before = listener;
+      },
+    });
 
   setPermissionRequestHandler(handler: RequestHandler): void {
     this.onRequest = handler;
@@ -56,7 +59,11 @@ export class HostSession
   mayLoad(details: Pick<OnBeforeRequestListenerDetails, 'url' | 'method'>): Promise<boolean> {
     return new Promise((resolve) => {
       if (this.before === undefined) resolve(true);
-      else Reflect.apply(this.before, undefined, [details, (answer: { cancel?: boolean }) => resolve(answer.cancel !== true)]);
+      else
+        Reflect.apply(this.before, undefined, [
+          details,
+          (answer: { cancel?: boolean }) => resolve(answer.cancel !== true),
+        ]);
     });
   }
 

@@ -52,7 +52,8 @@ class HostParentPort extends EventEmitter implements Pick<ParentPort, 'postMessa
     super();
     // Electron's port starts with its first listener; what came before waits.
     this.on('newListener', (name) => {
-      if (name === 'message') queueMicrotask(() => this.early.splice(0).forEach((event) => void this.emit('message', event)));
+      if (name === 'message')
+        queueMicrotask(() => this.early.splice(0).forEach((event) => void this.emit('message', event)));
     });
   }
   postMessage(data: unknown): void {

@@ -3,7 +3,12 @@
  * Electron makes a window at once, Chromium takes a moment: what main asks meanwhile waits for it.
  */
 import { EventEmitter } from 'node:events';
-import type { BrowserWindow as ElectronWindow, BrowserWindowConstructorOptions, Rectangle, WebContents } from 'electron';
+import type {
+  BrowserWindowConstructorOptions,
+  BrowserWindow as ElectronWindow,
+  Rectangle,
+  WebContents,
+} from 'electron';
 import type { BrowserContext, CDPSession, Page, Route } from 'playwright';
 import { fromBrowser, toBrowser } from './addresses.ts';
 import { headed, theBrowser } from './chromium.ts';
@@ -29,7 +34,9 @@ class HostWebContents extends EventEmitter implements Pick<WebContents, 'setWind
 }
 
 /** Electron's cancellable events, as far as main uses them. */
-function cancellable<T extends object>(details: T): T & { preventDefault: () => void; readonly prevented: () => boolean } {
+function cancellable<T extends object>(
+  details: T,
+): T & { preventDefault: () => void; readonly prevented: () => boolean } {
   let prevented = false;
   return {
     ...details,
@@ -81,7 +88,11 @@ export class BrowserWindow
 
   private async open(): Promise<Opened> {
     const { width = 1280, height = 800, title = '', webPreferences = {} } = this.options;
-    if (webPreferences.sandbox !== true || webPreferences.contextIsolation !== true || webPreferences.nodeIntegration !== false) {
+    if (
+      webPreferences.sandbox !== true ||
+      webPreferences.contextIsolation !== true ||
+      webPreferences.nodeIntegration !== false
+    ) {
       throw new Error('the Chromium host has only sandboxed windows with an isolated preload');
     }
     const browser = await theBrowser();
@@ -95,7 +106,8 @@ export class BrowserWindow
         preload: webPreferences.preload,
         title,
         argv: webPreferences.additionalArguments ?? [],
-        heard: (senderFrame, channel, data) => heardFromPage(channel, { sender: contents, senderFrame, ports: [] }, data),
+        heard: (senderFrame, channel, data) =>
+          heardFromPage(channel, { sender: contents, senderFrame, ports: [] }, data),
       });
     }
     context.on('page', (popup) => {
@@ -137,7 +149,8 @@ export class BrowserWindow
         const isMainFrame = request.frame().parentFrame() === null;
         const event = cancellable({ url, isMainFrame, isSameDocument: false });
         if (isMainFrame && this.loading !== url) contents.emit('will-navigate', event);
-        if (event.prevented()) return await route.abort('blockedbyclient');
+        // 'aborted' leaves the page as it is, as Electron does; any other reason would show an error page
+        if (event.prevented()) return await route.abort('aborted');
         contents.emit('did-start-navigation', { url, isMainFrame, isSameDocument: false });
       }
       const method = request.method();

@@ -2,8 +2,9 @@
  * One page's preload world, out of the page's reach: a binding that only the isolated world has, scripts put into
  * each new document, and the ports handed to that document.
  */
-import { readFileSync } from 'node:fs';
+
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { CDPSession } from 'playwright';
 import { fromBrowser } from './addresses.ts';
 import { makeCodec, nodeCodec } from './codec.ts';
@@ -38,7 +39,10 @@ export async function openWorld(cdp: CDPSession, options: WorldOptions): Promise
     platform: process.platform,
     versions: { node: process.versions.node },
   };
-  const contexts = new Map<number, { readonly origin: string; readonly frame: string; readonly ports: PortsElsewhere }>();
+  const contexts = new Map<
+    number,
+    { readonly origin: string; readonly frame: string; readonly ports: PortsElsewhere }
+  >();
   await cdp.send('Page.enable');
   const { frameTree } = await cdp.send('Page.getFrameTree');
 
