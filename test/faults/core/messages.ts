@@ -1,0 +1,30 @@
+/** What a harness asks of a core that runs in a process of its own. */
+import { z } from 'zod';
+import { errorValue } from '../../../src-shared/contract/errors.ts';
+
+export const request = z.discriminatedUnion('kind', [
+  z.strictObject({ id: z.number().int(), kind: z.literal('call'), procedure: z.string(), input: z.unknown() }),
+  /** Digest of all that the record holds, by table. */
+  z.strictObject({ id: z.number().int(), kind: z.literal('dump') }),
+  /** `problemOf` the open database. */
+  z.strictObject({ id: z.number().int(), kind: z.literal('check') }),
+  /** Makes the open database one of a later release. */
+  z.strictObject({ id: z.number().int(), kind: z.literal('age') }),
+  z.strictObject({ id: z.number().int(), kind: z.literal('close') }),
+]);
+export type Request = z.infer<typeof request>;
+
+const id = z.number().int();
+export const answer = z.union([
+  z.strictObject({ id, ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ id, ok: z.literal(false), error: errorValue }),
+]);
+export type Answer = z.infer<typeof answer>;
+
+/** child → parent once: core is there, or another one holds the profile. */
+export const greeting = z.strictObject({ kind: z.literal('started'), error: errorValue.nullable() });
+export type Greeting = z.infer<typeof greeting>;
+
+/** Table → rows and digest of their content. */
+export const dump = z.record(z.string(), z.string());
+export type Dump = z.infer<typeof dump>;
