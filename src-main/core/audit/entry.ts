@@ -5,7 +5,6 @@
  */
 import { z } from 'zod';
 import { auditCodes } from '../../../src-shared/contract/audit-events.ts';
-import { canonicalBytes } from '../crypto/canonical.ts';
 
 export const entryVersion = 1;
 
@@ -51,8 +50,22 @@ export const auditEntry = z.strictObject({
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
+/**
+ * The bytes of an entry. JSON.stringify writes strings and whole numbers as RFC 8785 does; what is left of it is the
+ * order of names, and the log builds entries in that order.
+ */
 export function encodeEntry(entry: AuditEntry): Buffer {
-  return Buffer.concat([Buffer.of(entryVersion), canonicalBytes(entry)]);
+  const json = JSON.stringify(inOrder(entry));
+  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
+  bytes[0] = entryVersion;
+  bytes.write(json, 1);
+  return bytes;
+}
+
+function inOrder(entry: AuditEntry): AuditEntry {
+  const names = Object.keys(entry.detail);
+  if (names.length < 2) return entry;
+  return { ...entry, detail: Object.fromEntries(Object.entries(entry.detail).sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** @returns undefined for bytes that are no entry of a known version */

@@ -1,5 +1,6 @@
 /** Pages of the log, newest first, by filter: the tail that is not indexed yet is scanned, the rest comes by index. */
 import { type AuditKind, auditEvents } from '../../../src-shared/contract/audit-events.ts';
+import { currentHead } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
 import { indexedTo, indexSlice, localDay } from './indexer.ts';
@@ -27,7 +28,7 @@ export type LogPage = {
 /** @param before only entries with a smaller number; null: from the newest */
 export function readPage(store: Store, filter: LogFilter, before: number | null, limit: number): LogPage {
   if (!store.readOnly && !store.db.inTransaction) indexSlice(store);
-  const total = store.sql<[], { size: number }>('select size from head').get()?.size ?? 0;
+  const total = currentHead(store).frontier.size;
   const indexed = indexedTo(store);
   const end = Math.min(before ?? total, total);
   const entries = end > indexed ? scanTail(store, filter, indexed, end, limit) : [];

@@ -1,9 +1,10 @@
 /** Every entry parsed, hashed into a tree of its own, compared with tiles and head; what entries vouch for gathered. */
+import { tileLevel, tileSize } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
 import { encoded } from '../store/row.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
 import { type BatchCommit, decodeEntry } from './entry.ts';
-import { tileSize } from './log.ts';
+
 import { emptyFrontier, type Frontier, frontierRoot, grow, leafHash } from './merkle.ts';
 import { Found } from './problem.ts';
 
@@ -18,8 +19,10 @@ export type LogFacts = {
 
 export function* verifyLog(store: Store): Sliced<LogFacts> {
   const { sql } = store;
-  const head = sql<[], { size: number; frontier: Buffer }>('select size, frontier from head').get();
-  if (head === undefined) throw new Found('head-differs', 0);
+  const size = (sql<[], { seq: number | null }>('select max(seq) seq from audit_entry').get()?.seq ?? -1) + 1;
+  // What this process itself wrote last does not come from the file, so the file cannot have changed it.
+  const held = store.held.head?.frontier;
+  if (held !== undefined && held.size !== size) throw new Found('entry-missing', size);
   const tiles = sql<[number], { root: Buffer }>('select root from audit_tile where tile = ?');
   const page = sql<[number, number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit 256',
@@ -28,15 +31,15 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
   const batches = new Map<number, BatchCommit>();
   let frontier: Frontier = emptyFrontier;
   let over = sliceClock();
-  while (frontier.size < head.size) {
-    const rows = page.all(frontier.size, head.size);
+  while (frontier.size < size) {
+    const rows = page.all(frontier.size, size);
     if (rows.length === 0) throw new Found('entry-missing', frontier.size);
     for (const { seq, entry } of rows) {
       if (seq !== frontier.size) throw new Found('entry-missing', frontier.size);
       const decoded = decodeEntry(entry);
       if (decoded === undefined || decoded.seq !== seq) throw new Found('entry-damaged', seq);
       frontier = grow(frontier, leafHash(entry), 0, (level, hash) => {
-        if (level !== 8) return;
+        if (level !== tileLevel) return;
         const tile = Math.floor(seq / tileSize);
         if (!tiles.get(tile)?.root.equals(hash)) throw new Found('tile-differs', tile);
       });
@@ -45,12 +48,12 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
       if (decoded.batch) batches.set(decoded.batch.batch, decoded.batch);
     }
     if (over()) {
-      yield { done: frontier.size, total: head.size };
+      yield { done: frontier.size, total: size };
       over = sliceClock();
     }
   }
-  if (!Buffer.concat(frontier.hashes).equals(head.frontier)) throw new Found('head-differs', head.size);
-  return { size: head.size, root: frontierRoot(frontier).toString('hex'), parts, batches };
+  if (held !== undefined && !frontierRoot(held).equals(frontierRoot(frontier))) throw new Found('head-differs', size);
+  return { size: size, root: frontierRoot(frontier).toString('hex'), parts, batches };
 }
 
 /** Each version of a row that an entry named must be there, current or superseded. */

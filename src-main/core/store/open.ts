@@ -13,6 +13,7 @@ import { wipe } from '../crypto/wipe.ts';
 import { connect, type Database, type Statement } from './connect.ts';
 import { failureCode, rethrowNamed } from './failure.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import type { Head } from './head.ts';
 import { migrate } from './migrate.ts';
 import { newestVersion } from './migrations/index.ts';
 
@@ -40,6 +41,8 @@ export type Store = {
   readonly device: string;
   readonly clinicKey: ClinicKey | undefined;
   readonly random: Random;
+  /** What the one writer keeps in memory between transactions. */
+  readonly held: { head?: Head };
 };
 
 export type OpenOptions = {
@@ -190,6 +193,7 @@ function assemble(db: Database, options: OpenOptions): Store {
     device: device.toString('utf8'),
     clinicKey: clinicKey && { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
     random: options.random ?? randomBytes,
+    held: {},
   };
 }
 

@@ -1,7 +1,7 @@
 /** Parts of charts: how many rows a chart has from one batch, the sum of their MACs, and which audit entry says so. */
 import { DigestSum } from './digest.ts';
 import { encoded } from './row.ts';
-import type { PartCommit, RowCommit, Tx } from './transaction.ts';
+import type { Op, PartCommit, RowCommit, Tx } from './transaction.ts';
 
 export type ChartPart = {
   readonly chart: string;
@@ -17,9 +17,9 @@ export type ChartPart = {
 export const partColumns = 'chart_id chart, batch, count, digest, seq, proof, place';
 
 /** Takes the transaction's commit: chart parts are brought up to date under entry `seq`, rows and parts go into it. */
-export function settle(tx: Tx, seq: number): { readonly rows: RowCommit[]; readonly parts: PartCommit[] } {
+export function settle(tx: Tx, seq: number): { readonly rows: RowCommit[]; readonly parts: PartCommit[]; readonly ops: readonly Op[] } {
   const { sql } = tx.store;
-  const rows = tx.commit.rows;
+  const { rows, ops } = tx.commit;
   const parts: PartCommit[] = [];
   for (const delta of tx.commit.parts.values()) {
     const before = sql<[string, number], { count: number; digest: Buffer }>(
@@ -28,14 +28,16 @@ export function settle(tx: Tx, seq: number): { readonly rows: RowCommit[]; reado
     if (before) delta.sum.add(before.digest);
     const count = (before?.count ?? 0) + delta.count;
     const digest = delta.sum.value();
-    sql<[string, number, number, Buffer, number]>(
-      'insert or replace into chart_part (chart_id, batch, count, digest, seq) values (?, ?, ?, ?, ?)',
-    ).run(delta.chart, delta.batch, count, digest, seq);
+    const write = before
+      ? 'update chart_part set count = ?, digest = ?, seq = ?, proof = null, place = null where chart_id = ? and batch = ?'
+      : 'insert into chart_part (count, digest, seq, chart_id, batch) values (?, ?, ?, ?, ?)';
+    sql<[number, Buffer, number, string, number]>(write).run(count, digest, seq, delta.chart, delta.batch);
     parts.push([delta.chart, delta.batch, count, encoded(digest)]);
   }
   tx.commit.rows = [];
+  tx.commit.ops = [];
   tx.commit.parts.clear();
-  return { rows, parts };
+  return { rows, parts, ops };
 }
 
 /** Sum of the MACs of a set of rows, 32 bytes. */

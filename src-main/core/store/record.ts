@@ -139,13 +139,9 @@ export function insertReference(tx: Tx, fromRow: number, reference: string, targ
     .run(fromRow, reference, targetId);
 }
 
-/** Adds an op for the exchange with other workstations. */
-export function addOp(tx: Tx, kind: string, patientId: string | null, op: object): void {
-  tx.store
-    .sql<[number, string, string | null, string]>(
-      'insert into outbox (lamport, kind, patient_id, op) values (?, ?, ?, ?)',
-    )
-    .run(tx.head.lamport, kind, patientId, JSON.stringify(op));
+/** Adds an op for the exchange with other workstations; the audit entry's row carries it. */
+export function addOp(tx: Tx, kind: string, patientId: string | null, op: Readonly<Record<string, unknown>>): void {
+  tx.commit.ops.push({ ...op, lamport: tx.head.lamport, kind, patient: patientId });
 }
 
 type Kept = 'row' | 'id' | 'type' | 'patientId' | 'version' | 'batch' | 'createdSeq' | 'updatedAt' | 'mac' | 'hash';

@@ -7,19 +7,23 @@
 import { randomUuid } from '../crypto/random.ts';
 import { DigestSum } from './digest.ts';
 import { rethrowNamed } from './failure.ts';
+import { currentHead, type Head } from './head.ts';
 import type { Store } from './open.ts';
 
 /** Row as the entry commits it: id, version, base64url MAC. */
-export type RowCommit = readonly [id: string, version: number, mac: string];
+export type RowCommit = [id: string, version: number, mac: string];
 /** Part as the entry commits it: chart, batch (0 = local), rows in it, base64url sum of their MACs mod 2^256. */
-export type PartCommit = readonly [chart: string, batch: number, count: number, digest: string];
+export type PartCommit = [chart: string, batch: number, count: number, digest: string];
 
 export type PartDelta = { readonly chart: string; readonly batch: number; count: number; readonly sum: DigestSum };
 
 /** What this transaction did to rows, until an audit entry takes it. */
-export type Commit = { rows: RowCommit[]; readonly parts: Map<string, PartDelta> };
+export type Commit = { rows: RowCommit[]; readonly parts: Map<string, PartDelta>; ops: Op[] };
 
-export type Head = { size: number; frontier: Buffer; lamport: number };
+/** A change as other workstations will hear of it: counter, kind, patient, and what the kind needs. */
+export type Op = { readonly lamport: number; readonly kind: string; readonly patient: string | null } & Readonly<
+  Record<string, unknown>
+>;
 
 export type Tx = {
   readonly store: Store;
@@ -39,14 +43,14 @@ export function withTransaction<T>(store: Store, fn: (tx: Tx) => T, now: number 
     rethrowNamed(error);
   }
   try {
-    const head = sql<[], Head>('select size, frontier, lamport from head').get();
-    if (head === undefined) throw new Error('the head row is missing');
-    const tx: Tx = { store, db: store.db, now, head, commit: { rows: [], parts: new Map() } };
+    const head = { ...currentHead(store) };
+    const tx: Tx = { store, db: store.db, now, head, commit: { rows: [], parts: new Map(), ops: [] } };
     const result = fn(tx);
-    if (tx.commit.rows.length > 0 || tx.commit.parts.size > 0) {
+    if (tx.commit.rows.length > 0 || tx.commit.parts.size > 0 || tx.commit.ops.length > 0) {
       throw new Error('rows changed and no audit entry took them');
     }
     sql('commit').run();
+    store.held.head = head;
     return result;
   } catch (error) {
     if (store.db.inTransaction) sql('rollback').run();
@@ -62,7 +66,7 @@ export function nextVersion(tx: Tx): string {
 
 /** The number the next audit entry will have. */
 export function nextSeq(tx: Tx): number {
-  return tx.head.size;
+  return tx.head.frontier.size;
 }
 
 /** A UUID version 7 (RFC 9562): in order of time, so that indexes grow at their end. */

@@ -7,16 +7,12 @@ export const record: Migration = {
   sql: `
 create table meta (name text primary key, value blob not null) without rowid, strict;
 
--- One row, one page: everything that moves with every transaction.
-create table head (
-  id integer primary key check (id = 1),
-  size integer not null,      -- audit entries
-  frontier blob not null,     -- roots of the complete subtrees, largest first, 32 bytes each
-  lamport integer not null
+-- An entry and the ops of its transaction share a row: a page more or less is what a write costs. The leaf of the
+-- tree is entry alone.
+create table audit_entry (
+  seq integer primary key, entry blob not null, lamport integer not null, ops text
 ) strict;
-insert into head values (1, 0, x'', 0);
-
-create table audit_entry (seq integer primary key, entry blob not null) strict;
+create view outbox as select seq, lamport, ops from audit_entry where ops is not null;
 create table audit_tile (tile integer primary key, root blob not null) strict;
 create table audit_index (
   seq integer primary key, recorded integer not null, user text, event text not null, kind text not null,
@@ -121,10 +117,6 @@ create table envelope (
   rows text not null
 ) strict;
 create index envelope_by_batch on envelope (batch, file);
-
-create table outbox (
-  seq integer primary key, lamport integer not null, kind text not null, patient_id text, op text not null
-) strict;
 
 create table draft (
   id text primary key, author_user text not null, patient_id text, kind text not null, json text not null,

@@ -1,0 +1,110 @@
+/** The audit page: entries by filter, entries per day, verification. */
+import type { AuditFilter, AuditLine } from '../../../src-shared/contract/audit.ts';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { CallContext, Handlers } from '../call.ts';
+import { patientByRef, patientRef } from '../store/patient.ts';
+import type { Store } from '../store/open.ts';
+import { withTransaction } from '../store/transaction.ts';
+import { newNotes, writeEntry } from '../entry.ts';
+import type { AuditEntry } from './entry.ts';
+import { countsPerDay, readPage, type LogFilter } from './page.ts';
+
+const outcomes = { success: 0, denied: 4, failure: 8 } as const;
+const outcomeNames = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
+/** A name that no pseudonym of the log can have. */
+const nobody = '-';
+
+/** Practitioners see their own accesses only, whatever they ask for. */
+function filterFor({ tx, session }: CallContext, filter: AuditFilter): LogFilter {
+  const user = session.permissions.has('audit:read') ? filter.userId : session.userId;
+  return {
+    user,
+    patient: filter.patientId === null ? null : (patientRef(tx.store, filter.patientId) ?? nobody),
+    kind: filter.kind,
+    outcome: filter.outcome === null ? null : outcomes[filter.outcome],
+    from: filter.from,
+    to: filter.to,
+  };
+}
+
+type Names = { readonly people: ReadonlyMap<string, string>; readonly patient: (ref: string) => string | null; readonly where: string };
+
+function toLine(entry: AuditEntry, names: Names): AuditLine {
+  return {
+    seq: entry.seq,
+    recorded: entry.recorded,
+    event: entry.type,
+    action: entry.action,
+    outcome: outcomeNames[entry.outcome],
+    user: entry.agent.user === null ? null : (names.people.get(entry.agent.user) ?? entry.agent.user),
+    roles: entry.agent.roles,
+    patient: entry.patient === null ? null : names.patient(entry.patient),
+    patientRef: entry.patient,
+    where: names.where,
+    origin: entry.origin,
+    purpose: entry.purpose,
+    detail: entry.detail,
+  };
+}
+
+/** Names of patients for who may read demographics; the pseudonym alone for everyone else. */
+function patientNames(store: Store, mayRead: boolean): (ref: string) => string | null {
+  const known = new Map<string, string | null>();
+  return (ref) => {
+    if (!mayRead) return null;
+    if (!known.has(ref)) {
+      const row = patientByRef(store, ref);
+      known.set(ref, row === null ? null : [row.family, row.given].filter((part) => part !== '').join(', '));
+    }
+    return known.get(ref) ?? null;
+  };
+}
+
+export const auditHandlers: Handlers<'audit'> = {
+  page: (context, { filter, before, limit }) => {
+    const { core, tx, session, entry } = context;
+    const page = readPage(tx.store, filterFor(context, filter), before, limit);
+    const names: Names = {
+      people: new Map(core.vault.users().map((user) => [user.id, user.displayName])),
+      patient: patientNames(tx.store, session.permissions.has('patient:read')),
+      where: core.vault.displayDirectory()?.workstationName ?? '',
+    };
+    // Scrolling on is the same look.
+    if (before !== null) entry.covered = true;
+    entry.detail['count'] = page.entries.length;
+    if (filter.patientId !== null) entry.patientId = filter.patientId;
+    return { entries: page.entries.map((one) => toLine(one, names)), total: page.total, next: page.next };
+  },
+  overview: ({ core, tx, session, entry }) => {
+    // Counts and colleagues' names; the page that follows at once is the look that is written down.
+    entry.covered = true;
+    const all = session.permissions.has('audit:read');
+    const people = core.vault.users().filter((user) => all || user.id === session.userId);
+    return {
+      days: all ? countsPerDay(tx.store, tx.now, 30) : [],
+      people: people.map(({ id, displayName }) => ({ id, name: displayName })),
+      verified: core.verification.last(),
+    };
+  },
+  verify: async ({ core, session, record }) => {
+    const { store } = core.demandOpen();
+    record(({ entry }) => {
+      entry.detail['phase'] = 'begin';
+      core.verification.start((verdict) => {
+        const notes = newNotes('audit.verified', session);
+        Object.assign(notes.detail, { phase: 'end', ok: verdict.ok ? 1 : 0, entries: verdict.entries, rows: verdict.rows });
+        if (verdict.problem !== null) Object.assign(notes.detail, { problem: verdict.problem.code });
+        withTransaction(store, (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'), core.clock());
+      });
+    });
+    return { ok: true };
+  },
+  verdict: async ({ core }) => {
+    if (core.opened() === null) throw new CallError('no-clinical-access');
+    return { verdict: await core.verification.verdict() };
+  },
+  cancelVerify: async ({ core }) => {
+    core.verification.cancel();
+    return { ok: true };
+  },
+};
