@@ -119,7 +119,6 @@ const signs: readonly Sign[] = [
   ['STU3', 'Composition', 'class'],
   ['STU3', 'CarePlan', 'context'],
   ['STU3', 'CarePlan', 'definition'],
-  ['DSTU2', 'MedicationPrescription', 'patient'],
 ];
 
 /** The other release this resource seems to be of; undefined where nothing says so. */
