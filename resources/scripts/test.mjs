@@ -28,13 +28,20 @@ const tests = (pattern, ...flags) => {
 };
 const script = (file, ...args) => (existsSync(join(root, file)) ? [node, file, ...args] : undefined);
 
+const needsBundles =
+  wanted === undefined || ['host', 'e2e', 'faults', 'examples'].some((name) => wanted.includes(name));
+
 /** name → command; a step whose files are not there is left out. */
 const steps = {
   system: script('resources/scripts/setup-system.mjs'),
   lint: [node, bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
   types: [node, bin('typescript/bin/tsc'), '--noEmit'],
   docs: script('resources/scripts/docs.ts', '--check'),
-  build: wanted === undefined || isStale() ? script('resources/scripts/build.mjs') : undefined,
+  build: !needsBundles
+    ? script('resources/scripts/build-fhir.mjs')
+    : wanted === undefined || isStale()
+      ? script('resources/scripts/build.mjs')
+      : undefined,
   unit: tests('test/unit/**/*.test.ts', '--test-concurrency=2'),
   host: tests('test/host/**/*.test.ts', '--test-concurrency=2'),
   e2e: tests('test/e2e/**/*.test.ts', '--test-concurrency=2'),

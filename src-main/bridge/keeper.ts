@@ -72,12 +72,20 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
         if (flushed?.token === message.token) flushed.done();
         return;
       case 'dialog':
-        void parts.showDialog(message).then((paths) => {
-          // a fresh core knows nothing of the dialogs of the one before
-          if (core === one) one.send({ kind: 'dialog-result', dialog: message.dialog, paths });
-        });
+        void answer(one, message);
         return;
     }
+  }
+
+  async function answer(one: Core<Port>, message: CoreToShell & { kind: 'dialog' }): Promise<void> {
+    let paths: readonly string[] = [];
+    try {
+      paths = await parts.showDialog(message);
+    } catch {
+      console.warn('a file dialog could not be shown'); // core hears what it hears of a cancelled one
+    }
+    // a fresh core knows nothing of the dialogs of the one before
+    if (core === one) one.send({ kind: 'dialog-result', dialog: message.dialog, paths });
   }
 
   /** Asks for a flush and waits for the answer, the exit or the limit, whichever is first. */
