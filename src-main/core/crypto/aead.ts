@@ -35,13 +35,7 @@ function cipherFor(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array) {
 export function sealWithNonce(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Buffer {
   if (nonce.length !== nonceLength) throw new RangeError('a GCM nonce has 12 bytes');
   const cipher = cipherFor(key, nonce, aad);
-  return Buffer.concat([
-    Buffer.of(aeadVersion),
-    nonce,
-    cipher.update(plaintext),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
+  return Buffer.concat([Buffer.of(aeadVersion), nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** Seals `plaintext` under a 32-byte key; `aad` is authenticated and not stored. */

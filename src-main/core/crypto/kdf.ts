@@ -1,6 +1,6 @@
 /** Key derivation: HKDF-SHA-256 (RFC 5869) from keys, Argon2id (RFC 9106) from passwords. */
 import { hkdfSync } from 'node:crypto';
-import { argon2id as argon2idType, hash as argon2Hash } from 'argon2';
+import { hash as argon2Hash, argon2id as argon2idType } from 'argon2';
 
 /** `length` bytes from key material that is already uniformly random. */
 export function hkdf(ikm: Uint8Array, salt: Uint8Array, info: string | Uint8Array, length: number): Buffer {

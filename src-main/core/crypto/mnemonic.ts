@@ -22,7 +22,10 @@ export function wordsOf(secret: Uint8Array): readonly string[] {
 
 /** The list's word for a typed one: any case, four letters are enough, what follows them may be mistyped. */
 export function wordOf(typed: string): string | undefined {
-  const letters = typed.normalize('NFKD').toLowerCase().replace(/[^a-z]/g, '');
+  const letters = typed
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
   return exact.has(letters) ? letters : byPrefix.get(letters.slice(0, 4));
 }
 
@@ -31,7 +34,10 @@ export function parseWords(
   typed: string | readonly string[],
 ): { readonly ok: true; readonly secret: Buffer } | { readonly ok: false; readonly problem: WordsProblem } {
   const text = typeof typed === 'string' ? typed : typed.join(' ');
-  const parts = text.normalize('NFKD').split(/[^A-Za-z\u0300-\u036f]+/).filter((part) => part !== '');
+  const parts = text
+    .normalize('NFKD')
+    .split(/[^\p{L}\p{M}]+/u)
+    .filter((part) => part !== '');
   const words: string[] = [];
   for (const [index, part] of parts.entries()) {
     const word = wordOf(part);

@@ -9,7 +9,7 @@
  * The sender is not authenticated: who needs that, signs.
  */
 import { diffieHellman } from 'node:crypto';
-import { open, OpenError, seal } from './aead.ts';
+import { OpenError, open, seal } from './aead.ts';
 import { hkdf } from './kdf.ts';
 import { type Random, randomBytes } from './random.ts';
 import { privateKeyObject, publicHalf, publicKeyObject, type RawKeyPair, rawKeyLength } from './raw-key.ts';

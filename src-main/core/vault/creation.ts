@@ -36,6 +36,8 @@ export type CreateDatabase = (database: {
   readonly path: string;
   readonly key: Buffer;
   readonly generation: number;
+  /** Names this workstation in the log that the database begins. */
+  readonly deviceId: string;
 }) => void | Promise<void>;
 
 export function keychainError(trouble: KeychainTrouble | 'taken'): CallError {
@@ -54,7 +56,7 @@ async function addNextDeviceSecret(place: Place, profileId: string, from: number
 
 export async function createDatabase(
   place: Place,
-  generation: number,
+  { generation, deviceId }: { readonly generation: number; readonly deviceId: string },
   key: Buffer,
   create: CreateDatabase,
 ): Promise<void> {
@@ -62,7 +64,7 @@ export async function createDatabase(
   place.disk.makeFolder(databases);
   const path = databasePath(place.profileDir, generation);
   try {
-    await create({ path, key, generation });
+    await create({ path, key, generation, deviceId });
   } finally {
     wipe(key);
   }
@@ -89,7 +91,7 @@ export async function createClinic(
   if (added !== 'ok') throw keychainError(added);
   const chosen = cost ?? (await calibrateArgon2(() => clock.monotonic()));
   const made = await newClinic(request, profileId, chosen, clock.now(), random);
-  await createDatabase(place, 1, made.databaseKey, create);
+  await createDatabase(place, { generation: 1, deviceId: made.payload.deviceId }, made.databaseKey, create);
   const file = new OpenKeyFile(disk, profileDir, random, { payload: made.payload, deviceSecret, deviceSecretNumber });
   file.write();
   removeMarker(place);

@@ -7,12 +7,11 @@
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Role } from '../../../src-shared/contract/permissions.ts';
-import type { Language } from '../../../src-shared/contract/primitives.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
 import { wordsOf } from '../crypto/mnemonic.ts';
-import { passwordStrength } from '../crypto/password.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { sealTo } from '../crypto/x25519.ts';
 import { WaitingTimes } from './attempts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import {
@@ -26,7 +25,7 @@ import {
 import { type Disk, realDisk, setAside } from './disk.ts';
 import { type NewUser, wipeIdentity } from './identity.ts';
 import { Journal } from './journal.ts';
-import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
+import { foldedName, type KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
 import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
 import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
@@ -48,7 +47,17 @@ import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
 import { authenticate, type Counting, sessionOf } from './sign-in.ts';
 import { examine, type VaultState } from './start-state.ts';
+import {
+  aboutUser,
+  type DisplayDirectory,
+  demandStrength,
+  displayDirectory,
+  type PublicUser,
+  publicUser,
+} from './views.ts';
 import { fromBase64 } from './wrapped.ts';
+
+export type { DisplayDirectory, PublicUser };
 
 export type VaultOptions = {
   readonly profileDir: string;
@@ -59,25 +68,6 @@ export type VaultOptions = {
   /** Cost of new password slots; measured at set-up when absent. */
   readonly passwordCost?: Argon2Params;
 };
-
-/** What a locked screen may show: no person's name. */
-export type DisplayDirectory = {
-  readonly clinicName: string;
-  readonly workstationName: string;
-  readonly language: Language;
-  readonly country: string;
-};
-
-/** A user without anything secret. */
-export type PublicUser = Pick<UserRecord, 'id' | 'userName' | 'displayName' | 'roles' | 'status' | 'createdAt'> & {
-  /** Ed25519, base64. */
-  readonly signingKey: string;
-};
-
-function publicUser(user: UserRecord): PublicUser {
-  const { id, userName, displayName, roles, status, createdAt } = user;
-  return { id, userName, displayName, roles, status, createdAt, signingKey: user.ed25519.public };
-}
 
 /** Looks at a profile folder and the keychain. */
 export async function openVault(options: VaultOptions): Promise<Vault> {
@@ -112,10 +102,7 @@ export class Vault {
   }
 
   displayDirectory(): DisplayDirectory | undefined {
-    const payload = this.#file?.payload;
-    if (payload === undefined) return undefined;
-    const { name: clinicName, country, defaultLanguage: language } = payload.clinic;
-    return { clinicName, workstationName: payload.workstationName, language, country };
+    return this.#file === undefined ? undefined : displayDirectory(this.#file.payload);
   }
 
   /** Ids that entries and resources name. @throws CallError with the state's code while the key file is not open */
@@ -139,6 +126,18 @@ export class Vault {
   userIdOf(userName: string): string | undefined {
     const folded = foldedName(userName);
     return this.#file?.payload.users.find((user) => foldedName(user.userName) === folded)?.id;
+  }
+
+  /** Seals a secret to its author and to recovery, each bound to what it is for. */
+  sealToAuthor(userId: string, secret: Buffer, aad: Buffer): { readonly author: Buffer; readonly recovery: Buffer } {
+    const { users, recovery } = this.#opened().payload;
+    const author = users.find((user) => user.id === userId);
+    if (author === undefined) throw new CallError('not-found', { field: 'userId' });
+    const { random } = this.#place;
+    return {
+      author: sealTo(fromBase64(author.x25519.public), secret, aad, random),
+      recovery: sealTo(fromBase64(recovery.public), secret, aad, random),
+    };
   }
 
   /** The signed chain, as it is. */
@@ -313,7 +312,7 @@ export class Vault {
       const { disk, profileDir, clock } = this.#place;
       // What an earlier try left under this name was never named by a key file.
       setAside(disk, profileDir, databaseFiles(disk, profileDir, generation), clock.now());
-      await createDatabase(this.#place, generation, databaseKey, create);
+      await createDatabase(this.#place, { generation, deviceId: payload.deviceId }, databaseKey, create);
       this.#opened().commit(payload);
       return this.#look();
     });
@@ -394,14 +393,4 @@ export class Vault {
     );
     return result;
   }
-}
-
-function demandStrength(password: Buffer, about: readonly string[]): void {
-  const { problem } = passwordStrength(password, about);
-  if (problem !== undefined) throw new CallError(problem, { field: 'password' });
-}
-
-function aboutUser(payload: KeyFilePayload, userId: string): readonly string[] {
-  const user = payload.users.find((candidate) => candidate.id === userId);
-  return user === undefined ? [] : [user.userName, user.displayName, payload.clinic.name];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createBatchSealer, open, openBatch, OpenError, seal } from '../../../src-main/core/crypto/aead.ts';
+import { createBatchSealer, OpenError, open, openBatch, seal } from '../../../src-main/core/crypto/aead.ts';
 import { canonicalJson } from '../../../src-main/core/crypto/canonical.ts';
 import { generateEd25519, sign, verify } from '../../../src-main/core/crypto/ed25519.ts';
 import { createSha256, equalBytes, sha256 } from '../../../src-main/core/crypto/hash.ts';
@@ -22,7 +22,8 @@ test('what is sealed opens with the same key and data only', () => {
       const sealed = seal(key, plain, aad);
       assert.deepEqual(open(key, sealed, aad), plain);
       assert.throws(() => open(randomBytes(32), sealed, aad), OpenError);
-      for (let cut = 0; cut < sealed.length; cut += 7) assert.throws(() => open(key, sealed.subarray(0, cut), aad), OpenError);
+      for (let cut = 0; cut < sealed.length; cut += 7)
+        assert.throws(() => open(key, sealed.subarray(0, cut), aad), OpenError);
     }),
     { numRuns: 50 },
   );

@@ -1,7 +1,7 @@
 /** Published vectors, each also with one bit turned. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { open, OpenError, sealWithNonce } from '../../../src-main/core/crypto/aead.ts';
+import { OpenError, open, sealWithNonce } from '../../../src-main/core/crypto/aead.ts';
 import { ed25519Public, sign, verify } from '../../../src-main/core/crypto/ed25519.ts';
 import { hmacSha256, sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { argon2id, hkdf } from '../../../src-main/core/crypto/kdf.ts';

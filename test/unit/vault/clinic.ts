@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
-import type { CreateDatabase } from '../../../src-main/core/vault/creation.ts';
 import { argon2Floor } from '../../../src-main/core/crypto/kdf.ts';
-import { CallError, type ErrorValue } from '../../../src-shared/contract/errors.ts';
+import type { CreateDatabase } from '../../../src-main/core/vault/creation.ts';
 import { type Keychain, openKeychain } from '../../../src-main/core/vault/keychain.ts';
-import { openVault, type Vault, type VaultOptions } from '../../../src-main/core/vault/vault.ts';
 import type { Kit, SetUpRequest } from '../../../src-main/core/vault/set-up.ts';
+import { openVault, type Vault, type VaultOptions } from '../../../src-main/core/vault/vault.ts';
+import { CallError, type ErrorValue } from '../../../src-shared/contract/errors.ts';
 import { type Keyring, startKeyring } from '../../host/keyring.ts';
 
 export const adminPassword = 'gravier hibou lune 43';
@@ -42,7 +42,7 @@ function keyed(path: string, key: Buffer, mustExist: boolean) {
 
 export const createDatabase: CreateDatabase = ({ path, key }) => {
   const database = keyed(path, key, false);
-  database.exec('create table probe (word text); insert into probe values (\'there\')');
+  database.exec("create table probe (word text); insert into probe values ('there')");
   database.close();
 };
 

@@ -8,7 +8,17 @@ import { randomBytes, randomUuid } from '../../../src-main/core/crypto/random.ts
 import { decodeKeyFile, encodeKeyFile, KeyFileDamaged, parseHeader } from '../../../src-main/core/vault/key-file.ts';
 import type { KeyFilePayload } from '../../../src-main/core/vault/key-file-payload.ts';
 import { readDeviceSecret } from '../../../src-main/core/vault/keychain-items.ts';
-import { adminPassword, createDatabase, type Ground, newClinic, otherPassword, refusal, request, startGround, vaultOf } from './clinic.ts';
+import {
+  adminPassword,
+  createDatabase,
+  type Ground,
+  newClinic,
+  otherPassword,
+  refusal,
+  request,
+  startGround,
+  vaultOf,
+} from './clinic.ts';
 
 let ground: Ground & AsyncDisposable;
 let path: string;
@@ -63,7 +73,13 @@ test('each region damaged, cut, lengthened, emptied: the state says so and nothi
     changed.writeUInt8(changed.readUInt8(at) ^ 0x80, at);
     assert.equal(await stateWith(changed), 'key-file-damaged', `byte ${at}`);
   }
-  for (const file of [Buffer.alloc(0), good.subarray(0, 40), good.subarray(0, 72), good.subarray(0, -1), Buffer.concat([good, Buffer.of(0)])])
+  for (const file of [
+    Buffer.alloc(0),
+    good.subarray(0, 40),
+    good.subarray(0, 72),
+    good.subarray(0, -1),
+    Buffer.concat([good, Buffer.of(0)]),
+  ])
     assert.equal(await stateWith(file), 'key-file-damaged', `${file.length} bytes`);
   rmSync(path);
   symlinkSync('/dev/zero', path);
@@ -136,7 +152,10 @@ test('seals and slots of two users exchanged, and other rewritings by someone wi
     await withContent((p) => ({ ...p, databaseKey: { ...p.databaseKey, seals: [second] } })),
     'key-file-damaged',
   );
-  assert.equal(await withContent((p) => ({ ...p, clinicKeys: p.clinicKeys.map((k) => ({ ...k, epoch: 2 })) })), 'key-file-damaged');
+  assert.equal(
+    await withContent((p) => ({ ...p, clinicKeys: p.clinicKeys.map((k) => ({ ...k, epoch: 2 })) })),
+    'key-file-damaged',
+  );
   // Kim's slot and wraps under Anna's name: Kim's password does not open Anna's account.
   assert.equal(
     await withContent(

@@ -33,7 +33,13 @@ test('a device secret is never rewritten, and what others put there does not cou
   assert.equal(await addDeviceSecret(keychain, profile, 1, secret), 'ok');
   assert.equal(await addDeviceSecret(keychain, profile, 1, randomBytes(32)), 'taken');
   assert.deepEqual(await readDeviceSecret(keychain, profile, 1), { state: 'ok', secret });
-  for (const value of ['', 'x', secret.toString('hex'), `${secret.toString('base64')}\n`, randomBytes(31).toString('base64')]) {
+  for (const value of [
+    '',
+    'x',
+    secret.toString('hex'),
+    `${secret.toString('base64')}\n`,
+    randomBytes(31).toString('base64'),
+  ]) {
     await keychain.write(`${profile}/device-secret/2`, value);
     assert.notEqual((await readDeviceSecret(keychain, profile, 2)).state, 'ok', JSON.stringify(value));
   }

@@ -2,15 +2,25 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import { wordsOf } from '../../../src-main/core/crypto/mnemonic.ts';
+import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import { x25519Public } from '../../../src-main/core/crypto/x25519.ts';
-import { encodeRecoveryFile } from '../../../src-main/core/vault/recovery-file.ts';
 import { decodeKeyFile, parseHeader } from '../../../src-main/core/vault/key-file.ts';
 import { readDeviceSecret } from '../../../src-main/core/vault/keychain-items.ts';
+import { encodeRecoveryFile } from '../../../src-main/core/vault/recovery-file.ts';
 import { verifyRoster } from '../../../src-main/core/vault/roster.ts';
 import type { Kit } from '../../../src-main/core/vault/set-up.ts';
-import { adminPassword, createDatabase, type Ground, newClinic, opens, otherPassword, refusal, startGround, vaultOf } from './clinic.ts';
+import {
+  adminPassword,
+  createDatabase,
+  type Ground,
+  newClinic,
+  opens,
+  otherPassword,
+  refusal,
+  startGround,
+  vaultOf,
+} from './clinic.ts';
 
 let ground: Ground & AsyncDisposable;
 let profileDir: string;
@@ -49,9 +59,18 @@ test('a lost keychain: words, and the clinic is back with everyone in it', async
   const vault = await vaultOf(ground);
   assert.equal(vault.state, 'device-secret-missing');
   const wrong = wordsOf(randomBytes(32)).join(' ');
-  assert.equal((await refusal(() => vault.recover({ words: wrong, userName: 'anna', password: fresh }))).code, 'kit-words-wrong');
-  assert.equal((await refusal(() => vault.recover({ words: 'x y', userName: 'anna', password: fresh }))).code, 'kit-words-wrong');
-  assert.equal((await refusal(() => vault.recover({ words: typed(), userName: 'anna', password: Buffer.from('x') }))).code, 'password-too-short');
+  assert.equal(
+    (await refusal(() => vault.recover({ words: wrong, userName: 'anna', password: fresh }))).code,
+    'kit-words-wrong',
+  );
+  assert.equal(
+    (await refusal(() => vault.recover({ words: 'x y', userName: 'anna', password: fresh }))).code,
+    'kit-words-wrong',
+  );
+  assert.equal(
+    (await refusal(() => vault.recover({ words: typed(), userName: 'anna', password: Buffer.from('x') }))).code,
+    'password-too-short',
+  );
   assert.equal(vault.state, 'device-secret-missing');
 
   assert.equal(await vault.recover({ words: typed(), userName: 'anna', password: fresh }), 'locked');
@@ -83,7 +102,10 @@ test('the recovery file from another place', async () => {
   renameSync(join(profileDir, 'recovery'), elsewhere);
   rmSync(join(profileDir, 'keyfile'));
   const vault = await vaultOf(ground);
-  assert.equal((await refusal(() => vault.recover({ words: typed(), userName: 'anna', password: fresh }))).code, 'key-file-missing');
+  assert.equal(
+    (await refusal(() => vault.recover({ words: typed(), userName: 'anna', password: fresh }))).code,
+    'key-file-missing',
+  );
   assert.equal(await vault.recover({ words: typed(), userName: 'anna', password: fresh, path: elsewhere }), 'locked');
 });
 
@@ -105,8 +127,15 @@ test('a recovery file that is damaged, or that somebody else made for this kit, 
   const payload = decodeKeyFile(readFileSync(join(profileDir, 'keyfile')), read.secret);
   const forgedDevice = randomBytes(32);
   const forgeries = [
-    { ...payload, clinic: { ...payload.clinic, name: 'Other' }, device: { ...payload.device, ed25519: { ...payload.device.ed25519, private: forgedDevice.toString('base64') } } },
-    { ...payload, clinicIdentity: { ...payload.clinicIdentity, public: x25519Public(forgedDevice).toString('base64') } },
+    {
+      ...payload,
+      clinic: { ...payload.clinic, name: 'Other' },
+      device: { ...payload.device, ed25519: { ...payload.device.ed25519, private: forgedDevice.toString('base64') } },
+    },
+    {
+      ...payload,
+      clinicIdentity: { ...payload.clinicIdentity, public: x25519Public(forgedDevice).toString('base64') },
+    },
     { ...payload, roster: payload.roster.slice(0, -1) },
   ];
   for (const forged of forgeries) {

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generateEd25519 } from '../../../src-main/core/crypto/ed25519.ts';
 import { randomBytes, randomUuid } from '../../../src-main/core/crypto/random.ts';
-import { nextEntry, RosterError, type RosterSigner, signerWith, verifyRoster } from '../../../src-main/core/vault/roster.ts';
+import {
+  nextEntry,
+  RosterError,
+  type RosterSigner,
+  signerWith,
+  verifyRoster,
+} from '../../../src-main/core/vault/roster.ts';
 import type { RosterChange, RosterEntry } from '../../../src-main/core/vault/roster-entry.ts';
 
 const clinicId = randomUuid();
@@ -28,13 +34,14 @@ const anna = person(['admin']);
 const kim = person(['practitioner']);
 const lea = person(['admin']);
 const byClinic = signerWith('clinic', clinic.privateKey);
-const chainOf = (...steps: readonly (readonly [readonly RosterChange[], readonly RosterSigner[]])[]) =>
-  steps.reduce<RosterEntry[]>(
-    (chain, [changes, signers]) => [...chain, nextEntry(chain, clinicId, 1, changes, signers)],
-    [],
-  );
+function chainOf(...steps: readonly (readonly [readonly RosterChange[], readonly RosterSigner[]])[]): RosterEntry[] {
+  const chain: RosterEntry[] = [];
+  for (const [changes, signers] of steps) chain.push(nextEntry(chain, clinicId, 1, changes, signers));
+  return chain;
+}
 const good = chainOf([[anna.added], [byClinic]], [[kim.added], [anna.signer]], [[lea.added], [anna.signer]]);
-const check = (chain: readonly RosterEntry[], demanded = 1) => verifyRoster(chain, clinicId, clinic.publicKey, demanded);
+const check = (chain: readonly RosterEntry[], demanded = 1) =>
+  verifyRoster(chain, clinicId, clinic.publicKey, demanded);
 
 test('a good chain says who is in', () => {
   const state = check(good);

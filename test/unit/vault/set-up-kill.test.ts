@@ -65,7 +65,10 @@ test('a set-up stopped at any step is no set-up or a whole one', async () => {
   }
   const turn = states.indexOf('kit-unconfirmed');
   assert.ok(turn > 0);
-  assert.ok(states.every((state, i) => state === (i < turn ? 'not-set-up' : 'kit-unconfirmed')), states.join());
+  assert.ok(
+    states.every((state, i) => state === (i < turn ? 'not-set-up' : 'kit-unconfirmed')),
+    states.join(),
+  );
 });
 
 test('and so with SIGKILL', async () => {
