@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useGo } from '../app/navigation.ts';
+import { useProcedure } from '../client.ts';
+import { Card, EmptyState, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
+import classes from './find.module.css';
+import { ResultLine } from './ResultLine.tsx';
+
+type Props = {
+  /** The first thing to do in a clinic without patients: buttons of the landing page. */
+  readonly emptyAction?: ReactNode;
+};
+
+/** Patients this user opened last, for the landing page. */
+export function RecentPatients({ emptyAction }: Props) {
+  const { t } = useTranslation('find');
+  const go = useGo();
+  const format = useFormat();
+  const { data, error, isPending, refetch } = useProcedure('patients.recent', {});
+  return (
+    <Card
+      title={t('recent')}
+      flush
+      action={
+        data !== undefined && (
+          <span className="ck-dim">{t('inAll', { count: data.total, total: format.number(data.total) })}</span>
+        )
+      }
+    >
+      {isPending ? (
+        <div className={classes.pad}>
+          <LoadingSkeleton rows={6} rowHeight={47} />
+        </div>
+      ) : error !== null ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : data.patients.length === 0 ? (
+        <EmptyState title={t('noneYet')} text={t('noneYetText')} action={emptyAction} />
+      ) : (
+        <ul className={classes.list}>
+          {data.patients.map((patient) => (
+            <li key={patient.id}>
+              <button type="button" className={classes.result} onClick={() => go.chart(patient.id)}>
+                <ResultLine patient={patient} typed="" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
