@@ -26,11 +26,24 @@ const red: MantineColorsTuple = [
   '#78160f',
 ];
 
+const dark: MantineColorsTuple = [
+  '#e8ecee',
+  '#c6cdd1',
+  '#a3adb5',
+  '#98a3ab',
+  '#31383d',
+  '#262d32',
+  '#1d2226',
+  '#14181b',
+  '#101316',
+  '#0b0e10',
+];
+
 /** Sizes in rem, so that they follow the system's text size. 13.5 px is the body. */
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 4 },
-  colors: { teal, red },
+  colors: { teal, red, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,
   black: '#1a2226',
@@ -63,6 +76,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.35 } } },
+    // the first item takes the focus, not an empty element that a menu may not hold
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 14 } },
     Tooltip: { defaultProps: { openDelay: 400 } },
   },

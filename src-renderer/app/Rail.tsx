@@ -51,10 +51,10 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
         <UnstyledButton
           className="ck-rail-item ck-rail-user"
           aria-current={current === 'account' ? 'page' : undefined}
-          aria-label={t('rail.account', { name: session.displayName })}
           onClick={() => go.page('account')}
         >
           <span className="ck-rail-name">{session.displayName}</span>
+          <span className="ck-hidden">{t('rail.account')}</span>
           <span className="ck-rail-roles">{session.roles.map((role) => t(`role.${role}.name`)).join(', ')}</span>
         </UnstyledButton>
         <UnstyledButton className="ck-rail-lock" onClick={onLock}>

@@ -19,7 +19,7 @@ export function TopBar({ locksIn, onFind, onLock }: TopBarProps) {
   const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   const soon = seconds <= 30;
   return (
-    <header className="ck-top">
+    <section className="ck-top" aria-label={t('frame.top')}>
       <div className="ck-top-find">{can('patient:read') && <FindBox onOpen={onFind} />}</div>
       <div className="ck-top-right">
         <span>{workstationName}</span>
@@ -40,6 +40,6 @@ export function TopBar({ locksIn, onFind, onLock }: TopBarProps) {
           {t('action.lock')}
         </Button>
       </div>
-    </header>
+    </section>
   );
 }

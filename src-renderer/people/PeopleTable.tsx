@@ -71,7 +71,10 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
                       <Menu.Item onClick={() => onAction('password', user)}>{t('password.open')}</Menu.Item>
                       <Menu.Divider />
                       {user.status === 'active' ? (
-                        <Menu.Item color="red" onClick={() => onAction('suspend', user)}>
+                        <Menu.Item
+                          styles={{ itemLabel: { color: 'var(--ck-danger)' } }}
+                          onClick={() => onAction('suspend', user)}
+                        >
                           {t('suspend.open')}
                         </Menu.Item>
                       ) : (

@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack } from '@mantine/core';
+import { Checkbox, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { roles as allRoles, type Role } from '../../src-shared/contract/permissions.ts';
 
@@ -19,7 +19,7 @@ export function RolesField({ value, onChange, error }: RolesFieldProps) {
       onChange={(chosen) => onChange(allRoles.filter((role) => chosen.includes(role)))}
       error={error}
     >
-      <Stack gap={6} mt={4}>
+      <div className="ck-roles">
         {allRoles.map((role) => (
           <Checkbox.Card key={role} value={role} className="ck-role-choice">
             <Group gap={12} wrap="nowrap" align="flex-start">
@@ -31,7 +31,7 @@ export function RolesField({ value, onChange, error }: RolesFieldProps) {
             </Group>
           </Checkbox.Card>
         ))}
-      </Stack>
+      </div>
     </Checkbox.Group>
   );
 }

@@ -20,8 +20,15 @@ type ConfirmDialogProps = {
 
 /** Asks before something that matters. Escape and Cancel leave everything as it was. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { t } = useTranslation('app');
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="md">
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size="md"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       {/* mounted anew each time, so that no password outlives its dialog */}
       {props.opened && <ConfirmForm {...props} />}
     </Modal>

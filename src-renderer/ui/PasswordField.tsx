@@ -22,7 +22,8 @@ export function PasswordField({ description, ...props }: PasswordFieldProps) {
         visible={shown}
         onKeyDown={watchCaps}
         onKeyUp={watchCaps}
-        rightSectionWidth={92}
+        rightSectionWidth={96}
+        rightSectionProps={{ style: { justifyContent: 'flex-end', paddingRight: 8 } }}
         rightSection={
           <UnstyledButton
             className="ck-show-password"
