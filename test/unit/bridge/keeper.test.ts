@@ -44,7 +44,10 @@ function stage() {
     assert.ok(one);
     return one;
   };
-  return { keeper, core, happened, later: (ms: number) => void (now += ms) };
+  const later = (ms: number): void => {
+    now += ms;
+  };
+  return { keeper, core, happened, later };
 }
 
 const tokenOf = (core: Fake): number => {
