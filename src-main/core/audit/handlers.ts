@@ -2,12 +2,12 @@
 import type { AuditFilter, AuditLine } from '../../../src-shared/contract/audit.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { CallContext, Handlers } from '../call.ts';
-import { patientByRef, patientRef } from '../store/patient.ts';
-import type { Store } from '../store/open.ts';
-import { withTransaction } from '../store/transaction.ts';
 import { newNotes, writeEntry } from '../entry.ts';
+import type { Store } from '../store/open.ts';
+import { patientByRef, patientRef } from '../store/patient.ts';
+import { withTransaction } from '../store/transaction.ts';
 import type { AuditEntry } from './entry.ts';
-import { countsPerDay, readPage, type LogFilter } from './page.ts';
+import { countsPerDay, type LogFilter, readPage } from './page.ts';
 
 const outcomes = { success: 0, denied: 4, failure: 8 } as const;
 const outcomeNames = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
@@ -27,7 +27,11 @@ function filterFor({ tx, session }: CallContext, filter: AuditFilter): LogFilter
   };
 }
 
-type Names = { readonly people: ReadonlyMap<string, string>; readonly patient: (ref: string) => string | null; readonly where: string };
+type Names = {
+  readonly people: ReadonlyMap<string, string>;
+  readonly patient: (ref: string) => string | null;
+  readonly where: string;
+};
 
 function toLine(entry: AuditEntry, names: Names): AuditLine {
   return {
@@ -92,9 +96,18 @@ export const auditHandlers: Handlers<'audit'> = {
       entry.detail['phase'] = 'begin';
       core.verification.start((verdict) => {
         const notes = newNotes('audit.verified', session);
-        Object.assign(notes.detail, { phase: 'end', ok: verdict.ok ? 1 : 0, entries: verdict.entries, rows: verdict.rows });
+        Object.assign(notes.detail, {
+          phase: 'end',
+          ok: verdict.ok ? 1 : 0,
+          entries: verdict.entries,
+          rows: verdict.rows,
+        });
         if (verdict.problem !== null) Object.assign(notes.detail, { problem: verdict.problem.code });
-        withTransaction(store, (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'), core.clock());
+        withTransaction(
+          store,
+          (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'),
+          core.clock(),
+        );
       });
     });
     return { ok: true };

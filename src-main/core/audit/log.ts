@@ -53,7 +53,9 @@ export function append(tx: Tx, fresh: NewEntry): number {
   };
   const bytes = encodeEntry(entry);
   store
-    .sql<[number, Buffer, number, string | null]>('insert into audit_entry (seq, entry, lamport, ops) values (?, ?, ?, ?)')
+    .sql<[number, Buffer, number, string | null]>(
+      'insert into audit_entry (seq, entry, lamport, ops) values (?, ?, ?, ?)',
+    )
     .run(seq, bytes, head.lamport, ops.length === 0 ? null : JSON.stringify(ops));
   head.frontier = grow(head.frontier, leafHash(bytes), 0, (level, hash) => {
     if (level !== tileLevel) return;

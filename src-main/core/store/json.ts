@@ -2,7 +2,7 @@
 
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, name) ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+  return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }
 
 export function elements(value: unknown): readonly unknown[] {

@@ -12,8 +12,8 @@ import { type Random, randomBytes } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { connect, type Database, type Statement } from './connect.ts';
 import { failureCode, rethrowNamed } from './failure.ts';
-import { readMeta, writeMeta } from './meta.ts';
 import type { Head } from './head.ts';
+import { readMeta, writeMeta } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { newestVersion } from './migrations/index.ts';
 

@@ -17,7 +17,10 @@ export type ChartPart = {
 export const partColumns = 'chart_id chart, batch, count, digest, seq, proof, place';
 
 /** Takes the transaction's commit: chart parts are brought up to date under entry `seq`, rows and parts go into it. */
-export function settle(tx: Tx, seq: number): { readonly rows: RowCommit[]; readonly parts: PartCommit[]; readonly ops: readonly Op[] } {
+export function settle(
+  tx: Tx,
+  seq: number,
+): { readonly rows: RowCommit[]; readonly parts: PartCommit[]; readonly ops: readonly Op[] } {
   const { sql } = tx.store;
   const { rows, ops } = tx.commit;
   const parts: PartCommit[] = [];

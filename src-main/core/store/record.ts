@@ -191,8 +191,8 @@ function replace(
   tx.store
     .sql<unknown[]>(
       `update resource set encounter_id = ?, date = ?, status = ?, code = ?, category = ?, deleted = ?, signed = ?,
-       version = ?, batch = 0, author_user = ?, source = ?, json = ?, field_versions = ?, updated_at = ?, mac = ?,
-       hash = null where row = ?`,
+       version = ?, batch = 0, author_user = ?, source = ?, json = ?, field_versions = ?, updated_at = ?, mac = ?
+       where row = ?`,
     )
     .run(
       unsealed.encounterId,
@@ -216,7 +216,8 @@ function replace(
   touchPart(tx, chart, 0, mac, 1);
   tx.commit.rows.push([old.id, unsealed.version, encoded(mac)]);
   addOp(tx, kind, old.patientId, { id: old.id, type: old.type, version: unsealed.version, op, fields: replaced });
-  return { ...unsealed, row: old.row, mac, hash: null };
+  // The content hash stays that of the import: the same file again must find the row it brought, edited or not.
+  return { ...unsealed, row: old.row, mac, hash: old.hash };
 }
 
 function keepOld(tx: Tx, row: number): void {

@@ -1,6 +1,8 @@
 /** What an import needs to know of what is there, and what an export of an import needs to give back. */
 import type { Store } from './open.ts';
 import { notHidden, type ResourceRow, rowColumns } from './row.ts';
+import { sliceClock } from './slices.ts';
+import { withTransaction } from './transaction.ts';
 
 /**
  * A row with this content in this chart (of nobody when `patientId` is null), the rows of batch `within` included
@@ -108,4 +110,41 @@ export function saveImportReport(
 /** A row by its number, for tools that walk the table; hidden ones included. */
 export function readRow(store: Store, row: number): ResourceRow | null {
   return store.sql<[number], ResourceRow>(`select ${rowColumns} from resource r where r.row = ?`).get(row) ?? null;
+}
+
+/** A patient with exactly this content, the rows of batch `within` included although they are hidden; null for none. */
+export function findPatientByContent(store: Store, hash: Buffer, within: number): string | null {
+  const found = store
+    .sql<[Buffer, number], { id: string }>(
+      `select id from resource r where type = 'Patient' and hash = ? and deleted = 0
+       and (r.batch = ? or ${notHidden('r')}) limit 1`,
+    )
+    .get(hash, within);
+  return found?.id ?? null;
+}
+
+export type Link = { readonly id: string; readonly reference: string; readonly target: string };
+
+/** Adds references whose target came after them, as many from `from` on as fit into a slice. @returns the next index */
+export function linkSlice(
+  batch: { readonly store: Store; readonly now: () => number },
+  links: readonly Link[],
+  from: number,
+): number {
+  const over = sliceClock();
+  let at = from;
+  withTransaction(
+    batch.store,
+    () => {
+      const add = batch.store.sql<[string, string, string]>(
+        'insert or replace into reference_index select row, ?, ? from resource where id = ?',
+      );
+      for (; at < links.length && !over(); at += 1) {
+        const link = links[at];
+        if (link !== undefined) add.run(link.reference, link.target, link.id);
+      }
+    },
+    batch.now(),
+  );
+  return at;
 }

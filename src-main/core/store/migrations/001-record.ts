@@ -60,6 +60,7 @@ create table resource (
   hash blob
 ) strict;
 create index resource_by_patient on resource (patient_id, hash);
+create index patient_by_content on resource (hash) where type = 'Patient';
 
 create table resource_history (
   row integer not null, version integer not null,
@@ -100,7 +101,7 @@ create table patient_words (
 ) strict;
 create virtual table patient_search using fts5(
   name, former, birth, identifiers, phone,
-  content='patient_words', content_rowid='ord', detail=none, prefix='1 2 3 4', tokenize='ascii'
+  content='patient_words', content_rowid='ord', detail=none, prefix='1 2 3 4 5 6 7 8 9', tokenize='ascii'
 );
 insert into patient_search (patient_search, rank) values ('secure-delete', 1);
 
