@@ -4,23 +4,22 @@
  *
  * Order: beginBatch, then per file beginFile, writeSlice…, endFile or abortFile; then finishBatch or cancelBatch.
  */
-import { append, type NewEntry } from '../audit/log.ts';
-import { emptyFrontier, type Frontier, frontierRoot, grow } from '../audit/merkle.ts';
+import { emptyFrontier, type Frontier, grow } from '../audit/merkle.ts';
 import { deleteBatchRows } from './batchdelete.ts';
-import { proveCharts } from './batchproof.ts';
-import { placePatients, type WaitingPatient } from './batchrank.ts';
-import { partLeaf, rowLeaf } from './chart.ts';
+import type { WaitingPatient } from './batchrank.ts';
+import { rowLeaf } from './chart.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { DigestSum } from './digest.ts';
-import { addCount } from './meta.ts';
 import type { Store } from './open.ts';
 import { makePatientKey } from './patient.ts';
 import { type PatientColumns, patientColumns } from './patientcolumns.ts';
 import { nameOrderOf } from './rank.ts';
-import { addOp, writeRow } from './record.ts';
-import { encoded, rowMac } from './row.ts';
+import { writeRow } from './record.ts';
+import { rowMac } from './row.ts';
 import { type Sliced, sliceClock } from './slices.ts';
-import { chartOf, nextVersion, withTransaction } from './transaction.ts';
+import { chartOf, withTransaction } from './transaction.ts';
+
+export { finishBatch } from './batchfinish.ts';
 
 /** One resource of an import. The importer made the local id (`newId`), so that references are known beforehand. */
 export type ImportRow = {
@@ -105,7 +104,7 @@ export function beginBatch(
   };
 }
 
-function nextRow(store: Store): number {
+export function nextRow(store: Store): number {
   return (store.sql<[], { row: number | null }>('select max(row) row from resource').get()?.row ?? 0) + 1;
 }
 
@@ -262,71 +261,6 @@ function closeBatch(store: Store, batch: number, state: string, now: number): vo
     },
     now,
   );
-}
-
-/**
- * Brings the batch's patients into name order and index, proves its charts, and shows it: one audit entry with the
- * two roots, one outbox row. Nothing is seen of it before the last transaction.
- * @returns the number of the audit entry
- */
-export function* finishBatch(batch: Batch, entry: Omit<NewEntry, 'batch'>): Sliced<number> {
-  const { store, whole, number } = batch;
-  if (batch.file !== null) throw new Error('a file is open');
-  const patients = yield* placePatients(store, number, whole.patients, whole.seen, batch.now);
-  const charts = [...whole.parts].map(([chart, part]) => ({ chart, count: part.count, digest: part.sum.value() }));
-  const chartsRoot = yield* proveCharts(store, number, charts, partLeaf, batch.now);
-  const rowsRoot = frontierRoot(whole.frontier);
-  const seq = withTransaction(
-    store,
-    (tx) => {
-      const { sql } = store;
-      const op = nextVersion(tx);
-      const commit = {
-        batch: number,
-        id: batch.id,
-        rows: whole.rows,
-        rowsRoot: encoded(rowsRoot),
-        charts: charts.length,
-        chartsRoot: encoded(chartsRoot),
-      };
-      addOp(tx, 'import', null, { op, ...commit });
-      addCount(store.db, 'patients', patients);
-      const last = nextRow(store) - 1;
-      const entrySeq = append(tx, { ...entry, batch: commit });
-      sql<unknown[]>(
-        `update import_batch set state = 'done', rows = ?, patients = ?, last_row = ?, entry_seq = ?, op_version = ?,
-         rows_root = ?, charts_root = ?, charts = ? where batch = ?`,
-      ).run(whole.rows, patients, last, entrySeq, op, rowsRoot, chartsRoot, charts.length, number);
-      sql<[number]>('delete from hidden_batch where batch = ?').run(number);
-      return entrySeq;
-    },
-    batch.now(),
-  );
-  yield* bringSeenUp(store, whole.seen, batch.now);
-  return seq;
-}
-
-/** Patients who were here before the import were perhaps seen later than we knew. */
-function* bringSeenUp(store: Store, seen: ReadonlyMap<string, string>, now: () => number): Sliced<void> {
-  const rest = [...seen];
-  let at = 0;
-  while (at < rest.length) {
-    const over = sliceClock();
-    withTransaction(
-      store,
-      () => {
-        const raise = store.sql<[string, string, string]>(
-          'update patient set last_seen = ? where id = ? and (last_seen is null or last_seen < ?)',
-        );
-        for (; at < rest.length && !over(); at += 1) {
-          const [patient, day] = rest[at] ?? ['', ''];
-          raise.run(day, patient, day);
-        }
-      },
-      now(),
-    );
-    yield { done: at, total: rest.length };
-  }
 }
 
 function addToPart(parts: Map<string, PartSum>, chart: string, count: number, digest: Buffer): void {

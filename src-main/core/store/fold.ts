@@ -31,14 +31,18 @@ const umlauts = /[äöüøå]/gu;
 
 /** Lower case, marks off, special letters as plain ones; punctuation and spaces stay. */
 export function fold(text: string): string {
-  return text
-    .toWellFormed()
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(undecomposed, (letter) => letters[letter] ?? letter)
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase();
+  const lower = plainLetters(text.toWellFormed().normalize('NFC').toLowerCase());
+  // Taking marks and widths off can lay bare a letter of the table (ǣ) or a capital.
+  return plainLetters(
+    lower
+      .normalize('NFKD')
+      .replace(/\p{M}+/gu, '')
+      .toLowerCase(),
+  ).replace(/\p{M}+/gu, '');
+}
+
+function plainLetters(lower: string): string {
+  return lower.replace(undecomposed, (letter) => letters[letter] ?? letter);
 }
 
 /** `fold`, and where umlauts are written, the spelled-out form beside it. */
