@@ -13,6 +13,8 @@ export function PreferencesForm() {
   const { t } = useTranslation('settings');
   const { preferences } = useSession();
   const change = useAction('sessions.setPreferences', { stale: ['sessions.current'] });
+  // the choice shows at once; core's answer follows
+  const shown = change.isPending ? change.variables : preferences;
   const save = (part: Partial<Preferences>) => {
     change.mutate({ ...preferences, ...part }, { onSuccess: () => announce(t('saved')) });
   };
@@ -21,7 +23,7 @@ export function PreferencesForm() {
       <NativeSelect
         label={t('preferences.language')}
         className="ck-narrow"
-        value={preferences.language}
+        value={shown.language}
         data={languages.map((value) => ({ value, label: languageNames[value] }))}
         onChange={(event) => {
           const { value } = event.currentTarget;
@@ -30,7 +32,7 @@ export function PreferencesForm() {
       />
       <Radio.Group
         label={t('preferences.theme')}
-        value={preferences.theme}
+        value={shown.theme}
         onChange={(value) => {
           const theme = themes.find((known) => known === value);
           if (theme !== undefined) save({ theme });
