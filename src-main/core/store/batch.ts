@@ -231,11 +231,19 @@ export function* abortFile(batch: Batch): Sliced<void> {
   batch.file = null;
 }
 
-/** Undoes the whole batch. @param state what the list of imports says of it */
+/** Undoes the whole batch; one that is shown already stays, because an audit entry vouches for it. @param state what the list of imports says of it */
 export function* cancelBatch(batch: Batch, state: 'cancelled' | 'failed' = 'cancelled'): Sliced<void> {
   batch.file = null;
+  if (!isHidden(batch)) return;
   yield* deleteBatchRows(batch.store, batch.number, batch.firstRow, null);
   closeBatch(batch.store, batch.number, state, batch.now());
+}
+
+function isHidden(batch: Batch): boolean {
+  const { sql } = batch.store;
+  return (
+    sql<[number], { batch: number }>('select batch from hidden_batch where batch = ?').get(batch.number) !== undefined
+  );
 }
 
 /** Removes what killed imports left behind; for the start, after opening. */

@@ -127,6 +127,7 @@ test('files and imports that do not end leave nothing, also after a kill', () =>
   write(batch, rowsFor(300, 'Bad'));
   drain(abortFile(batch));
   drain(finishBatch(batch, { ...someone, type: 'import.completed' }));
+  drain(cancelBatch(batch));
   assert.equal(searchPatients(store, 'bad', { order: 'dmy' }).matches, 0);
   assert.equal(searchPatients(store, 'good', { order: 'dmy' }).matches, 20);
   assert.equal(drain(verifyStore(store)).problem, null);
