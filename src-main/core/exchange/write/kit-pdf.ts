@@ -1,0 +1,138 @@
+/** The recovery kit on one A4 page: 24 numbered words, what they open, how to keep them, lines to sign. */
+import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces';
+import type { Language } from '../../../../src-shared/contract/primitives.ts';
+import { calendar } from './dates.ts';
+import { fontFolder, loadFonts } from './pdf/fonts.ts';
+import { inkFor } from './pdf/ink.ts';
+import { colours, line, longest, page, say } from './pdf/look.ts';
+import { print } from './pdf/printer.ts';
+import { wordsIn } from './words.ts';
+
+export type Kit = {
+  /** The 24 BIP 39 words in order. */
+  readonly words: readonly string[];
+  readonly clinicName: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly language: Language;
+  /** IANA name; the machine's own where none is given. */
+  readonly timeZone?: string;
+};
+
+const columns = 4;
+
+/**
+ * @param folder absolute path of resources/pdf
+ * @returns PDF bytes, always one page. They hold the recovery key in the clear: wipe them after use.
+ */
+export async function buildKitPdf(kit: Kit, folder = fontFolder()): Promise<Buffer> {
+  const fonts = loadFonts(folder);
+  const ink = inkFor(fonts, kit.language);
+  const words = wordsIn(kit.language).kit;
+  const zone = kit.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const dates = calendar(kit.language, zone);
+  const date = dates.day(dates.dayOf(kit.createdAt));
+  const paragraph = (title: string, text: string): Content => ({
+    stack: [
+      { text: title, bold: true, fontSize: 11, margin: [0, 0, 0, 2] },
+      { text, fontSize: 10, lineHeight: 1.3 },
+    ],
+    margin: [0, 0, 0, 13],
+  });
+  const blank = (title: string): Content => ({
+    stack: [
+      {
+        canvas: [
+          { type: 'line', x1: 0, y1: 0, x2: page.width / 3 - 14, y2: 0, lineWidth: 0.7, lineColor: colours.quiet },
+        ],
+        margin: [0, 44, 0, 3],
+      },
+      { text: title, fontSize: 7.5, color: colours.quiet },
+    ],
+  });
+  const definition: TDocumentDefinitions = {
+    pageSize: page.size,
+    pageMargins: [page.left, 46, page.right, 36],
+    info: {
+      title: words.title,
+      creator: 'Carekeep',
+      producer: 'Carekeep',
+      creationDate: new Date(kit.createdAt),
+      modDate: new Date(kit.createdAt),
+    },
+    language: kit.language,
+    displayTitle: true,
+    version: '1.7',
+    defaultStyle: { font: 'Inter', fontSize: 9, color: colours.ink },
+    content: [
+      { text: 'Carekeep', fontSize: 9, bold: true, color: colours.teal, margin: [0, 0, 0, 6] },
+      { text: words.title, fontSize: 24, bold: true },
+      { text: words.subtitle, fontSize: 10.5, color: colours.quiet, margin: [0, 3, 0, 14] },
+      { canvas: [{ type: 'rect', x: 0, y: 0, w: page.width, h: 1.5, color: colours.teal }], margin: [0, 0, 0, 14] },
+      {
+        columns: [
+          line(
+            [
+              { text: `${words.clinic}  `, color: colours.quiet },
+              say(ink, kit.clinicName, { bold: true }, longest.line),
+            ],
+            { fontSize: 10.5 },
+          ),
+          {
+            text: [
+              { text: `${words.made}  `, color: colours.quiet },
+              { text: date, bold: true },
+            ],
+            fontSize: 10.5,
+            alignment: 'right',
+            width: 190,
+          },
+        ],
+        margin: [0, 0, 0, 12],
+      },
+      grid(kit.words),
+      { text: words.check, fontSize: 8.5, color: colours.quiet, margin: [0, 8, 0, 20] },
+      paragraph(words.what, words.whatText),
+      paragraph(words.opens, words.opensText),
+      paragraph(words.store, words.storeText),
+      { columns: [blank(words.place), blank(words.date), blank(words.signature)], columnGap: 14 },
+      { text: words.copy, fontSize: 8.5, color: colours.quiet, margin: [0, 14, 0, 0] },
+    ],
+  };
+  return await print(definition, fonts);
+}
+
+/** Read down the columns, as one writes a list: 1–6, 7–12, 13–18, 19–24. */
+function grid(words: readonly string[]): Content {
+  const lines = Math.ceil(words.length / columns);
+  const cell = (index: number): TableCell => ({
+    columns: [
+      {
+        text: String(index + 1),
+        width: 20,
+        alignment: 'right',
+        fontSize: 8.5,
+        color: colours.quiet,
+        margin: [0, 5.5, 0, 0],
+      },
+      { text: words[index] ?? '', width: '*', fontSize: 15, bold: true },
+    ],
+    columnGap: 8,
+  });
+  return {
+    table: {
+      widths: Array.from({ length: columns }, () => '*'),
+      body: Array.from({ length: lines }, (_row, line) =>
+        Array.from({ length: columns }, (_cell, column) => cell(column * lines + line)),
+      ),
+    },
+    layout: {
+      hLineWidth: () => 0.6,
+      vLineWidth: () => 0.6,
+      hLineColor: () => colours.hair,
+      vLineColor: () => colours.hair,
+      paddingTop: () => 9,
+      paddingBottom: () => 10,
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** Narrative: writing XHTML that cannot be broken out of, and reading others' as plain text without ever running it. */
+
+/** XML 1.0 text: markup escaped, characters that XML forbids shown as U+FFFD. */
+export function escapeXml(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters XML 1.0 has no way to write
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+      .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  );
+}
+
+const breaking = new Set([
+  'p',
+  'div',
+  'br',
+  'tr',
+  'ul',
+  'ol',
+  'table',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'blockquote',
+  'pre',
+  'dt',
+  'dd',
+  'caption',
+  'hr',
+]);
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  copy: '©',
+  reg: '®',
+  deg: '°',
+  micro: 'µ',
+  plusmn: '±',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  bull: '•',
+  middot: '·',
+  le: '≤',
+  ge: '≥',
+  times: '×',
+  szlig: 'ß',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  eacute: 'é',
+  egrave: 'è',
+  agrave: 'à',
+  ccedil: 'ç',
+  ntilde: 'ñ',
+};
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[A-Za-z]{2,8});/gi, (whole, name: string) => {
+    if (!name.startsWith('#')) return Object.hasOwn(entities, name) ? (entities[name] ?? whole) : whole;
+    const point = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+    return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
+      ? String.fromCodePoint(point)
+      : '\ufffd';
+  });
+}
+
+/** The text of an XHTML narrative, blocks on lines, list items with a bullet, cells apart. Linear, tolerant of anything. */
+export function narrativeText(div: string): string {
+  const out: string[] = [];
+  let at = 0;
+  while (at < div.length) {
+    const open = div.indexOf('<', at);
+    const until = open === -1 ? div.length : open;
+    if (until > at) out.push(decodeEntities(div.slice(at, until)).replace(/[ \t\r\n]+/g, ' '));
+    if (open === -1) break;
+    const comment = div.startsWith('<!--', open);
+    const close = div.indexOf(comment ? '-->' : '>', open);
+    if (close === -1) {
+      out.push(decodeEntities(div.slice(open)));
+      break;
+    }
+    at = close + (comment ? 3 : 1);
+    const name = comment ? '' : (/^<\/?([a-z0-9]+)/i.exec(div.slice(open, open + 16))?.[1]?.toLowerCase() ?? '');
+    if (breaking.has(name)) out.push('\n');
+    else if (name === 'li') out.push(div[open + 1] === '/' ? '' : '\n• ');
+    else if ((name === 'td' || name === 'th') && div[open + 1] === '/') out.push('  ·  ');
+  }
+  return out
+    .join('')
+    .split('\n')
+    .map((line) => line.replace(/(\s*·\s*)+$/, '').trim())
+    .filter((line) => line !== '')
+    .join('\n');
+}
