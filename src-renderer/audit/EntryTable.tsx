@@ -8,6 +8,7 @@ import { OutcomeChip } from './OutcomeChip.tsx';
 import { useAuditWords } from './words.ts';
 
 const rowHeight = 36;
+const headHeight = 32;
 const columns = ['when', 'who', 'what', 'object', 'where', 'purpose', 'outcome'] as const;
 
 type Props = {
@@ -30,6 +31,8 @@ export function EntryTable({ entries, more, loadingMore, failed, onMore, onOpen 
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    // the head stays in view above the rows
+    scrollPaddingEnd: headHeight,
     getItemKey: (index) => entries[index]?.seq ?? index,
   });
   const items = virtual.getVirtualItems();
@@ -68,6 +71,7 @@ export function EntryTable({ entries, more, loadingMore, failed, onMore, onOpen 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element: its rows are placed by hand
     <div
+      ref={scroller}
       className={classes.table}
       role="grid"
       aria-label={t('table')}
@@ -88,38 +92,36 @@ export function EntryTable({ entries, more, loadingMore, failed, onMore, onOpen 
           </div>
         ))}
       </div>
-      <div className={classes.scroll} ref={scroller} role="presentation">
-        <div className={classes.rows} style={{ height: virtual.getTotalSize() }} role="presentation">
-          {items.map((item) => {
-            const entry = entries[item.index];
-            if (entry === undefined) return null;
-            return (
-              <Row
-                key={item.key}
-                entry={entry}
-                index={item.index}
-                top={item.start}
-                active={item.index === active}
-                onChoose={setActive}
-                onOpen={onOpen}
-              />
-            );
-          })}
-        </div>
-        {failed && (
-          <p className={classes.more} role="alert">
-            {t('moreFailed')}{' '}
-            <button type="button" className={classes.clear} onClick={onMore}>
-              {t('again')}
-            </button>
-          </p>
-        )}
-        {loadingMore && (
-          <p className={classes.more} role="status">
-            {t('loadingMore')}
-          </p>
-        )}
+      <div className={classes.rows} style={{ height: virtual.getTotalSize() }} role="presentation">
+        {items.map((item) => {
+          const entry = entries[item.index];
+          if (entry === undefined) return null;
+          return (
+            <Row
+              key={item.key}
+              entry={entry}
+              index={item.index}
+              top={item.start}
+              active={item.index === active}
+              onChoose={setActive}
+              onOpen={onOpen}
+            />
+          );
+        })}
       </div>
+      {failed && (
+        <p className={classes.more} role="alert">
+          {t('moreFailed')}{' '}
+          <button type="button" className={classes.clear} onClick={onMore}>
+            {t('again')}
+          </button>
+        </p>
+      )}
+      {loadingMore && (
+        <p className={classes.more} role="status">
+          {t('loadingMore')}
+        </p>
+      )}
     </div>
   );
 }

@@ -28,7 +28,7 @@ function ShortList<T>({ rows, label, keyOf, children }: Props<T>) {
 }
 
 function Scrolled<T>({ rows, rowHeight, label, keyOf, children }: Props<T>) {
-  const scroller = useRef<HTMLElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -37,8 +37,8 @@ function Scrolled<T>({ rows, rowHeight, label, keyOf, children }: Props<T>) {
   });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1)
-    <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={label}>
-      <ul className={classes.lines} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+    <div ref={scroller} className={classes.scroller} tabIndex={0}>
+      <ul className={classes.lines} aria-label={label} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((place) => {
           const row = rows[place.index];
           if (row === undefined) return null;
@@ -59,6 +59,6 @@ function Scrolled<T>({ rows, rowHeight, label, keyOf, children }: Props<T>) {
           );
         })}
       </ul>
-    </section>
+    </div>
   );
 }

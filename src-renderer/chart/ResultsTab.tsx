@@ -118,13 +118,13 @@ const SeriesLine = memo(function SeriesLine({
         <bdi>{name(series)}</bdi>
         <span className={classes.small}>{t('values', { count: series.points.length })}</span>
       </span>
-      <span>
-        <strong className={classes.value}>{last.text}</strong> <span className={classes.unit}>{series.unit}</span>
+      <span className={classes.seriesValue}>
+        <span>
+          <strong className={classes.value}>{last.text}</strong> <span className={classes.unit}>{series.unit}</span>{' '}
+          <FlagWord flag={last.flag} />
+        </span>
+        <span className={classes.small}>{last.rangeText === undefined ? '' : t('ref', { range: last.rangeText })}</span>
       </span>
-      <span>
-        <FlagWord flag={last.flag} />
-      </span>
-      <span className={classes.small}>{last.rangeText === undefined ? '' : t('ref', { range: last.rangeText })}</span>
       <span className={classes.small}>{last.dateText === undefined ? t('undated') : format.date(last.dateText)}</span>
       <Sparkline series={series} />
     </button>

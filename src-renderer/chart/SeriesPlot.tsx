@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ReferenceArea } from 'recharts';
 import { useFormat } from '../ui/index.ts';
 import classes from './chart.module.css';
-import { extent, lastOf, type Series } from './model/series.ts';
+import { extent, lastOf, type Series, ticksOf } from './model/series.ts';
 import { useSeriesName } from './series-name.ts';
 
 /** A series over time with its reference band. The table below says the same in words. */
@@ -11,7 +11,9 @@ export default function SeriesPlot({ series }: { readonly series: Series }) {
   const { t } = useTranslation('chart');
   const format = useFormat();
   const name = useSeriesName()(series);
-  const { min, max } = extent(series);
+  const ticks = ticksOf(extent(series));
+  const min = ticks[0] ?? 0;
+  const max = ticks.at(-1) ?? 1;
   const { low, high } = lastOf(series).band;
   const data = series.points.flatMap(({ at, value }) => (at === undefined ? [] : [{ at, value }]));
   const day = (at: number) => format.date(new Date(at).toISOString());
@@ -32,11 +34,7 @@ export default function SeriesPlot({ series }: { readonly series: Series }) {
           tickFormatter: day,
           minTickGap: 40,
         }}
-        yAxisProps={{
-          domain: [min, max],
-          tickFormatter: (value: number) => format.number(Number(value.toPrecision(3))),
-          width: 70,
-        }}
+        yAxisProps={{ domain: [min, max], ticks: [...ticks], tickFormatter: format.number, width: 74 }}
         tooltipProps={{ labelFormatter: (label) => (typeof label === 'number' ? day(label) : label) }}
         lineChartProps={{ accessibilityLayer: false }}
         lineProps={{ isAnimationActive: false }}

@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallInput } from '../../src-shared/contract/index.ts';
 import {
@@ -46,12 +46,17 @@ function plainNumber(text: string): string | undefined {
   return /^\d{1,5}(\.\d{1,3})?$/.test(plain) ? plain : undefined;
 }
 
-type Problem = 'not-a-number' | 'implausible';
-function problemOf(key: VitalKey, entry: Entry): Problem | undefined {
+type Problem = 'not-a-number' | 'implausible' | 'below-diastolic';
+function problemOf(key: VitalKey, entries: Entries): Problem | undefined {
+  const entry = entries[key];
   if (entry.text.trim() === '') return undefined;
   const plain = plainNumber(entry.text);
   if (plain === undefined) return 'not-a-number';
-  return judge(vitalSigns[key], Number(plain), entry.ucum) === 'implausible' ? 'implausible' : undefined;
+  if (judge(vitalSigns[key], Number(plain), entry.ucum) === 'implausible') return 'implausible';
+  const systolic = plainNumber(entries.systolic.text);
+  return key === 'diastolic' && systolic !== undefined && Number(plain) >= Number(systolic)
+    ? 'below-diastolic'
+    : undefined;
 }
 
 type Value = CallInput<'chart.recordVitals'>['values'][number];
@@ -81,11 +86,12 @@ function valuesOf(entries: Entries): Value[] {
 export function VitalsDialog({ patientId, onClose }: { readonly patientId: string; readonly onClose: () => void }) {
   const { t } = useTranslation('chart');
   const format = useFormat();
+  const noteId = useId();
   const [entries, setEntries] = useState(first);
   const record = useAction('chart.recordVitals', { stale: ['chart'] });
   const change = (key: VitalKey, part: Partial<Entry>) =>
     setEntries({ ...entries, [key]: { ...entries[key], ...part } });
-  const problems = vitalKeys.filter((key) => problemOf(key, entries[key]) !== undefined);
+  const problems = vitalKeys.filter((key) => problemOf(key, entries) !== undefined);
   const values = valuesOf(entries);
   const figure = (key: 'weight' | 'height') => {
     const plain = plainNumber(entries[key].text);
@@ -122,7 +128,7 @@ export function VitalsDialog({ patientId, onClose }: { readonly patientId: strin
         {vitalKeys.map((key, index) => {
           const sign = vitalSigns[key];
           const entry = entries[key];
-          const problem = problemOf(key, entry);
+          const problem = problemOf(key, entries);
           const plain = plainNumber(entry.text);
           const judged = plain === undefined ? undefined : judge(sign, Number(plain), entry.ucum);
           const range = rangeIn(sign, entry.ucum);
@@ -133,7 +139,8 @@ export function VitalsDialog({ patientId, onClose }: { readonly patientId: strin
                 inputMode="decimal"
                 maxLength={9}
                 value={entry.text}
-                error={problem === undefined ? undefined : t(`vitals.${problem}`)}
+                error={problem !== undefined}
+                aria-describedby={`${noteId}-${key}`}
                 onChange={(event) => change(key, { text: event.currentTarget.value })}
                 {...(index === 0 ? { 'data-autofocus': true } : {})}
               />
@@ -147,8 +154,15 @@ export function VitalsDialog({ patientId, onClose }: { readonly patientId: strin
               ) : (
                 <span className={classes.vitalUnit}>{sign.units[0].label}</span>
               )}
-              <span className={classes.vitalRange} role="status">
-                {judged === 'high' || judged === 'low' ? (
+              <span
+                id={`${noteId}-${key}`}
+                className={classes.vitalRange}
+                role="status"
+                data-problem={problem !== undefined || undefined}
+              >
+                {problem !== undefined ? (
+                  t(`vitals.${problem}`)
+                ) : judged === 'high' || judged === 'low' ? (
                   <FlagWord flag={judged} />
                 ) : key === 'bmi' && computed !== undefined && entry.text === '' ? (
                   <button

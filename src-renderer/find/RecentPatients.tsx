@@ -1,10 +1,14 @@
-import type { ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGo } from '../app/navigation.ts';
+import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
-import { Card, EmptyState, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
+import { NewPatientDialog } from '../patient/index.ts';
+import { ariaKeys, Card, EmptyState, ErrorState, Kbd, LoadingSkeleton, useFormat } from '../ui/index.ts';
 import classes from './find.module.css';
 import { ResultLine } from './ResultLine.tsx';
+import { typedPerson } from './typed-person.ts';
 
 type Props = {
   /** The first thing to do in a clinic without patients: buttons of the landing page. */
@@ -15,6 +19,8 @@ type Props = {
 export function RecentPatients({ emptyAction }: Props) {
   const { t } = useTranslation('find');
   const go = useGo();
+  const can = useCan();
+  const [adding, setAdding] = useState(false);
   const format = useFormat();
   const { data, error, isPending, refetch } = useProcedure('patients.recent', {});
   return (
@@ -22,9 +28,22 @@ export function RecentPatients({ emptyAction }: Props) {
       title={t('recent')}
       flush
       action={
-        data !== undefined && (
-          <span className="ck-dim">{t('inAll', { count: data.total, total: format.number(data.total) })}</span>
-        )
+        <span className={classes.headActions}>
+          {data !== undefined && (
+            <span className="ck-dim">{t('inAll', { count: data.total, total: format.number(data.total) })}</span>
+          )}
+          {can('patient:write') && (
+            <Button
+              size="xs"
+              variant="default"
+              aria-keyshortcuts={ariaKeys('newPatient')}
+              rightSection={<Kbd of="newPatient" />}
+              onClick={() => setAdding(true)}
+            >
+              {t('newPatient')}
+            </Button>
+          )}
+        </span>
       }
     >
       {isPending ? (
@@ -45,6 +64,13 @@ export function RecentPatients({ emptyAction }: Props) {
             </li>
           ))}
         </ul>
+      )}
+      {adding && (
+        <NewPatientDialog
+          person={typedPerson('')}
+          onClose={() => setAdding(false)}
+          onOpenPatient={(id) => go.chart(id)}
+        />
       )}
     </Card>
   );

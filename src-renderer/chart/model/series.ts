@@ -2,7 +2,7 @@
 import { conceptText, observationValueText, referenceRangeText } from '../../../src-shared/fhir/display.ts';
 import { firstOf, type JsonObject, listAt, member, textAt } from '../../../src-shared/fhir/json.ts';
 import { numberText, numberValue } from '../../../src-shared/fhir/lossless.ts';
-import { rangeIn, type VitalKey, type VitalSign, vitalByLoinc } from '../../../src-shared/fhir/vitals.ts';
+import { rangeIn, type VitalKey, type VitalSign, vitalByLoinc, vitalKeys } from '../../../src-shared/fhir/vitals.ts';
 import { entered, type Item } from './chart.ts';
 
 export type Band = { readonly low: number | undefined; readonly high: number | undefined };
@@ -62,6 +62,10 @@ function bandOf(value: unknown): Band {
     high: numberValue(member(member(range, 'high'), 'value')),
   };
 }
+
+/** Some sources write that there is no range. */
+const spoken = (range: string | undefined) =>
+  range !== undefined && /^(n\.?\/?a\.?|-+)$/i.test(range) ? undefined : range;
 
 function signOf(concept: unknown): VitalSign | undefined {
   return firstOf(listAt(concept, 'coding'), (coding) => {
@@ -137,7 +141,7 @@ export function measured(items: readonly Item[]): Measured {
         value: number,
         text: numberText(member(quantity, 'value')) ?? String(number),
         band: bandWith(value, sign, textAt(quantity, 'code') ?? ''),
-        rangeText: referenceRangeText(value),
+        rangeText: spoken(referenceRangeText(value)),
         flag: flagOf(value, number),
         item,
       };
@@ -159,12 +163,11 @@ export function measured(items: readonly Item[]): Measured {
     const [first, ...others] = points.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
     if (first !== undefined) series.push({ ...rest, points: [first, ...others] });
   }
+  // vital signs in the order one measures them, all else by how new it is
+  const place = (each: Series) => (each.vital === undefined ? vitalKeys.length : vitalKeys.indexOf(each.vital));
   const latest = (each: Series) => each.points.at(-1)?.at ?? 0;
   series.sort(
-    (a, b) =>
-      groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group) ||
-      latest(b) - latest(a) ||
-      a.title.localeCompare(b.title),
+    (a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group) || place(a) - place(b) || latest(b) - latest(a),
   );
   return { series, findings };
 }
@@ -172,7 +175,7 @@ export function measured(items: readonly Item[]): Measured {
 /** The newest point. */
 export const lastOf = (series: Series): Point => series.points.at(-1) ?? series.points[0];
 
-/** Plot range that holds all values and, where it does not dwarf them, the band. */
+/** Plot range that holds all values and the band. */
 export function extent(series: Series): { readonly min: number; readonly max: number } {
   const values = series.points.map((point) => point.value);
   const { low, high } = lastOf(series).band;
@@ -181,4 +184,14 @@ export function extent(series: Series): { readonly min: number; readonly max: nu
   const max = Math.max(...values, ...edges);
   const room = max === min ? Math.abs(max) * 0.1 || 1 : (max - min) * 0.08;
   return { min: min - room, max: max + room };
+}
+
+/** Round figures that cover a range in about five steps of 1, 2 or 5 times a power of ten. */
+export function ticksOf({ min, max }: { readonly min: number; readonly max: number }): readonly number[] {
+  const rough = (max - min) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * (rough / power <= 1 ? 1 : rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
+  const first = Math.floor(min / step);
+  const count = Math.ceil(max / step) - first;
+  return Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
