@@ -1,6 +1,6 @@
 /** The sections of an International Patient Summary (IPS 2.0.0, Composition-uv-ips): which rows, which code, which words. */
 import { member } from '../../../../src-shared/fhir/json.ts';
-import type { Item } from './lists.ts';
+import type { Item } from './item.ts';
 import { alcoholCodes, type Measured, seriesOf, tobaccoCodes } from './measured.ts';
 import { hasCode } from './reading.ts';
 import type { PatientRecord } from './record.ts';

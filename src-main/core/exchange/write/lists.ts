@@ -1,30 +1,13 @@
 /** The lists of a record: allergies, problems, medications, immunisations, procedures and what else is one line each. */
 import { type AllergyStatement, allergyStatement } from '../../../../src-shared/fhir/allergy.ts';
-import {
-  annotationText,
-  conceptText,
-  dosageText,
-  quantityText,
-  rangeText,
-} from '../../../../src-shared/fhir/display.ts';
+import { conceptText, dosageText, quantityText, rangeText } from '../../../../src-shared/fhir/display.ts';
 import { isObject, listAt, member, textAt } from '../../../../src-shared/fhir/json.ts';
 import { numberText } from '../../../../src-shared/fhir/lossless.ts';
+import { consent, device, flag, plan, report } from './care-lists.ts';
+import { type Item, notes, present, said, statusWord, until, untitled } from './item.ts';
 import { choice, codeOf, dateOf } from './reading.ts';
 import type { Read, View } from './view.ts';
 import { fill, wordFor } from './words.ts';
-
-/** One line of a list. */
-export type Item = {
-  readonly of: Read;
-  readonly title: string;
-  /** FHIR date as written. */
-  readonly date: string | undefined;
-  /** Short sentences in the document's language. */
-  readonly details: readonly string[];
-  /** Word for its status; undefined where it is the expected one. */
-  readonly status: string | undefined;
-  readonly current: boolean;
-};
 
 /** The things lists are made of, by resource type. Each reader says how to name, date and detail one resource. */
 const readers: Readonly<Record<string, (view: View, of: Read) => Omit<Item, 'of'>>> = {
@@ -62,27 +45,6 @@ export function itemOf(view: View, of: Read): Item | undefined {
 
 export function statementOf(item: Item): AllergyStatement {
   return isObject(item.of.resource) ? allergyStatement(item.of.resource) : 'allergy';
-}
-
-const untitled = '—';
-const present = (...parts: readonly (string | undefined)[]): string[] => parts.flatMap((part) => part || []);
-
-function statusWord(view: View, code: string | undefined, expected: readonly string[]): string | undefined {
-  return code === undefined || expected.includes(code) ? undefined : wordFor(view.words.status, code);
-}
-
-const notes = (view: View, resource: unknown): string[] =>
-  listAt(resource, 'note').flatMap((note) => {
-    const text = annotationText(note);
-    return text === undefined ? [] : [fill(view.words.details.note, { text })];
-  });
-
-const said = (sentence: string, text: string | undefined): string | undefined =>
-  text === undefined ? undefined : fill(sentence, { text });
-
-function until(view: View, value: unknown): string | undefined {
-  const date = typeof value === 'string' ? value : textAt(value, 'end');
-  return date === undefined ? undefined : fill(view.words.details.until, { date: view.calendar.day(date) });
 }
 
 /** An onset that is no date: an age, a range, words. */
@@ -218,111 +180,5 @@ function procedure(view: View, of: Read): Omit<Item, 'of'> {
     ),
     status: statusWord(view, textAt(resource, 'status'), ['completed']),
     current: textAt(resource, 'status') !== 'not-done',
-  };
-}
-
-function device(view: View, of: Read): Omit<Item, 'of'> {
-  const { resource } = of;
-  const used = member(resource, 'device');
-  const own = of.row.type === 'Device';
-  const name = own
-    ? (textAt(listAt(resource, 'deviceName')[0], 'name') ?? conceptText(member(resource, 'type')))
-    : (textAt(used, 'display') ?? view.nameOf(of, used));
-  return {
-    title: name ?? untitled,
-    date: dateOf(choice(resource, 'timing')) ?? textAt(resource, 'recordedOn'),
-    details: present(
-      conceptText(member(resource, 'bodySite')),
-      textAt(resource, 'manufacturer'),
-      textAt(resource, 'modelNumber'),
-      said(view.words.details.lot, textAt(resource, 'lotNumber')),
-      ...notes(view, resource),
-    ),
-    status: statusWord(view, textAt(resource, 'status'), ['active']),
-    current: !['completed', 'inactive', 'stopped'].includes(textAt(resource, 'status') ?? ''),
-  };
-}
-
-function flag(view: View, { resource }: Read): Omit<Item, 'of'> {
-  return {
-    title: conceptText(member(resource, 'code')) ?? untitled,
-    date: dateOf(member(resource, 'period')),
-    details: present(...listAt(resource, 'category').map(conceptText), until(view, member(resource, 'period'))),
-    status: statusWord(view, textAt(resource, 'status'), ['active']),
-    current: textAt(resource, 'status') === 'active',
-  };
-}
-
-function plan(view: View, of: Read): Omit<Item, 'of'> {
-  const { resource } = of;
-  const activities = listAt(resource, 'activity').flatMap((activity) => {
-    const detail = member(activity, 'detail');
-    return (
-      conceptText(member(detail, 'code')) ??
-      textAt(detail, 'description') ??
-      view.nameOf(of, member(activity, 'reference')) ??
-      []
-    );
-  });
-  const advised = listAt(resource, 'recommendation').flatMap(
-    (each) => conceptText(listAt(each, 'vaccineCode')[0]) ?? [],
-  );
-  const description = member(resource, 'description');
-  return {
-    title:
-      textAt(resource, 'title') ??
-      conceptText(listAt(resource, 'category')[0]) ??
-      conceptText(member(resource, 'code')) ??
-      (typeof description === 'string' ? textAt(resource, 'description') : conceptText(description)) ??
-      advised[0] ??
-      untitled,
-    date:
-      dateOf(member(resource, 'period')) ??
-      textAt(resource, 'created') ??
-      textAt(resource, 'authoredOn') ??
-      textAt(resource, 'startDate') ??
-      textAt(resource, 'date'),
-    details: present(
-      typeof description === 'string' ? textAt(resource, 'description') : undefined,
-      until(view, member(resource, 'period')),
-      ...activities,
-      ...advised.slice(1),
-      ...notes(view, resource),
-    ),
-    status: statusWord(view, textAt(resource, 'status') ?? textAt(resource, 'lifecycleStatus'), ['active']),
-    current: !['completed', 'revoked', 'cancelled', 'rejected'].includes(
-      textAt(resource, 'status') ?? textAt(resource, 'lifecycleStatus') ?? '',
-    ),
-  };
-}
-
-function consent(view: View, { resource }: Read): Omit<Item, 'of'> {
-  const codes = listAt(member(resource, 'provision'), 'code').flatMap((each) => conceptText(each) ?? []);
-  const categories = listAt(resource, 'category').flatMap((each) => conceptText(each) ?? []);
-  return {
-    title: categories[0] ?? codes[0] ?? conceptText(member(resource, 'scope')) ?? untitled,
-    date: textAt(resource, 'dateTime'),
-    details: present(...categories.slice(1), ...codes),
-    status: statusWord(view, textAt(resource, 'status'), ['active']),
-    current: textAt(resource, 'status') === 'active',
-  };
-}
-
-function report(view: View, of: Read): Omit<Item, 'of'> {
-  const { resource } = of;
-  const who = listAt(resource, 'performer').flatMap((each) => view.nameOf(of, each) ?? []);
-  return {
-    title: conceptText(member(resource, 'code')) ?? untitled,
-    date: dateOf(choice(resource, 'effective')) ?? textAt(resource, 'issued'),
-    details: present(
-      who.length === 0 ? undefined : fill(view.words.details.by, { name: who.join(', ') }),
-      said(view.words.details.conclusion, textAt(resource, 'conclusion')),
-      ...listAt(resource, 'conclusionCode').map(conceptText),
-      ...listAt(resource, 'presentedForm').map((form) =>
-        said(view.words.details.attachment, textAt(form, 'title') ?? textAt(form, 'contentType')),
-      ),
-    ),
-    status: statusWord(view, textAt(resource, 'status'), ['final']),
-    current: true,
   };
 }

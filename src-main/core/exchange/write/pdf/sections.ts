@@ -1,6 +1,6 @@
 /** The body of the printed record, section by section. */
 import type { Content, Size, TableCell } from 'pdfmake/interfaces';
-import type { Item } from '../lists.ts';
+import type { Item } from '../item.ts';
 import { type Measured, type Series, seriesOf } from '../measured.ts';
 import type { PatientRecord } from '../record.ts';
 import type { Happening, Note } from '../timeline.ts';
