@@ -54,7 +54,7 @@ export class CoreProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || !this.#child.connected) resolve(undefined);
     else this.#child.send({ ...question, id }, () => undefined);
     const got = await promise;
-    if (got === undefined) throw new Broken(`core ended (${this.#child.signalCode ?? this.#child.exitCode})`);
+    if (got === undefined) throw new Broken(`core ended (${this.#child.signalCode ?? this.#child.exitCode}): ${firstError(this.#complaint)}`);
     return got;
   }
 
@@ -71,14 +71,20 @@ export class CoreProcess {
   /** One call that must succeed. */
   async demand<N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Output<N>> {
     const got = await this.call(procedure, input);
-    if (!got.ok) throw new Broken(`${procedure} is refused: ${got.error.code}`);
+    if (!got.ok) throw this.#refused(procedure, got.error);
     return got.value;
   }
 
   async #value(question: Question): Promise<unknown> {
     const got = await this.#ask(question);
-    if (!got.ok) throw new Broken(`${question.kind} is refused: ${got.error.code}`);
+    if (!got.ok) throw this.#refused(question.kind, got.error);
     return got.value;
+  }
+
+  /** With core's own last line where it says no more than that something broke. */
+  #refused(what: string, { code }: ErrorValue): Broken {
+    const last = code === 'internal' ? ` (${this.#complaint.trim().split('\n').at(-1)})` : '';
+    return new Broken(`${what} is refused: ${code}${last}`);
   }
 
   async dump(): Promise<Dump> {
@@ -109,6 +115,10 @@ export class CoreProcess {
   }
 }
 
+function firstError(text: string): string {
+  return text.split('\n').find((line) => line.includes('Error')) ?? 'no reason given';
+}
+
 /** @param env what leads to the keyring */
 export async function startCore(profile: string, env: Readonly<Record<string, string>>): Promise<CoreProcess> {
   const child = fork(join(import.meta.dirname, 'child.ts'), [profile], {
@@ -118,7 +128,7 @@ export async function startCore(profile: string, env: Readonly<Record<string, st
   });
   const core = new CoreProcess(child);
   const started = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
-  if (started === undefined) throw new Broken(`core does not start: ${core.complaint.split('\n').find((line) => /Error/.test(line)) ?? ''}`);
+  if (started === undefined) throw new Broken(`core does not start: ${firstError(core.complaint)}`);
   core.trouble = greeting.parse(started[0]).error;
   return core;
 }

@@ -4,7 +4,10 @@
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { verifyStore } from '../../../src-main/core/audit/verify.ts';
+import { removeLeftovers } from '../../../src-main/core/store/batch.ts';
 import { closeStore } from '../../../src-main/core/store/open.ts';
+import { drain } from '../../../src-main/core/store/slices.ts';
 import { hold, type Kind } from '../kind.ts';
 import { writeAndKill } from '../kill/killing.ts';
 import { createPrng } from '../prng.ts';
@@ -32,8 +35,16 @@ const kind: Kind = {
             try {
               const lost = ledger.lost(store);
               hold(lost === undefined, `${lost} (of ${ledger.count})`);
-              const problem = problemOf(store);
-              hold(problem === undefined, `after the kill: ${problem}`);
+              // Before what a killed import left is cleared away, and after: it must not show in between either.
+              for (const leftovers of ['hidden', 'removed'] as const) {
+                if (leftovers === 'removed') drain(removeLeftovers(store));
+                const { problem } = drain(verifyStore(store));
+                hold(problem === null, `after the kill, leftovers ${leftovers}: verification says ${problem?.code}`);
+                const missed = problemOf(store);
+                hold(missed === undefined, `after the kill, leftovers ${leftovers}: ${missed}`);
+              }
+              const left = store.sql<[], { n: number }>('select count(*) n from hidden_batch').get();
+              hold(left?.n === 0, 'a killed import is still there');
             } finally {
               closeStore(store);
             }

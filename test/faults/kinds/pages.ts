@@ -5,9 +5,13 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { checkHead, head, type LogHead } from '../../../src-main/core/audit/log.ts';
+import { verifyStore } from '../../../src-main/core/audit/verify.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
+import { readChart } from '../../../src-main/core/store/chart.ts';
 import { failureCode } from '../../../src-main/core/store/failure.ts';
 import { closeStore, pageSize, type Store } from '../../../src-main/core/store/open.ts';
+import { drain } from '../../../src-main/core/store/slices.ts';
 import { hold, type Kind } from '../kind.ts';
 import { createPrng, type Prng } from '../prng.ts';
 import { problemOf } from '../record/check.ts';
@@ -27,6 +31,8 @@ const unvouched =
 
 type Prepared = {
   readonly clinic: Clinic;
+  /** Where the log stood at the end, as the keychain knows it. */
+  readonly known: LogHead;
   readonly now: Buffer;
   readonly before: Buffer;
   /** Pages in use, from 1. */
@@ -47,13 +53,14 @@ function prepare(folder: string): Prepared {
     write(store, random, random.pick(['item', 'change', 'rename', 'end', 'note', 'patient'] as const));
   }
   const later = new Map(decrypted(store));
+  const known = head(store);
   closeStore(store);
   const now = readFileSync(clinic.path);
   const pages = now.length / pageSize;
   const changed = [...later]
     .filter(([page, owner]) => earlier.get(page) === owner && !unvouched.test(owner) && differs(before, now, page))
     .map(([page]) => page);
-  return { clinic, now, before, live: [...later.keys()].filter((page) => page <= pages), owners: later, changed };
+  return { clinic, known, now, before, live: [...later.keys()].filter((page) => page <= pages), owners: later, changed };
 }
 
 /** Page number and owning table or index of every page in use. */
@@ -113,31 +120,46 @@ function damaged(prepared: Prepared, damage: Damage, random: Prng): Damaged {
   }
 }
 
-/** How a damaged database is noticed: the name it gets, undefined when nobody noticed. */
-function noticed(clinic: Clinic): string | undefined {
+/** What the product notices as it opens the record, reads every chart and verifies; undefined when nothing. */
+function noticed(store: Store, known: LogHead): string | undefined {
+  const compared = checkHead(store, known);
+  if (compared !== 'ok') return 'database-rolled-back';
+  for (const { id } of store.sql<[], { id: string }>('select id from patient order by ord').all()) readChart(store, id);
+  return drain(verifyStore(store)).problem?.code;
+}
+
+/** The same with the harness's own look behind it. */
+type Finding = { readonly by: 'product' | 'harness' | 'nobody'; readonly name: string; /** Code of what was thrown. */ readonly thrown?: string };
+
+function found(clinic: Clinic, known: LogHead): Finding {
   let store: Store | undefined;
   try {
     store = openClinic(clinic);
-    return problemOf(store);
+    const name = noticed(store, known);
+    if (name !== undefined) return { by: 'product', name };
+    const missed = problemOf(store);
+    return missed === undefined ? { by: 'nobody', name: '' } : { by: 'harness', name: missed };
   } catch (error) {
     const code = error instanceof CallError ? error.value.code : failureCode(error);
     if (code === undefined) throw error;
-    return code;
+    return { by: 'product', name: code, thrown: code };
   } finally {
     store?.db.close();
   }
 }
 
-const named = new Set(['database-damaged', 'database-foreign', 'record-damaged', 'database-missing']);
+const openingNames = new Set(['database-damaged', 'database-foreign', 'database-rolled-back', 'record-damaged', 'database-missing']);
 
 function play(prepared: Prepared, folder: string, damage: Damage, random: Prng): void {
   const path = join(folder, 'db', 'carekeep-1.db');
   mkdirSync(dirname(path), { recursive: true });
   const { file, done } = damaged(prepared, damage, random);
   writeFileSync(path, file);
-  const found = noticed({ ...prepared.clinic, path });
-  hold(found !== undefined, `${done}: nobody noticed`);
-  hold(named.has(found) || /^(log|chart|key|import|search|file): /.test(found), `${done}: noticed without a name (${found})`);
+  const { by, name, thrown } = found({ ...prepared.clinic, path }, prepared.known);
+  hold(by !== 'nobody', `${done}: nobody noticed`);
+  hold(by === 'product', `${done}: only the harness noticed (${name})`);
+  // What verification says is of a closed list by its type; what opening and reading throw is checked here.
+  hold(thrown === undefined || openingNames.has(thrown), `${done}: noticed under a wrong name (${thrown})`);
   hold(existsSync(path), `${done}: the file is gone`);
   const after = readFileSync(path);
   hold(sha256(after).equals(sha256(file)), `${done}: the file was changed over it`);
@@ -154,8 +176,8 @@ const kind: Kind = {
     const whole = join(run.scratch, 'whole');
     mkdirSync(join(whole, 'db'), { recursive: true });
     copyFileSync(prepared.clinic.path, join(whole, 'db', 'carekeep-1.db'));
-    const clean = noticed({ ...prepared.clinic, path: join(whole, 'db', 'carekeep-1.db') });
-    hold(clean === undefined, `an undamaged clinic is called damaged (${clean})`);
+    const clean = found({ ...prepared.clinic, path: join(whole, 'db', 'carekeep-1.db') }, prepared.known);
+    hold(clean.by === 'nobody', `an undamaged clinic is called damaged (${clean.name})`);
     for (const seed of run.seeds) {
       await run.trial(seed, async (random) => {
         const folder = join(run.scratch, `trial-${seed}`);

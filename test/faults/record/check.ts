@@ -3,7 +3,8 @@
  * verification, so that both must miss a fault for it to go unseen.
  */
 import { decodeEntry } from '../../../src-main/core/audit/entry.ts';
-import { frontierFrom, frontierRoot, leafHash, treeRoot } from '../../../src-main/core/audit/merkle.ts';
+import { head } from '../../../src-main/core/audit/log.ts';
+import { leafHash, treeRoot } from '../../../src-main/core/audit/merkle.ts';
 import { readAlone, readChart } from '../../../src-main/core/store/chart.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { readCount } from '../../../src-main/core/store/meta.ts';
@@ -23,10 +24,8 @@ export function problemOf(store: Store): string | undefined {
   );
 }
 
-/** The log from its first entry: numbers without a gap, each entry readable, the tree's root as the head says. */
+/** The log from its first entry: numbers without a gap, each entry readable, its tree's root as the product has it. */
 export function logProblem(store: Store): string | undefined {
-  const head = store.sql<[], { size: number; frontier: Buffer }>('select size, frontier from head').get();
-  if (head === undefined) return 'log: no head';
   const leaves: Buffer[] = [];
   const entries = store.sql<[], { seq: number; entry: Buffer }>('select seq, entry from audit_entry order by seq');
   for (const { seq, entry } of entries.iterate()) {
@@ -34,20 +33,24 @@ export function logProblem(store: Store): string | undefined {
     if (decodeEntry(entry)?.seq !== seq) return `log: entry ${seq} unreadable`;
     leaves.push(leafHash(entry));
   }
-  if (leaves.length !== head.size) return 'log: longer or shorter than its head';
-  const root = frontierRoot(frontierFrom(head.size, head.frontier));
-  return root.equals(treeRoot(leaves)) ? undefined : 'log: another root than its head';
+  const { size, root } = head(store);
+  if (leaves.length !== size) return 'log: longer or shorter than its head';
+  return root === treeRoot(leaves).toString('hex') ? undefined : 'log: another root than its head';
 }
 
+/** What an unfinished import has written so far is nobody's to read. */
+const shown = 'batch not in (select batch from hidden_batch)';
+
 export function chartProblem(store: Store): string | undefined {
-  const patients = store.sql<[], { id: string }>('select distinct patient_id id from resource where patient_id is not null').all();
-  for (const { id } of patients) readChart(store, id);
-  for (const { id } of store.sql<[], { id: string }>('select id from patient').all()) readChart(store, id);
-  const alone = store.sql<[], { id: string }>('select id from resource where patient_id is null').all();
+  const patients = store.sql<[], { id: string }>(
+    `select distinct patient_id id from resource where patient_id is not null and ${shown} union select id from patient where ${shown}`,
+  );
+  for (const { id } of patients.all()) readChart(store, id);
+  const alone = store.sql<[], { id: string }>(`select id from resource where patient_id is null and ${shown}`).all();
   for (const { id } of alone) readAlone(store, id);
   const parts = store
     .sql<[], { n: number }>(
-      `select count(*) n from chart_part p where p.count > 0 and not exists (select 1 from resource r
+      `select count(*) n from chart_part p where p.count > 0 and p.${shown} and not exists (select 1 from resource r
        where r.batch = p.batch and coalesce(r.patient_id, '_/' || r.id) = p.chart_id)`,
     )
     .get();
@@ -56,7 +59,7 @@ export function chartProblem(store: Store): string | undefined {
 
 /** Every patient has a key that opens and gives the pseudonym the log knows them by. */
 function keyProblem(store: Store): string | undefined {
-  const patients = store.sql<[], { id: string; ref: Buffer }>('select id, audit_ref ref from patient').all();
+  const patients = store.sql<[], { id: string; ref: Buffer }>(`select id, audit_ref ref from patient where ${shown}`).all();
   for (const { id, ref } of patients) {
     try {
       const key = openPatientKey(store, id);
@@ -84,7 +87,7 @@ function searchProblem(store: Store): string | undefined {
   const patients = store
     .sql<[], { id: string; family: string; json: string; n: number }>(
       `select p.id, p.family, r.json, 1 n from patient p left join resource r on r.row = p.resource_row
-       where p.batch not in (select batch from hidden_batch)`,
+       where p.${shown}`,
     )
     .all();
   if (readCount(store.db, 'patients') !== patients.length) return 'search: another number of patients than counted';

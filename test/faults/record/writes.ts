@@ -1,16 +1,18 @@
 /** The writes a clinic makes, drawn by chance: each one transaction with its audit entry, each with what proves it. */
 import { append, type NewEntry } from '../../../src-main/core/audit/log.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
+import { beginBatch, beginFile, endFile, finishBatch, type ImportRow, writeSlice } from '../../../src-main/core/store/batch.ts';
 import { columnsOf } from '../../../src-main/core/store/columns.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
 import { insertPatient, patientRef, readPatientResource, updatePatient } from '../../../src-main/core/store/patient.ts';
 import { deleteDraft, readDrafts, saveDraft } from '../../../src-main/core/store/personal.ts';
 import { deleteResource, insertResource, readResource, updateResource } from '../../../src-main/core/store/record.ts';
+import { drain } from '../../../src-main/core/store/slices.ts';
 import { newId, type Tx, withTransaction } from '../../../src-main/core/store/transaction.ts';
 import { observation, patient } from '../imports/samples.ts';
 import type { Prng } from '../prng.ts';
 
-export const writeKinds = ['patient', 'item', 'change', 'rename', 'end', 'draft', 'note'] as const;
+export const writeKinds = ['patient', 'item', 'change', 'rename', 'end', 'draft', 'note', 'batch'] as const;
 export type WriteKind = (typeof writeKinds)[number];
 
 /** What stands in the database once the write is acknowledged. */
@@ -42,6 +44,8 @@ export function write(store: Store, random: Prng, kind: WriteKind, tell: (ids: r
         insertPatient(tx, { id, json, authorUser: author, source: null });
         return { patientId: id, written: [resource(id, 1, json)] };
       });
+    case 'batch':
+      return importBatch(store, random, tell);
     case 'item':
       return inEntry(store, 'chart.added', (tx) => {
         const id = newId(tx.now);
@@ -100,13 +104,13 @@ export function write(store: Store, random: Prng, kind: WriteKind, tell: (ids: r
 }
 
 type Able =
-  | { readonly kind: 'patient' }
+  | { readonly kind: 'patient' | 'batch' }
   | { readonly kind: 'item' | 'note' | 'draft' | 'rename'; readonly patientId: string }
   | { readonly kind: 'change' | 'end'; readonly rowId: string };
 
 /** The kind with what it needs; a new patient where the clinic has nothing to do it with. */
 function possible(store: Store, random: Prng, kind: WriteKind): Able {
-  if (kind === 'patient') return { kind };
+  if (kind === 'patient' || kind === 'batch') return { kind };
   const patients = store.sql<[], { id: string }>("select id from patient where batch = 0 order by id").all();
   if (patients.length === 0) return { kind: 'patient' };
   const patientId = random.pick(patients).id;
@@ -117,6 +121,31 @@ function possible(store: Store, random: Prng, kind: WriteKind): Able {
     )
     .all(patientId);
   return rows.length === 0 ? { kind: 'item', patientId } : { kind, rowId: random.pick(rows).id };
+}
+
+/** An import of a few patients in many short slices: hidden until its one entry shows all of it. */
+function importBatch(store: Store, random: Prng, tell: (ids: readonly string[]) => void): readonly Written[] {
+  const rows: ImportRow[] = Array.from({ length: random.between(1, 12) }, () => {
+    const patientId = newId(Date.now());
+    return [importRow(patientId, patientId, patient(random)), ...Array.from({ length: random.below(6) }, () => importRow(newId(Date.now()), patientId, observation(random, `Patient/${patientId}`)))];
+  }).flat();
+  tell(rows.map(({ id }) => id));
+  const batch = beginBatch(store, { id: newId(Date.now()), byUser: author, files: '[]' });
+  for (let file = 0, from = 0; from < rows.length; file += 1) {
+    const upTo = Math.min(rows.length, from + random.between(1, 20));
+    beginFile(batch, file);
+    for (let at = from; at < upTo; ) at = Math.min(upTo, writeSlice(batch, rows.slice(0, upTo), at));
+    endFile(batch);
+    from = upTo;
+  }
+  drain(finishBatch(batch, { type: 'import.completed', outcome: 0, agent, purpose: 'TREAT', origin: 'core' }));
+  return rows.map(({ id, json }) => resource(id, 1, json));
+}
+
+function importRow(id: string, patientId: string, made: { readonly resourceType: string }): ImportRow {
+  const json = JSON.stringify(made);
+  const type = made.resourceType;
+  return { id, type, patientId, encounterId: null, json, resource: made, source: null, hash: null, names: [], references: [] };
 }
 
 function inEntry(
