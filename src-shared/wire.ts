@@ -4,8 +4,9 @@
  * renderer ⇄ core: over one MessagePort per document, handed over by main.
  * main ⇄ core: over the utility process's parentPort; never a password, a key or a patient's data.
  */
-import type { CoreEvent } from './contract/events.ts';
+
 import type { ErrorValue } from './contract/errors.ts';
+import type { CoreEvent } from './contract/events.ts';
 
 /** renderer → core */
 export type CallMessage = { readonly id: number; readonly procedure: string; readonly input: unknown };
@@ -26,7 +27,12 @@ export type DialogRequest =
       readonly multiple: boolean;
       readonly filters: readonly FileFilter[];
     }
-  | { readonly type: 'save'; readonly title: string; readonly defaultName: string; readonly filters: readonly FileFilter[] };
+  | {
+      readonly type: 'save';
+      readonly title: string;
+      readonly defaultName: string;
+      readonly filters: readonly FileFilter[];
+    };
 export type FileFilter = { readonly name: string; readonly extensions: readonly string[] };
 
 /** main → core. `port` carries one MessagePort beside it. */

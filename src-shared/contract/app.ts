@@ -1,7 +1,7 @@
 /** The application before anyone signs in: its start-up state, set-up, recovery. */
 import { z } from 'zod';
-import { command, query, task } from './procedure.ts';
 import { country, empty, language, ok, password, requiredLine, rolesHeld, userName } from './primitives.ts';
+import { command, query, task } from './procedure.ts';
 
 /** The named start-up states of the design ("Opening the database"), as far as they show before a password. */
 export const startStates = [
@@ -119,9 +119,7 @@ export const setup = {
   confirmKit: task({
     summary: 'Two words of the kit, typed back.',
     input: z.strictObject({
-      words: z
-        .array(z.strictObject({ position: z.number().int().min(1).max(24), word: z.string().max(20) }))
-        .length(2),
+      words: z.array(z.strictObject({ position: z.number().int().min(1).max(24), word: z.string().max(20) })).length(2),
     }),
     output: ok,
     needs: 'public',

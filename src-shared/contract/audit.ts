@@ -1,8 +1,8 @@
 /** Looking into the audit log and verifying it. */
 import { z } from 'zod';
 import { auditCodes, auditKinds } from './audit-events.ts';
-import { query, task } from './procedure.ts';
 import { empty, instant, ok } from './primitives.ts';
+import { query, task } from './procedure.ts';
 
 export const auditFilter = z.strictObject({
   userId: z.string().max(64).nullable(),

@@ -1,6 +1,5 @@
 /** The chart: reading it whole, adding to it, drafts, signing. */
 import { z } from 'zod';
-import { command, query, task } from './procedure.ts';
 import {
   draftId,
   empty,
@@ -14,6 +13,7 @@ import {
   requiredLine,
   resourceId,
 } from './primitives.ts';
+import { command, query, task } from './procedure.ts';
 
 /** One resource as stored: `json` is the text as it came, numbers as written. */
 export const chartRow = z.strictObject({
@@ -217,7 +217,12 @@ export const notes = {
   }),
 };
 
-export const snippet = z.strictObject({ id: z.string().max(64), name: line(60), text: prose(5000), shared: z.boolean() });
+export const snippet = z.strictObject({
+  id: z.string().max(64),
+  name: line(60),
+  text: prose(5000),
+  shared: z.boolean(),
+});
 export type Snippet = z.infer<typeof snippet>;
 
 export const snippets = {

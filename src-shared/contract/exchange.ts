@@ -1,7 +1,7 @@
 /** Bringing records in and taking them out. */
 import { z } from 'zod';
-import { query, task } from './procedure.ts';
 import { empty, importId, instant, language, ok, patientId } from './primitives.ts';
+import { query, task } from './procedure.ts';
 
 export const importState = z.enum(['previewing', 'previewed', 'running', 'done', 'cancelled', 'failed']);
 

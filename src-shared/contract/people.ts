@@ -1,8 +1,19 @@
 /** Sessions and local users. */
 import { z } from 'zod';
 import { permissions } from './permissions.ts';
+import {
+  empty,
+  instant,
+  language,
+  ok,
+  password,
+  requiredLine,
+  role,
+  rolesHeld,
+  userId,
+  userName,
+} from './primitives.ts';
 import { command, query, task } from './procedure.ts';
-import { empty, instant, language, ok, password, requiredLine, role, rolesHeld, userId, userName } from './primitives.ts';
 
 export const preferences = z.strictObject({
   language: language,
@@ -40,14 +51,13 @@ export const sessions = {
     output: session,
     needs: 'public',
     audits: 'user.signed-in',
-    channels: ['screen'],
   }),
   current: query({
     summary: 'Who is signed in on this channel.',
     input: empty,
     output: z.strictObject({ session: session.nullable() }),
     needs: 'public',
-    audits: { none: "tells a window about its own session only" },
+    audits: { none: 'tells a window about its own session only' },
   }),
   lock: task({
     summary: 'Lock this workstation now.',
@@ -63,7 +73,7 @@ export const sessions = {
     needs: 'session',
     audits: { none: 'input activity; nothing is read or written' },
   }),
-  remember: task({
+  remember: command({
     summary: 'Remember where this user is, for the next sign-in.',
     input: place,
     output: ok,

@@ -24,11 +24,13 @@ export type Procedure<
   K extends ProcedureKind = ProcedureKind,
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
-> = {
-  readonly kind: K;
+  N extends Needs = Needs,
+> = Declaration<I, O, N> & { readonly kind: K };
+
+type Declaration<I extends z.ZodType, O extends z.ZodType, N extends Needs> = {
   readonly input: I;
   readonly output: O;
-  readonly needs: Needs;
+  readonly needs: N;
   readonly audits: Audits;
   /** Both unless said. */
   readonly channels?: readonly Channel[];
@@ -36,16 +38,18 @@ export type Procedure<
   readonly summary: string;
 };
 
-type Declaration<I extends z.ZodType, O extends z.ZodType> = Omit<Procedure<ProcedureKind, I, O>, 'kind'>;
-
-export const query = <I extends z.ZodType, O extends z.ZodType>(d: Declaration<I, O>): Procedure<'query', I, O> => ({
-  kind: 'query',
-  ...d,
-});
-export const command = <I extends z.ZodType, O extends z.ZodType>(
-  d: Declaration<I, O>,
-): Procedure<'command', I, O> => ({ kind: 'command', ...d });
-export const task = <I extends z.ZodType, O extends z.ZodType>(d: Declaration<I, O>): Procedure<'task', I, O> => ({
-  kind: 'task',
-  ...d,
-});
+export function query<I extends z.ZodType, O extends z.ZodType, const N extends Needs>(
+  declaration: Declaration<I, O, N>,
+): Procedure<'query', I, O, N> {
+  return { kind: 'query', ...declaration };
+}
+export function command<I extends z.ZodType, O extends z.ZodType, const N extends Needs>(
+  declaration: Declaration<I, O, N>,
+): Procedure<'command', I, O, N> {
+  return { kind: 'command', ...declaration };
+}
+export function task<I extends z.ZodType, O extends z.ZodType, const N extends Needs>(
+  declaration: Declaration<I, O, N>,
+): Procedure<'task', I, O, N> {
+  return { kind: 'task', ...declaration };
+}

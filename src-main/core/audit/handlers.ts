@@ -92,23 +92,20 @@ export const auditHandlers: Handlers<'audit'> = {
   },
   verify: async ({ core, session, record }) => {
     const { store } = core.demandOpen();
-    record(({ entry }) => {
-      entry.detail['phase'] = 'begin';
-      core.verification.start((verdict) => {
-        const notes = newNotes('audit.verified', session);
-        Object.assign(notes.detail, {
-          phase: 'end',
-          ok: verdict.ok ? 1 : 0,
-          entries: verdict.entries,
-          rows: verdict.rows,
-        });
-        if (verdict.problem !== null) Object.assign(notes.detail, { problem: verdict.problem.code });
-        withTransaction(
-          store,
-          (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'),
-          core.clock(),
-        );
+    const begun = (): void =>
+      record(({ entry }) => {
+        entry.detail.phase = 'begin';
       });
+    core.verification.start(begun, (verdict) => {
+      const notes = newNotes('audit.verified', session);
+      Object.assign(notes.detail, {
+        phase: 'end',
+        ok: verdict.ok ? 1 : 0,
+        entries: verdict.entries,
+        rows: verdict.rows,
+        ...(verdict.problem !== null && { problem: verdict.problem.code }),
+      });
+      withTransaction(store, (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'), core.clock());
     });
     return { ok: true };
   },

@@ -1,0 +1,24 @@
+/** A patient's row as the one line that lists show. */
+import { z } from 'zod';
+import { type PatientLine, patientLine as schema } from '../../../src-shared/contract/patients.ts';
+import { gender } from '../../../src-shared/contract/primitives.ts';
+import type { PatientRow } from '../store/patient.ts';
+
+const identifiers = z.array(z.object({ value: z.string() }));
+
+export function patientLine(row: PatientRow): PatientLine {
+  const sex = gender.safeParse(row.gender);
+  const known = identifiers.safeParse(JSON.parse(row.identifiers ?? '[]'));
+  return {
+    id: schema.shape.id.parse(row.id),
+    family: row.family,
+    given: row.given,
+    former: row.former === '' ? null : row.former,
+    birthDate: row.birthDate,
+    gender: sex.success ? sex.data : null,
+    deceased: row.deceased === 1,
+    identifier: known.success ? (known.data[0]?.value ?? null) : null,
+    phone: row.phone,
+    lastSeen: row.lastSeen,
+  };
+}

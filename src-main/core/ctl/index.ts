@@ -1,0 +1,94 @@
+/**
+ * The command line for IT staff: calls any procedure, with the same sign-in, permission and audit as the screen.
+ *
+ *   ctl --list
+ *   ctl --profile DIR [--user NAME --password-file FILE] PROCEDURE < input.json
+ *
+ * Prints the result or the error as JSON; exits 0 or 1.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { ReplyMessage } from '../../../src-shared/wire.ts';
+import { connectToCore } from './client.ts';
+import { listProcedures } from './list.ts';
+import { ctlAddress } from './socket.ts';
+
+type Caller = { call(procedure: string, input: unknown): Promise<ReplyMessage>; close(): Promise<void> };
+
+async function reachCore(profile: string): Promise<Caller> {
+  const running = await connectToCore(ctlAddress(profile));
+  if (running !== null) {
+    return {
+      call: (procedure, input) => running.call(procedure, input),
+      close: async () => running.close(),
+    };
+  }
+  const { startHeadless } = await import('../headless.ts');
+  return startHeadless(profile);
+}
+
+function readInput(): unknown {
+  if (process.stdin.isTTY) return {};
+  const text = readFileSync(0, 'utf8').trim();
+  return text === '' ? {} : JSON.parse(text);
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function run(profile: string, procedure: string, user?: string, passwordFile?: string): Promise<boolean> {
+  let input: unknown;
+  try {
+    input = readInput();
+  } catch {
+    // What was on standard input is no JSON; it may hold a record, so it is not repeated here.
+    print({ code: 'invalid-input' });
+    return false;
+  }
+  const core = await reachCore(profile);
+  try {
+    if (user !== undefined) {
+      const password = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
+      const signedIn = await core.call('sessions.signIn', { userName: user, password });
+      if (!signedIn.ok) {
+        print(signedIn.error);
+        return false;
+      }
+    }
+    const reply = await core.call(procedure, input);
+    print(reply.ok ? reply.value : reply.error);
+    return reply.ok;
+  } finally {
+    await core.close();
+  }
+}
+
+const program = new Command('ctl')
+  .description('Calls any procedure of Carekeep on a profile.')
+  .option('--profile <dir>', 'profile folder')
+  .option('--user <name>', 'user name')
+  .option('--password-file <file>', 'file whose first line is the password')
+  .option('--list', 'print every procedure with schemas, permission and audit event')
+  .argument('[procedure]', 'for example patients.search; its input is read from standard input as JSON')
+  .action(async (procedure: string | undefined, options: Record<string, string | boolean | undefined>) => {
+    if (options['list'] === true) {
+      print(listProcedures());
+      return;
+    }
+    const { profile, user, passwordFile } = options;
+    if (typeof profile !== 'string' || procedure === undefined) {
+      program.outputHelp({ error: true });
+      process.exitCode = 1;
+      return;
+    }
+    const done = await run(
+      profile,
+      procedure,
+      typeof user === 'string' ? user : undefined,
+      typeof passwordFile === 'string' ? passwordFile : undefined,
+    );
+    process.exitCode = done ? 0 : 1;
+  });
+
+await program.parseAsync();

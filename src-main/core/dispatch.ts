@@ -1,0 +1,124 @@
+/**
+ * One call, from message to answer: parse with the schema, session, permission, one transaction with its audit entry.
+ *
+ * The order matters. Input is parsed before anything else happens; a denial is written down before it is told; a
+ * transaction whose entry cannot be written does not commit; what is thrown becomes a value of the closed list.
+ */
+import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
+import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts';
+import { isProcedureName, procedures } from '../../src-shared/contract/index.ts';
+import type { Needs, Procedure } from '../../src-shared/contract/procedure.ts';
+import type { CallMessage, ReplyMessage } from '../../src-shared/wire.ts';
+import type { AllHandlers, CallContext } from './call.ts';
+import type { Core } from './core.ts';
+import { newNotes, writeEntry } from './entry.ts';
+import type { Connection, LiveSession } from './session.ts';
+import { withTransaction } from './store/transaction.ts';
+
+export type Dispatch = (connection: Connection, message: CallMessage) => Promise<ReplyMessage>;
+
+// The table pairs each name with the handler the contract's types demand of it; past this point the name is text.
+type AnyHandler = (context: object, input: unknown) => unknown;
+
+export function createDispatch(core: Core, handlers: AllHandlers): Dispatch {
+  const table = handlerTable(handlers);
+  return async (connection, message) => {
+    const { id } = message;
+    try {
+      return { id, ok: true, value: await answer(core, table, connection, message) };
+    } catch (error) {
+      return { id, ok: false, error: toErrorValue(core, message.procedure, error) };
+    }
+  };
+}
+
+function handlerTable(handlers: AllHandlers): ReadonlyMap<string, AnyHandler> {
+  return new Map(
+    Object.entries(handlers).flatMap(([capability, group]) =>
+      Object.entries(group).map(
+        // biome-ignore lint/plugin: AllHandlers has checked every pair; the map forgets which
+        ([name, handler]) => [`${capability}.${name}`, handler as AnyHandler] as const,
+      ),
+    ),
+  );
+}
+
+async function answer(
+  core: Core,
+  table: ReadonlyMap<string, AnyHandler>,
+  connection: Connection,
+  message: CallMessage,
+): Promise<unknown> {
+  const { procedure: name } = message;
+  const procedure = procedures.get(name);
+  const handler = table.get(name);
+  if (!isProcedureName(name) || procedure === undefined || handler === undefined) {
+    throw new CallError('unknown-procedure');
+  }
+  if (procedure.channels !== undefined && !procedure.channels.includes(connection.channel)) {
+    throw new CallError('not-here');
+  }
+  const parsed = procedure.input.safeParse(message.input);
+  if (!parsed.success) {
+    const at = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new CallError('invalid-input', at === '' ? {} : { field: at });
+  }
+  const now = core.clock();
+  if (procedure.needs === 'public') return handler({ core, connection, now }, parsed.data);
+
+  const { session } = connection;
+  if (session === null) throw new CallError('not-signed-in');
+  if (!allowed(procedure.needs, session)) {
+    core.denied(session, name);
+    throw new CallError('forbidden');
+  }
+  if (procedure.kind === 'task') {
+    const record = <T>(work: (context: CallContext) => T): T =>
+      inTransaction(core, connection, session, procedure, work);
+    return handler({ core, connection, now, session, record }, parsed.data);
+  }
+  return inTransaction(core, connection, session, procedure, (context) => handler(context, parsed.data));
+}
+
+/** Does this session hold what the procedure needs? */
+export function allowed(needs: Needs, session: LiveSession): boolean {
+  if (needs === 'public' || needs === 'session') return true;
+  if (typeof needs === 'string') return session.permissions.has(needs);
+  return needs.some((one) => session.permissions.has(one));
+}
+
+function inTransaction<T>(
+  core: Core,
+  connection: Connection,
+  session: LiveSession,
+  procedure: Procedure,
+  work: (context: CallContext) => T,
+): T {
+  const open = core.opened();
+  if (open === null) throw new CallError('no-clinical-access');
+  const declared: AuditCode | null = typeof procedure.audits === 'string' ? procedure.audits : null;
+  const now = core.clock();
+  const entry = newNotes(declared ?? 'access.denied', session);
+  entry.covered = declared === null;
+  try {
+    return withTransaction(
+      open.store,
+      (tx) => {
+        const result = work({ tx, session, connection, core, now, entry });
+        if (!entry.covered) writeEntry(tx, session, entry, 'success');
+        return result;
+      },
+      now,
+    );
+  } catch (error) {
+    if (error instanceof CallError && declared !== null)
+      core.refused(session, { ...entry, covered: false }, error.value);
+    throw error;
+  }
+}
+
+function toErrorValue(core: Core, procedure: string, error: unknown): ErrorValue {
+  if (error instanceof CallError) return error.value;
+  core.report(isProcedureName(procedure) ? procedure : 'unknown', error);
+  return { code: 'internal' };
+}

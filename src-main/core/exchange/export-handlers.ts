@@ -1,0 +1,111 @@
+/** Taking records out: read and checked in one transaction with its entry, written where the user says. */
+
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { Language } from '../../../src-shared/contract/primitives.ts';
+import type { FileFilter } from '../../../src-shared/wire.ts';
+import type { Handlers, TaskContext } from '../call.ts';
+import { randomUuid } from '../crypto/random.ts';
+import { readImport } from '../store/source.ts';
+import { version } from '../version.ts';
+import { importedLines } from './export-import.ts';
+import { exportInput } from './export-input.ts';
+import { saveFile } from './save-file.ts';
+import { collectionBundle } from './write/bundle.ts';
+import type { ExportContext, ExportInput } from './write/input.ts';
+
+const json: readonly FileFilter[] = [{ name: 'FHIR JSON', extensions: ['json'] }];
+
+function circumstances({ core, session, now }: TaskContext, language: Language): ExportContext {
+  const shown = core.vault.displayDirectory();
+  return {
+    at: now,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    language,
+    clinic: { name: shown?.clinicName ?? '', country: shown?.country ?? '' },
+    by: session.displayName,
+    version,
+    newId: randomUuid,
+  };
+}
+
+type Format = {
+  readonly defaultName: string;
+  readonly filters: readonly FileFilter[];
+  readonly build: (input: ExportInput) => Promise<Buffer>;
+};
+
+/** Reads, builds, saves. The entry is written before the record leaves, with what was asked; a dismissed dialog is one too. */
+async function take(
+  context: TaskContext,
+  { patientId, path }: { readonly patientId: string; readonly path?: string | undefined },
+  format: Format,
+): Promise<{ saved: boolean; bytes: number }> {
+  const input = context.record(({ tx, entry }) => {
+    entry.patientId = patientId;
+    const found = exportInput(tx.store, patientId);
+    entry.detail['rows'] = found.rows.length;
+    return found;
+  });
+  const bytes = await format.build(input);
+  // File names say nothing about the patient: they end up in lists of recent documents.
+  const { defaultName, filters } = format;
+  const saved = await saveFile(context.core, context.connection, {
+    path,
+    title: 'Carekeep',
+    defaultName,
+    filters,
+    bytes,
+  });
+  return { saved, bytes: saved ? bytes.length : 0 };
+}
+
+export const exportHandlers: Handlers<'exports'> = {
+  bundle: (context, input) =>
+    take(context, input, {
+      defaultName: 'record.json',
+      filters: json,
+      build: async (found) => Buffer.from([...collectionBundle(found, circumstances(context, 'en'))].join(''), 'utf8'),
+    }),
+  summary: (context, input) =>
+    take(context, input, {
+      defaultName: 'patient-summary.json',
+      filters: json,
+      build: async (found) => {
+        const { patientSummary } = await import('./write/ips.ts');
+        return Buffer.from(patientSummary(found, circumstances(context, input.language)), 'utf8');
+      },
+    }),
+  pdf: (context, input) =>
+    take(context, input, {
+      defaultName: 'record.pdf',
+      filters: [{ name: 'PDF', extensions: ['pdf'] }],
+      build: async (found) => {
+        const { recordPdf } = await import('./write/pdf.ts');
+        return recordPdf(found, circumstances(context, input.language));
+      },
+    }),
+  import: async (context, { importId, path }) => {
+    const { core, connection, record } = context;
+    const { store } = core.demandOpen();
+    record(({ entry }) => {
+      if (readImport(store, importId)?.state !== 'done') throw new CallError('not-found');
+      entry.entity.push(importId);
+    });
+    let bytes = 0;
+    const lines = function* (): Generator<Buffer> {
+      for (const line of importedLines(store, importId)) {
+        const part = Buffer.from(line, 'utf8');
+        bytes += part.length;
+        yield part;
+      }
+    };
+    const saved = await saveFile(core, connection, {
+      path,
+      title: 'Carekeep',
+      defaultName: 'import.ndjson',
+      filters: [{ name: 'NDJSON', extensions: ['ndjson'] }],
+      bytes: lines(),
+    });
+    return { saved, bytes };
+  },
+};

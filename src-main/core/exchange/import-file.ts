@@ -1,0 +1,249 @@
+/**
+ * One file of an import on its way into the batch: each resource gets its patient, is found to be new or a duplicate,
+ * and is written. What refers to a patient who has not come yet waits.
+ */
+
+import { importSource } from '../chart/source-line.ts';
+import { type Batch, type ImportRow, writeEnvelope, writeSlice } from '../store/batch.ts';
+import { findDuplicate, findPatientByContent, linkSlice } from '../store/source.ts';
+import { newId } from '../store/transaction.ts';
+import type { ImportNames } from './import-names.ts';
+import type { ImportBundle, ImportRow as ReadRow, RowReference } from './read/messages.ts';
+
+/** Text of waiting resources held in memory at most; a file that needs more is refused (its patients come last). */
+const waitingMaximum = 64 * 1024 * 1024;
+
+/** Who brought it in, when, and the import's name. */
+export type ImportOrigin = { readonly by: string; readonly at: number; readonly import: string };
+
+export type FileCounts = { accepted: number; duplicates: number; readonly types: Record<string, number> };
+
+type Waiting = { readonly row: ReadRow; readonly reference: RowReference };
+/** A resource with its id, before its references are looked up: what it refers to may come right behind it. */
+type Placed = { readonly row: ReadRow; readonly id: string; readonly patient: string | null; readonly hash: Buffer };
+type Unresolved = { readonly id: string; readonly bundle: number | undefined; readonly reference: RowReference };
+
+export class ImportFile {
+  readonly index: number;
+  readonly counts: FileCounts = { accepted: 0, duplicates: 0, types: {} };
+  /** New patients of this file, for the search of likely duplicates. */
+  readonly newPatients: string[] = [];
+  readonly #batch: Batch;
+  readonly #names: ImportNames;
+  readonly #origin: ImportOrigin;
+  readonly #pause: () => Promise<void>;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  /** References ahead of what they lead to, settled when all of the file is here. */
+  #unresolved: Unresolved[] = [];
+  readonly #bundles: ImportBundle[] = [];
+  readonly #bundleIds = new Map<number, Map<number, string>>();
+
+  constructor(batch: Batch, names: ImportNames, index: number, origin: ImportOrigin, pause: () => Promise<void>) {
+    this.#batch = batch;
+    this.#names = names;
+    this.index = index;
+    this.#origin = origin;
+    this.#pause = pause;
+    names.beginFile();
+  }
+
+  /** False when too much waits for patients that have not come. */
+  async take(rows: readonly ReadRow[], bundles: readonly ImportBundle[]): Promise<boolean> {
+    const placed: Placed[] = [];
+    for (const row of rows) this.#place(row, placed);
+    this.#wake(placed);
+    await this.#write(placed.map((one) => this.#toRow(one)));
+    this.#bundles.push(...bundles);
+    if (this.#waiting.length === 0) await this.#takeBundles();
+    return this.#waitingBytes <= waitingMaximum;
+  }
+
+  /** All of the file has come: what still waits, waits for nothing. True when the file is whole. */
+  async settle(): Promise<boolean> {
+    if (this.#waiting.length > 0) return false;
+    await this.#takeBundles();
+    const rest = this.#unresolved;
+    this.#unresolved = [];
+    const links = rest.flatMap(({ id, bundle, reference }) => {
+      const target = this.#targetOf(bundle, reference);
+      return target === undefined ? [] : [{ id, reference: reference.reference, target }];
+    });
+    for (let at = 0; at < links.length; ) {
+      at = linkSlice(this.#batch, links, at);
+      await this.#pause();
+    }
+    return true;
+  }
+
+  /** Resources whose patient never came, with the path of the reference. */
+  orphans(): readonly { readonly line: number | undefined; readonly path: string }[] {
+    return this.#waiting.map(({ row, reference }) => ({
+      line: row.line,
+      path: row.path === '' ? reference.path : `${row.path}.${reference.path}`,
+    }));
+  }
+
+  #wake(placed: Placed[]): void {
+    for (let before = -1; before !== placed.length && this.#waiting.length > 0; ) {
+      before = placed.length;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      for (const { row } of waiting) this.#place(row, placed);
+    }
+  }
+
+  #place(row: ReadRow, placed: Placed[]): void {
+    const patient = this.#patientOf(row);
+    if (patient === 'waits') {
+      const reference = row.references.find((one) => one.reference === row.columns.patient);
+      if (reference === undefined) throw new Error('a waiting row without a reference');
+      this.#waiting.push({ row, reference });
+      this.#waitingBytes += row.text.length * 2;
+      return;
+    }
+    const hash = Buffer.from(row.hash16);
+    const known = this.#known(row.type, patient, hash, placed);
+    const id = known ?? newId(this.#batch.now());
+    this.#names.add(namesOf(row), row.bundle, row.entry, id);
+    if (row.bundle !== undefined && row.entry !== undefined) this.#entryIds(row.bundle).set(row.entry, id);
+    if (known !== null) {
+      this.counts.duplicates += 1;
+      return;
+    }
+    this.counts.accepted += 1;
+    this.counts.types[row.type] = (this.counts.types[row.type] ?? 0) + 1;
+    if (row.type === 'Patient') this.newPatients.push(id);
+    placed.push({ row, id, patient: row.type === 'Patient' ? id : patient, hash });
+  }
+
+  /** Equal content in the same chart is a duplicate; equal patients are one. */
+  #known(type: string, patient: string | null, hash: Buffer, placed: readonly Placed[]): string | null {
+    const { store, number } = this.#batch;
+    const isPatient = type === 'Patient';
+    const near = placed.find(
+      (one) => one.hash.equals(hash) && one.row.type === type && (isPatient || one.patient === patient),
+    );
+    if (near !== undefined) return near.id;
+    return isPatient
+      ? findPatientByContent(store, hash, number)
+      : (findDuplicate(store, patient, hash, number)?.id ?? null);
+  }
+
+  #toRow({ row, id, patient, hash }: Placed): ImportRow {
+    const { columns } = row;
+    const references: (readonly [string, string])[] = [];
+    for (const reference of row.references) {
+      if (reference.kind === 'contained') continue;
+      const target = this.#targetOf(row.bundle, reference);
+      if (target !== undefined) references.push([reference.reference, target]);
+      else if (reference.kind !== 'other') this.#unresolved.push({ id, bundle: row.bundle, reference });
+    }
+    const encounter = references.find(([reference]) => reference === columns.encounter);
+    return {
+      id,
+      type: row.type,
+      patientId: patient,
+      encounterId: encounter?.[1] ?? null,
+      json: row.text,
+      resource: row.type === 'Patient' ? JSON.parse(row.text) : undefined,
+      columns: {
+        date: columns.date ?? null,
+        status: columns.status ?? null,
+        code: columns.code === undefined ? null : `${columns.codeSystem ?? ''}|${columns.code}`,
+        category: columns.category ?? null,
+      },
+      source: importSource(this.#origin, this.index, row.fullUrl),
+      hash,
+      names: namesOf(row),
+      references,
+    };
+  }
+
+  #patientOf(row: ReadRow): string | null | 'waits' {
+    const { patient } = row.columns;
+    if (row.type === 'Patient' || patient === undefined) return null;
+    const reference = row.references.find((one) => one.reference === patient);
+    if (reference === undefined || reference.kind === 'contained') return null;
+    const found = this.#targetOf(row.bundle, reference);
+    if (found !== undefined) return found;
+    // A subject may be a group, a device or a place: those belong to no chart.
+    const elsewhere = reference.type !== undefined && reference.type !== 'Patient';
+    const untold = reference.kind === 'conditional' || reference.kind === 'other';
+    return elsewhere || untold ? null : 'waits';
+  }
+
+  #targetOf(bundle: number | undefined, reference: RowReference): string | undefined {
+    if (reference.entry !== undefined && bundle !== undefined) return this.#names.entry(bundle, reference.entry);
+    return this.#names.named(reference.reference);
+  }
+
+  async #write(rows: readonly ImportRow[]): Promise<void> {
+    for (let at = 0; at < rows.length; ) {
+      at = writeSlice(this.#batch, rows, at);
+      await this.#pause();
+    }
+  }
+
+  #entryIds(bundle: number): Map<number, string> {
+    let ids = this.#bundleIds.get(bundle);
+    if (ids === undefined) {
+      ids = new Map();
+      this.#bundleIds.set(bundle, ids);
+    }
+    return ids;
+  }
+
+  async #takeBundles(): Promise<void> {
+    for (const bundle of this.#bundles.splice(0)) await this.#takeBundle(bundle);
+  }
+
+  /** A document is kept whole, as a row of its patient's chart; any other bundle as its envelope. */
+  async #takeBundle(bundle: ImportBundle): Promise<void> {
+    const ids = this.#entryIds(bundle.bundle);
+    const entries = Array.from({ length: bundle.entries }, (_, entry) => ids.get(entry) ?? null);
+    if (!bundle.whole) {
+      writeEnvelope(this.#batch, { type: bundle.bundleType, json: bundle.text, rows: JSON.stringify(entries) });
+      return;
+    }
+    const hash = Buffer.from(bundle.hash16);
+    const patient = this.#subjectOf(entries);
+    const known = findDuplicate(this.#batch.store, patient, hash, this.#batch.number);
+    const id = known?.id ?? newId(this.#batch.now());
+    writeEnvelope(this.#batch, { type: bundle.bundleType, json: '', rows: JSON.stringify([id, ...entries]) });
+    if (known !== null) return;
+    await this.#write([
+      {
+        id,
+        type: 'Bundle',
+        patientId: patient,
+        encounterId: null,
+        json: bundle.text,
+        resource: undefined,
+        columns: { date: null, status: null, code: null, category: bundle.bundleType },
+        source: importSource(this.#origin, this.index, undefined),
+        hash,
+        names: bundle.sourceId === undefined ? [] : [`Bundle/${bundle.sourceId}`],
+        references: [],
+      },
+    ]);
+  }
+
+  /** The patient whose chart a document belongs to: the one whom its resources belong to. */
+  #subjectOf(entries: readonly (string | null)[]): string | null {
+    const find = this.#batch.store.sql<[string], { patient: string | null }>(
+      'select patient_id patient from resource where id = ?',
+    );
+    const patients = new Set(
+      entries.flatMap((id) => (id === null ? [] : [find.get(id)?.patient ?? null])).filter((one) => one !== null),
+    );
+    const [only] = patients;
+    return patients.size === 1 && only !== undefined ? only : null;
+  }
+}
+
+function namesOf(row: ReadRow): string[] {
+  const names = row.sourceId === undefined ? [] : [`${row.type}/${row.sourceId}`];
+  return row.fullUrl === undefined || names.includes(row.fullUrl) ? names : [...names, row.fullUrl];
+}

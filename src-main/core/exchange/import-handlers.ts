@@ -1,0 +1,81 @@
+/** The import screens' and command line's procedures. */
+import { z } from 'zod';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { importState } from '../../../src-shared/contract/exchange.ts';
+import { importId } from '../../../src-shared/contract/primitives.ts';
+import type { Handlers, TaskContext } from '../call.ts';
+import { listImports } from '../store/source.ts';
+
+const fileNames = z.array(z.string());
+
+/** Paths from the dialog on the screen, from the call on the command line. @throws CallError not-here, nothing-chosen */
+async function pathsFor(
+  { core, connection }: TaskContext,
+  named: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (connection.channel === 'ctl') {
+    if (named === undefined) throw new CallError('nothing-chosen', { field: 'paths' });
+    return named;
+  }
+  if (named !== undefined) throw new CallError('not-here', { field: 'paths' });
+  const chosen = await core.dialogs.ask({
+    type: 'open',
+    title: 'Carekeep',
+    multiple: true,
+    filters: [
+      { name: 'FHIR', extensions: ['json', 'ndjson', 'jsonl'] },
+      { name: '*', extensions: ['*'] },
+    ],
+  });
+  if (chosen.length === 0) throw new CallError('nothing-chosen');
+  return chosen;
+}
+
+export const importHandlers: Handlers<'imports'> = {
+  choose: async (context, input) => {
+    const paths = await pathsFor(context, input.paths);
+    context.core.demandOpen();
+    const report = await context.core.imports.preview(paths);
+    context.record(({ entry }) => {
+      entry.entity.push(report.id);
+      entry.detail['files'] = report.files.length;
+      entry.detail['bytes'] = report.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    });
+    return report;
+  },
+  start: async ({ core, session, record }, input) => {
+    core.imports.start(input.importId, session, () => record(({ entry }) => entry.entity.push(input.importId)));
+    return { ok: true };
+  },
+  wait: async ({ core, record }, input) => {
+    const report = await core.imports.wait(input.importId);
+    record(({ entry }) => entry.entity.push(input.importId));
+    return report;
+  },
+  cancel: async ({ core, record }, input) => {
+    await core.imports.cancel(input.importId);
+    record(({ entry }) => entry.entity.push(input.importId));
+    return { ok: true };
+  },
+  report: ({ core }, input) => core.imports.report(input.importId),
+  list: ({ core, tx }) => {
+    const people = new Map(core.vault.users().map((user) => [user.id, user.displayName]));
+    return {
+      imports: listImports(tx.store).map((line) => {
+        const names = fileNames.safeParse(JSON.parse(line.files));
+        const files = names.success ? names.data : [];
+        const state = importState.safeParse(line.state);
+        return {
+          id: importId.parse(line.id),
+          state: state.success ? state.data : 'failed',
+          startedAt: line.started,
+          by: people.get(line.byUser ?? '') ?? '',
+          firstFile: files[0] ?? '',
+          files: files.length,
+          accepted: line.accepted,
+          duplicates: line.duplicates,
+        };
+      }),
+    };
+  },
+};

@@ -1,0 +1,31 @@
+/** Every handler there is; the type holds that none of the contract's procedures is without one. */
+import { auditHandlers } from './audit/handlers.ts';
+import type { AllHandlers } from './call.ts';
+import { chartHandlers } from './chart/chart.ts';
+import { noteHandlers } from './chart/notes.ts';
+import { patientHandlers } from './chart/patients.ts';
+import { snippetHandlers } from './chart/snippets.ts';
+import { exportHandlers } from './exchange/export-handlers.ts';
+import { importHandlers } from './exchange/import-handlers.ts';
+import { sessionHandlers } from './people/sessions.ts';
+import { settingsHandlers } from './people/settings.ts';
+import { userHandlers } from './people/users.ts';
+import { appHandlers } from './start/app.ts';
+import { recoveryHandlers } from './start/recovery.ts';
+import { setupHandlers } from './start/setup.ts';
+
+export const handlers: AllHandlers = {
+  app: appHandlers,
+  setup: setupHandlers,
+  recovery: recoveryHandlers,
+  settings: settingsHandlers,
+  sessions: sessionHandlers,
+  users: userHandlers,
+  patients: patientHandlers,
+  chart: chartHandlers,
+  notes: noteHandlers,
+  snippets: snippetHandlers,
+  imports: importHandlers,
+  exports: exportHandlers,
+  audit: auditHandlers,
+};

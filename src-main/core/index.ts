@@ -1,0 +1,100 @@
+/**
+ * Core's own process: takes its orders from main over parentPort, its calls from documents over their ports and from
+ * the command line over the private socket. Owns keys, database, audit log: everything that touches data.
+ */
+import { z } from 'zod';
+import { assertNever } from '../../src-shared/assert-never.ts';
+import { CallError } from '../../src-shared/contract/errors.ts';
+import type { CoreEvent } from '../../src-shared/contract/events.ts';
+import type { CoreToShell } from '../../src-shared/wire.ts';
+import { type Core, createCore } from './core.ts';
+import { listenForCtl } from './ctl/server.ts';
+import { ctlAddress } from './ctl/socket.ts';
+import { createDialogs } from './dialogs.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { handlers } from './handlers.ts';
+import { type DocumentPort, servePort } from './port.ts';
+import type { Connection } from './session.ts';
+
+const shellMessage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('port'), document: z.number().int() }),
+  z.strictObject({ kind: z.literal('document-gone'), document: z.number().int() }),
+  z.strictObject({ kind: z.literal('power'), event: z.enum(['suspend', 'lock-screen']) }),
+  z.strictObject({ kind: z.literal('system-idle'), seconds: z.number() }),
+  z.strictObject({ kind: z.literal('flush'), token: z.number().int() }),
+  z.strictObject({ kind: z.literal('dialog-result'), dialog: z.number().int(), paths: z.array(z.string()) }),
+]);
+
+const { parentPort } = process;
+const at = process.argv.indexOf('--profile');
+const profile = process.argv[at + 1];
+if (parentPort === null || parentPort === undefined || at < 0 || profile === undefined) {
+  throw new Error('core runs as a utility process with --profile DIR');
+}
+
+const documents = new Map<number, Connection>();
+const toShell = (message: CoreToShell): void => parentPort.postMessage(message);
+const broadcast = (event: CoreEvent): void => {
+  for (const connection of documents.values()) connection.send(event);
+};
+const dialogs = createDialogs(toShell);
+
+// The port may come before the keychain has answered: whatever arrives waits for core, in order.
+const starting = createCore({
+  profile,
+  dialogs,
+  lock: (reason) => toShell({ kind: 'lock', reason }),
+  broadcast,
+}).then(
+  (core) => ({ core, dispatch: createDispatch(core, handlers) }),
+  (error: unknown) => {
+    if (!(error instanceof CallError) || error.value.code !== 'busy') throw error;
+    toShell({ kind: 'profile-in-use' });
+    return null;
+  },
+);
+parentPort.on('message', (event) => {
+  void starting.then((started) => {
+    if (started !== null) heed(started.core, started.dispatch, event.data, event.ports);
+  });
+});
+
+function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly DocumentPort[]): void {
+  const parsed = shellMessage.safeParse(data);
+  if (!parsed.success) return; // main speaks this protocol only; anything else is not for us
+  const message = parsed.data;
+  switch (message.kind) {
+    case 'port': {
+      const [port] = ports;
+      if (port === undefined) return;
+      const connection: Connection = { channel: 'screen', session: null, send: (event) => port.postMessage(event) };
+      documents.set(message.document, connection);
+      servePort(port, connection, dispatch);
+      return;
+    }
+    case 'document-gone':
+      documents.delete(message.document);
+      return;
+    case 'power':
+      core.journalPower(message.event);
+      return;
+    case 'system-idle':
+      core.systemIdle(message.seconds);
+      return;
+    case 'flush':
+      void core.flush().then(() => toShell({ kind: 'flushed', token: message.token }));
+      return;
+    case 'dialog-result':
+      dialogs.answered(message.dialog, message.paths);
+      return;
+    default:
+      assertNever(message);
+  }
+}
+
+const started = await starting;
+if (started !== null) {
+  const { core, dispatch } = started;
+  await listenForCtl({ address: ctlAddress(profile), dispatch, gone: (connection) => core.disconnected(connection) });
+  toShell({ kind: 'ready' });
+}

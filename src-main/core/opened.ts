@@ -1,0 +1,101 @@
+/**
+ * The database while it is open: store, trailing index, head for the keychain, long work. Opened by the first
+ * sign-in, closed by lock, which kills the process.
+ */
+import { CallError } from '../../src-shared/contract/errors.ts';
+import { followLog } from './audit/indexer.ts';
+import { checkHead, head } from './audit/log.ts';
+import { removeLeftovers } from './store/batch.ts';
+import { closeStore, openStore, type Store } from './store/open.ts';
+import { runSliced } from './store/slices.ts';
+import type { VaultSession } from './vault/session.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** The head goes to the keychain at most this often, milliseconds. */
+const headEvery = 60_000;
+const indexEvery = 2_000;
+
+export type Opened = {
+  readonly store: Store;
+  /** Stops background work; aborted at close. */
+  readonly closing: AbortSignal;
+  /** Writes the log's head to the keychain now. */
+  saveHead(): Promise<void>;
+  close(): void;
+};
+
+export type OpeningOptions = {
+  readonly vault: Vault;
+  readonly keys: VaultSession;
+  /** Go on although the log is behind the keychain's head: the person in charge has been told. */
+  readonly acceptRollback: boolean;
+  readonly report: (where: string, error: unknown) => void;
+};
+
+/** @throws CallError no-clinical-access, database-…, database-rolled-back */
+export async function openDatabase({ vault, keys, acceptRollback, report }: OpeningOptions): Promise<Opened> {
+  const { shared } = keys;
+  const clinicKey = shared?.clinicKeys.at(-1);
+  if (shared === undefined || clinicKey === undefined) throw new CallError('no-clinical-access');
+  const known = await vault.readAuditHead();
+  const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey });
+  try {
+    demandHead(store, known, acceptRollback);
+  } catch (error) {
+    closeStore(store);
+    throw error;
+  }
+  const controller = new AbortController();
+  const { signal } = controller;
+  let saved = -1;
+  let writing: Promise<void> = Promise.resolve();
+  const saveHead = (): Promise<void> => {
+    writing = writing.then(async () => {
+      const { size, root } = head(store);
+      if (size === saved) return;
+      const written = await vault.writeAuditHead({ size, root: Buffer.from(root, 'hex') });
+      if (written === 'ok') saved = size;
+      else report('audit-head', new Error(`keychain ${written}`));
+    });
+    return writing;
+  };
+  const index = (): void => {
+    if (!signal.aborted) void runSliced(followLog(store), { signal }).catch(quietly(signal, report, 'index'));
+  };
+  // One after the other: first what a killed import left, then the index follows the log.
+  void runSliced(removeLeftovers(store), { signal }).then(index, quietly(signal, report, 'leftovers'));
+  const timers = [
+    setInterval(() => void saveHead().catch((error: unknown) => report('audit-head', error)), headEvery),
+    setInterval(index, indexEvery),
+  ];
+  for (const timer of timers) timer.unref();
+  return {
+    store,
+    closing: signal,
+    saveHead,
+    close: () => {
+      for (const timer of timers) clearInterval(timer);
+      controller.abort();
+      closeStore(store);
+    },
+  };
+}
+
+/** The keychain's head must be an ancestor of the log's or equal; a log that is ahead is a crash between two writes. */
+function demandHead(store: Store, known: Awaited<ReturnType<Vault['readAuditHead']>>, acceptRollback: boolean): void {
+  if (acceptRollback) return;
+  if (known.state === 'ok') {
+    const { size, root } = known.head;
+    if (checkHead(store, { size, root: root.toString('hex') }) !== 'ok') throw new CallError('database-rolled-back');
+    return;
+  }
+  // A keychain that lost the head of a log with entries is as much an alarm as a log behind its head; one that is
+  // locked or gone could not have given the device secret a moment ago.
+  if (head(store).size > 1) throw new CallError('database-rolled-back');
+}
+
+function quietly(signal: AbortSignal, report: (where: string, error: unknown) => void, where: string) {
+  return (error: unknown): void => {
+    if (!signal.aborted) report(where, error);
+  };
+}

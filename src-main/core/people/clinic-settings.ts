@@ -1,0 +1,17 @@
+/** What an admin sets for this workstation, kept in the database. */
+import { z } from 'zod';
+import { readMeta, writeMeta } from '../store/meta.ts';
+import type { Store } from '../store/open.ts';
+
+const settings = z.strictObject({ idleMinutes: z.number().int().min(1).max(60) });
+export type ClinicSettings = z.infer<typeof settings>;
+const atFirst: ClinicSettings = { idleMinutes: 5 };
+
+export function readSettings(store: Store): ClinicSettings {
+  const bytes = readMeta(store.db, 'settings');
+  return bytes === undefined ? atFirst : settings.parse(JSON.parse(bytes.toString('utf8')));
+}
+
+export function writeSettings(store: Store, next: ClinicSettings): void {
+  writeMeta(store.db, 'settings', Buffer.from(JSON.stringify(settings.parse(next)), 'utf8'));
+}

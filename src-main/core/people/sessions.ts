@@ -1,0 +1,125 @@
+/** Signing in, locking, and what belongs to the person signed in. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { Session } from '../../../src-shared/contract/people.ts';
+import { permissions, permissionsOf } from '../../../src-shared/contract/permissions.ts';
+import { userId as userIdSchema } from '../../../src-shared/contract/primitives.ts';
+import type { Handlers } from '../call.ts';
+import type { Core } from '../core.ts';
+import { passwordBytes } from '../crypto/password.ts';
+import { randomUuid } from '../crypto/random.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { newNotes, writeEntry } from '../entry.ts';
+import type { LiveSession } from '../session.ts';
+import { withTransaction } from '../store/transaction.ts';
+import type { VaultSession } from '../vault/session.ts';
+import { readSettings } from './clinic-settings.ts';
+import { ensurePrivateNoteKey } from './private-note-key.ts';
+import { changeState, readState } from './state.ts';
+
+/** What the window learns about its own session. */
+function describe(core: Core, session: LiveSession): Session {
+  const store = core.opened()?.store;
+  const shown = core.vault.displayDirectory();
+  const remembered = store === undefined ? null : readState(store, session.userId);
+  return {
+    userId: session.userId,
+    userName: session.userName,
+    displayName: session.displayName,
+    roles: [...session.roles],
+    permissions: permissions.filter((one) => session.permissions.has(one)),
+    clinicName: shown?.clinicName ?? '',
+    workstationName: shown?.workstationName ?? '',
+    country: shown?.country ?? '',
+    idleMinutes: store === undefined ? 5 : readSettings(store).idleMinutes,
+    preferences: remembered?.preferences ?? { language: shown?.language ?? 'en', theme: 'system' },
+    place: remembered?.place ?? null,
+  };
+}
+
+async function verified(core: Core, userName: string, password: string): Promise<VaultSession> {
+  const bytes = passwordBytes(password);
+  try {
+    return await core.vault.signIn(userName, bytes);
+  } catch (error) {
+    if (error instanceof CallError) {
+      // Only an id of the roster is written down: a typed name could be a password in the wrong field.
+      const known = core.vault.userIdOf(userName) ?? null;
+      core.journal('user.sign-in-failed', known, 'failure', error.value.code);
+    }
+    throw error;
+  } finally {
+    wipe(bytes);
+  }
+}
+
+export const sessionHandlers: Handlers<'sessions'> = {
+  signIn: async ({ core, connection, now }, input) => {
+    const keys = await verified(core, input.userName, input.password);
+    try {
+      if (keys.shared !== undefined) await core.open(keys);
+    } catch (error) {
+      keys.close();
+      throw error;
+    }
+    const { user } = keys;
+    const session: LiveSession = {
+      id: randomUuid(),
+      channel: connection.channel,
+      userId: userIdSchema.parse(user.id),
+      userName: user.userName,
+      displayName: user.displayName,
+      roles: user.roles,
+      permissions: permissionsOf(user.roles),
+      startedAt: now,
+      keys,
+      search: null,
+      draftEntries: new Map(),
+    };
+    const store = core.opened()?.store;
+    core.begin(connection, session);
+    if (store !== undefined && keys.shared !== undefined) {
+      withTransaction(
+        store,
+        (tx) => {
+          ensurePrivateNoteKey(tx, core.vault, keys);
+          writeEntry(tx, session, newNotes('user.signed-in', session), 'success');
+        },
+        now,
+      );
+    } else {
+      core.journal('user.signed-in', session.userId, 'success');
+    }
+    return describe(core, session);
+  },
+  current: ({ core, connection }) => ({
+    session: connection.session === null ? null : describe(core, connection.session),
+  }),
+  lock: async ({ core }) => {
+    core.requestLock('user');
+    return { ok: true };
+  },
+  touch: ({ core }) => {
+    core.touch();
+    return { ok: true };
+  },
+  remember: ({ tx, session }, place) => {
+    changeState(tx, session.userId, { place });
+    return { ok: true };
+  },
+  setPreferences: ({ tx, session }, preferences) => {
+    changeState(tx, session.userId, { preferences });
+    return { ok: true };
+  },
+  changePassword: async ({ core, session, record }, input) => {
+    const current = passwordBytes(input.current);
+    const next = passwordBytes(input.next);
+    try {
+      await core.vault.changeOwnPassword(session.keys, current, next);
+    } finally {
+      wipe(current, next);
+    }
+    if (core.opened() === null) core.journal('user.password-changed', session.userId, 'success');
+    else record(({ entry }) => entry.entity.push(session.userId));
+    return { ok: true };
+  },
+};

@@ -1,0 +1,34 @@
+/** Who is at the other end of a channel, and what they have done so far that later calls need to know. */
+import type { CoreEvent } from '../../src-shared/contract/events.ts';
+import type { Permission, Role } from '../../src-shared/contract/permissions.ts';
+import type { UserId } from '../../src-shared/contract/primitives.ts';
+import type { Channel } from '../../src-shared/contract/procedure.ts';
+
+import type { VaultSession } from './vault/session.ts';
+
+/** One run of the search box: an audit entry before its first result and one at its end (design, "The audit log"). */
+export type SearchSession = { queries: number; hits: number; lastAt: number };
+
+/** A signed-in user on one channel. Lives until lock (screen) or disconnect (ctl). */
+export type LiveSession = {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly userId: UserId;
+  readonly userName: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
+  readonly startedAt: number;
+  /** The user's keys; closed with the session. */
+  readonly keys: VaultSession;
+  search: SearchSession | null;
+  /** Drafts whose saving already left an entry in this session: draft id → when. */
+  readonly draftEntries: Map<string, number>;
+};
+
+/** One window's port or one command line's socket. */
+export type Connection = {
+  readonly channel: Channel;
+  session: LiveSession | null;
+  readonly send: (event: CoreEvent) => void;
+};

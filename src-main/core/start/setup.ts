@@ -1,0 +1,100 @@
+/** Set-up: from nothing to a clinic with one workstation, one admin and a recovery kit somebody wrote down. */
+import { append } from '../audit/log.ts';
+import type { Handlers } from '../call.ts';
+import { passwordBytes, passwordStrength } from '../crypto/password.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { saveFile } from '../exchange/save-file.ts';
+import { closeStore, createStore } from '../store/open.ts';
+import { withTransaction } from '../store/transaction.ts';
+import { weakKeychain } from './weak-keychain.ts';
+
+/** An empty database whose first entry says why it was made. */
+export function createDatabaseFile(
+  database: { readonly path: string; readonly key: Buffer },
+  options: { readonly locale: string; readonly reason: string; readonly device: string; readonly now: number },
+): void {
+  const store = createStore({ ...database, device: options.device, locale: options.locale });
+  try {
+    withTransaction(
+      store,
+      (tx) =>
+        append(tx, {
+          type: 'setup.completed',
+          outcome: 0,
+          agent: { user: null, roles: [], session: null },
+          purpose: 'HOPERAT',
+          origin: 'core',
+          detail: { reason: options.reason },
+        }),
+      options.now,
+    );
+  } finally {
+    closeStore(store);
+  }
+}
+
+export const setupHandlers: Handlers<'setup'> = {
+  checkPassword: (_context, { password, personal }) => {
+    const { score, problem } = passwordStrength(password, personal);
+    return { score, acceptable: problem === undefined, problem: problem ?? null };
+  },
+  checkKeychain: async ({ core }) => ({ state: await core.vault.checkKeychain(), weak: weakKeychain() }),
+  create: async ({ core, now }, input) => {
+    const password = passwordBytes(input.password);
+    try {
+      const kit = await core.vault.setUp(
+        {
+          clinic: { name: input.clinicName, country: input.country },
+          language: input.language,
+          workstationName: input.workstationName,
+          admin: {
+            userName: input.admin.userName,
+            displayName: input.admin.displayName,
+            roles: input.admin.roles.filter((role) => role !== 'admin'),
+            password,
+          },
+        },
+        ({ deviceId, ...database }) =>
+          createDatabaseFile(database, { locale: input.language, reason: 'set-up', device: deviceId, now }),
+      );
+      return { words: [...kit.words], ask: [...kit.ask], createdAt: kit.createdAt };
+    } finally {
+      wipe(password);
+    }
+  },
+  newKit: async ({ core }, input) => {
+    const password = passwordBytes(input.password);
+    try {
+      const kit = await core.vault.showKitAgain(input.userName, password);
+      return { words: [...kit.words], ask: [...kit.ask], createdAt: kit.createdAt };
+    } finally {
+      wipe(password);
+    }
+  },
+  saveKit: async ({ core, connection, now }, input) => {
+    const { buildKitPdf } = await import('../exchange/write/kit-pdf.ts');
+    const bytes = await buildKitPdf({
+      words: input.words,
+      clinicName: core.vault.displayDirectory()?.clinicName ?? '',
+      createdAt: now,
+      language: input.language,
+    });
+    try {
+      const saved = await saveFile(core, connection, {
+        path: input.path,
+        title: 'Carekeep',
+        defaultName: 'carekeep-recovery-kit.pdf',
+        filters: [{ name: 'PDF', extensions: ['pdf'] }],
+        bytes,
+      });
+      return { saved };
+    } finally {
+      wipe(bytes);
+    }
+  },
+  confirmKit: async ({ core }, input) => {
+    await core.vault.confirmKit(input.words);
+    core.journal('recovery.kit-confirmed', null, 'success');
+    return { ok: true };
+  },
+};

@@ -1,0 +1,76 @@
+/** The running verification of log and record, and the last verdict. One at a time, in slices, cancellable. */
+import type { AuditVerdict } from '../../src-shared/contract/audit.ts';
+import { auditVerdict } from '../../src-shared/contract/audit.ts';
+import { CallError } from '../../src-shared/contract/errors.ts';
+import { verifyStore } from './audit/verify.ts';
+import type { Core } from './core.ts';
+import { readMeta, writeMeta } from './store/meta.ts';
+import { runSliced } from './store/slices.ts';
+
+const lastVerdict = 'last_verdict';
+const tellEvery = 200;
+
+export class Verification {
+  readonly #core: Core;
+  #running: Promise<AuditVerdict | null> | null = null;
+  #abort: AbortController | null = null;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /**
+   * Starts unless one runs already. @throws CallError busy
+   * @param begun writes down that it begins
+   * @param ended gets the verdict, for its entry
+   */
+  start(begun: () => void, ended: (verdict: AuditVerdict) => void): void {
+    if (this.#running !== null) throw new CallError('busy');
+    begun();
+    this.#abort = new AbortController();
+    this.#running = this.#run(this.#abort.signal, ended).finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #run(signal: AbortSignal, ended: (verdict: AuditVerdict) => void): Promise<AuditVerdict | null> {
+    const core = this.#core;
+    const { store } = core.demandOpen();
+    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
+      core.broadcast({ event: 'progress', data: { task: 'verify', kind: 'verify', done, total, state } });
+    let told = 0;
+    try {
+      const verdict = await runSliced(verifyStore(store, { now: core.clock }), {
+        signal,
+        onProgress: ({ done, total }) => {
+          if (core.clock() - told < tellEvery) return;
+          told = core.clock();
+          tell('running', done, total);
+        },
+      });
+      ended(verdict);
+      writeMeta(store.db, lastVerdict, Buffer.from(JSON.stringify(verdict), 'utf8'));
+      tell('done', 1, 1);
+      return verdict;
+    } catch (error) {
+      tell(signal.aborted ? 'cancelled' : 'failed', 0, 1);
+      if (!signal.aborted) core.report('verify', error);
+      return null;
+    }
+  }
+
+  /** The running one's verdict when it ends, else the last one's. */
+  async verdict(): Promise<AuditVerdict | null> {
+    return (await this.#running) ?? this.last();
+  }
+
+  last(): AuditVerdict | null {
+    const bytes = readMeta(this.#core.demandOpen().store.db, lastVerdict);
+    const parsed = auditVerdict.safeParse(JSON.parse(bytes?.toString('utf8') ?? 'null'));
+    return parsed.success ? parsed.data : null;
+  }
+
+  cancel(): void {
+    this.#abort?.abort(new CallError('cancelled'));
+  }
+}

@@ -1,0 +1,4 @@
+/** Version of this application. */
+import manifest from '../../package.json' with { type: 'json' };
+
+export const { version } = manifest;
