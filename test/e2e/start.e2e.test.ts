@@ -66,7 +66,7 @@ describe('a clinic begins', { timeout: 180_000 }, () => {
     await page.getByLabel('dark').click();
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
     await assertAccessible(page, 'account, dark');
-    await page.getByLabel('Language').selectOption('de');
+    await page.getByLabel('Language', { exact: true }).selectOption('de');
     await page.getByRole('heading', { name: 'Ihr Konto' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
   });
