@@ -38,7 +38,11 @@ export function App() {
 
   const startOver = useCallback(async () => {
     client.clear();
-    await client.fetchQuery({ queryKey: keyOf('app.status', {}), queryFn: () => call('app.status', {}) });
+    try {
+      await client.fetchQuery({ queryKey: keyOf('app.status', {}), queryFn: () => call('app.status', {}) });
+    } catch {
+      // the status query below holds the same error and shows it
+    }
     setCovered(false);
   }, [client]);
   useEffect(() => onSessionLost(() => void startOver()), [startOver]);
@@ -49,9 +53,10 @@ export function App() {
     try {
       // the shell replaces this page; nothing after this line is certain to run
       await call('sessions.lock', {});
-    } finally {
-      await startOver();
+    } catch {
+      // core may be gone before it answers, which is a lock too; what holds is asked next
     }
+    await startOver();
   }, [startOver]);
 
   const signedIn = useCallback(
