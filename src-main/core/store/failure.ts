@@ -13,7 +13,8 @@ export function failureCode(error: unknown): ErrorCode | undefined {
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR_SHORT') || code === 'SQLITE_NOTADB') {
     return 'database-damaged';
   }
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
+  // A write-ahead log's shared memory that cannot grow: the disk is full before anything is written.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
     return 'not-writable';
   }
