@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useAction } from '../client.ts';
 import { DateField } from '../patient/DateField.tsx';
 import { FormDialog } from '../patient/FormDialog.tsx';
-import { notifyDone } from '../ui/index.ts';
+import { announce } from '../ui/index.ts';
 import classes from './chart.module.css';
 
 type Props = { readonly patientId: string; readonly onClose: () => void };
@@ -22,7 +22,7 @@ export function ProblemDialog({ patientId, onClose }: Props) {
       { patientId, text, code: '', system: '', onset, note },
       {
         onSuccess: () => {
-          notifyDone(t('form.problemDone'));
+          announce(t('form.problemDone'));
           onClose();
         },
       },
@@ -72,7 +72,7 @@ export function MedicationDialog({ patientId, onClose }: Props) {
       { patientId, text, code: '', system: '', dosage, start, note },
       {
         onSuccess: () => {
-          notifyDone(t('form.medicationDone'));
+          announce(t('form.medicationDone'));
           onClose();
         },
       },
@@ -147,7 +147,7 @@ export function AllergyDialog({ patientId, canSayNone, onClose }: Props & { read
           },
       {
         onSuccess: () => {
-          notifyDone(t('form.allergyDone'));
+          announce(t('form.allergyDone'));
           onClose();
         },
       },

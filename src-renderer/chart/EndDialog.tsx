@@ -5,7 +5,7 @@ import { useAction } from '../client.ts';
 import { isoToday } from '../find/today.ts';
 import { DateField } from '../patient/DateField.tsx';
 import { FormDialog } from '../patient/FormDialog.tsx';
-import { notifyDone } from '../ui/index.ts';
+import { announce } from '../ui/index.ts';
 import type { Item } from './model/chart.ts';
 
 type Props = { readonly item: Item; readonly onClose: () => void };
@@ -26,7 +26,7 @@ export function EndDialog({ item, onClose }: Props) {
       { id: item.row.id, version: item.row.version, as, date: as === 'ended' ? date : null },
       {
         onSuccess: () => {
-          notifyDone(t('end.done'));
+          announce(t('end.done'));
           onClose();
         },
       },

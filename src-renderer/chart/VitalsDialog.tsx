@@ -13,7 +13,7 @@ import {
 } from '../../src-shared/fhir/vitals.ts';
 import { useAction } from '../client.ts';
 import { FormDialog } from '../patient/FormDialog.tsx';
-import { notifyDone, useFormat } from '../ui/index.ts';
+import { announce, useFormat } from '../ui/index.ts';
 import classes from './chart.module.css';
 import { FlagWord } from './FlagWord.tsx';
 
@@ -107,7 +107,7 @@ export function VitalsDialog({ patientId, onClose }: { readonly patientId: strin
       { patientId, at: Date.now(), values },
       {
         onSuccess: () => {
-          notifyDone(t('vitals.done'));
+          announce(t('vitals.done'));
           onClose();
         },
       },

@@ -212,8 +212,9 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
             <Kbd of="newPatient" /> {typed === '' ? t('newPatient') : t('newPatientTyped', { text: typed })}
           </button>
         )}
-        <button type="button" className={classes.escape} onClick={onClose} aria-label={t('close')}>
+        <button type="button" className={classes.escape} onClick={onClose}>
           <Kbd keys={['Esc']} />
+          <span className="ck-hidden">{t('close')}</span>
         </button>
       </div>
     </div>

@@ -2,7 +2,7 @@ import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
 import { type KeyboardEvent, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type NoteContent, noteContent } from '../../src-shared/contract/chart.ts';
-import { ariaKeys, Chip, ConfirmDialog, Kbd, notifyDone, useShortcut } from '../ui/index.ts';
+import { announce, ariaKeys, Chip, ConfirmDialog, Kbd, useShortcut } from '../ui/index.ts';
 import classes from './notes.module.css';
 import { SaveStatus } from './SaveStatus.tsx';
 import { SnippetMenu } from './SnippetMenu.tsx';
@@ -190,7 +190,7 @@ export function NoteEditor({ draft, maySign, first, onSign, onDiscard }: Props) 
         withPassword
         onConfirm={async (password) => {
           await onSign(draft, password);
-          notifyDone(t('signedDone'));
+          announce(t('signedDone'));
         }}
         onClose={() => setSigning(false)}
       >

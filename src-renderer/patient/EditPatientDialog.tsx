@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../src-shared/contract/index.ts';
 import type { Demographics } from '../../src-shared/contract/patients.ts';
 import { call, errorValueOf, useAction, useProcedure } from '../client.ts';
-import { notifyDone, useFormat } from '../ui/index.ts';
+import { announce, useFormat } from '../ui/index.ts';
 import { DemographicsFields } from './DemographicsFields.tsx';
 import { type FieldName, mergeMeanwhile, problemsOf, tidy, withField } from './demographics-fields.ts';
 import { FormDialog } from './FormDialog.tsx';
@@ -61,7 +61,7 @@ function EditForm({
     if (unclear || problemsOf(values).size > 0) return;
     try {
       await update.mutateAsync({ patientId, version: base.version, demographics: tidy(values) });
-      notifyDone(t('edit.saved'));
+      announce(t('edit.saved'));
       onClose();
     } catch (error) {
       if (errorValueOf(error).code !== 'changed-meanwhile') return;
