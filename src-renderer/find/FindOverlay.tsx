@@ -1,5 +1,14 @@
 import { Modal } from '@mantine/core';
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PatientLine } from '../../src-shared/contract/patients.ts';
 import type { PatientId } from '../../src-shared/contract/primitives.ts';
@@ -80,6 +89,9 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLInputElement>(null);
+  // at once, not after the dialog's own focus trap: who types right after Ctrl+K loses no letter
+  useLayoutEffect(() => box.current?.focus(), []);
   const ledTo = useRef<PatientId | null>(null);
   const searched = useRef(false);
   const typed = text.trim();
@@ -143,6 +155,7 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
     <div className={classes.finder}>
       <div className={classes.ask}>
         <input
+          ref={box}
           className={classes.input}
           type="text"
           role="combobox"

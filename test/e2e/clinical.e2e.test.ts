@@ -23,7 +23,7 @@ const chartOf = (page: Page, name: string | RegExp) => page.getByRole('heading',
 
 async function find(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await dialog(page, 'Find a patient').getByRole('combobox').waitFor();
+  await page.locator('[role=combobox]:focus').waitFor();
   await page.keyboard.type(text);
 }
 
@@ -120,7 +120,9 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
     await screen.getByText('No known allergies').first().waitFor();
 
     await screen.getByRole('button', { name: 'Add a problem' }).click();
-    await dialog(screen, 'Add a problem').getByRole('textbox', { name: /^Problem/ }).fill(hostile);
+    await dialog(screen, 'Add a problem')
+      .getByRole('textbox', { name: /^Problem/ })
+      .fill(hostile);
     await dialog(screen, 'Add a problem')
       .getByLabel(/^Since/)
       .fill('2019');
