@@ -9,6 +9,7 @@ import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts'
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
 import type { EntryNotes } from './call.ts';
+import { writeEnd } from './chart/search-session.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
 import { Imports } from './exchange/imports.ts';
@@ -16,6 +17,7 @@ import { drainJournal } from './journal-entries.ts';
 import { type Opened, openDatabase } from './opened.ts';
 import { readSettings } from './people/clinic-settings.ts';
 import { type IdleTimer, startIdleTimer } from './people/idle.ts';
+import { reportError } from './report.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
 import { openKeychain } from './vault/keychain.ts';
@@ -111,7 +113,7 @@ export class Core {
 
   /** A session began on a connection: the journal goes into the log, the idle timer runs for the screen. */
   begin(connection: Connection, session: LiveSession): void {
-    connection.session?.keys.close();
+    this.#leave(connection);
     connection.session = session;
     this.#live.add(connection);
     if (this.#opened !== null) {
@@ -129,21 +131,38 @@ export class Core {
     void this.#opened?.saveHead().catch((error: unknown) => this.report('audit-head', error));
   }
 
-  /** A command line went away. Its session ends; a core that it alone had opened locks. */
+  /** A command line or a document went away. Its session ends; a core in which nobody is left locks. */
   disconnected(connection: Connection): void {
-    connection.session?.keys.close();
-    connection.session = null;
-    this.#live.delete(connection);
+    this.#leave(connection);
     if (this.#live.size === 0 && this.#opened !== null) this.requestLock('user');
   }
 
-  /** A suspended user, or one with a new password, has no session any more. */
+  /** Who is suspended, or has other roles or a new password, has no session any more. Their screen locks: it shows a record. */
   endSessionsOf(userId: string): void {
-    for (const connection of this.#live) {
+    for (const connection of [...this.#live]) {
       if (connection.session?.userId !== userId) continue;
-      connection.session.keys.close();
-      connection.session = null;
-      this.#live.delete(connection);
+      this.#leave(connection);
+      if (connection.channel === 'screen') this.requestLock('user');
+    }
+  }
+
+  /** The session of a connection, if it has one, is over: its search ends, its keys are wiped. */
+  #leave(connection: Connection): void {
+    const { session } = connection;
+    connection.session = null;
+    this.#live.delete(connection);
+    if (session === null) return;
+    this.#endSearch(session);
+    session.keys.close();
+  }
+
+  #endSearch(session: LiveSession): void {
+    if (session.search === null || this.#opened === null) return;
+    try {
+      withTransaction(this.#opened.store, (tx) => writeEnd(tx, session), this.clock());
+    } catch (error) {
+      // The search is over whether or not its last line finds room; its first line stands.
+      this.report('search-end', error);
     }
   }
 
@@ -227,6 +246,7 @@ export class Core {
     this.#idle?.stop();
     this.imports.stop();
     this.verification.cancel();
+    for (const { session } of this.#live) if (session !== null) this.#endSearch(session);
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
   }
@@ -235,8 +255,7 @@ export class Core {
   async close(): Promise<void> {
     await this.flush();
     await this.imports.stopped();
-    for (const { session } of this.#live) session?.keys.close();
-    this.#live.clear();
+    for (const connection of [...this.#live]) this.#leave(connection);
     this.#opened?.close();
     this.#opened = null;
     this.vault.close();
@@ -245,16 +264,7 @@ export class Core {
 
   /** Something broke that nobody can be blamed for: name and place only, never a value. */
   report(where: string, error: unknown): void {
-    const name = error instanceof Error ? error.name : 'unknown';
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-    const at =
-      error instanceof Error
-        ? (error.stack
-            ?.split('\n')[1]
-            ?.trim()
-            .replace(/\(?file:\/\/.*\/(src-|out)/, '($1') ?? '')
-        : '';
-    console.error(JSON.stringify({ level: 'error', where, name, code, at }));
+    reportError(where, error);
   }
 }
 
@@ -275,6 +285,8 @@ function troubleOf(error: unknown): StartState | null {
 
 /** Takes the profile and looks at it. @throws CallError busy when another core holds it */
 export async function createCore(options: CoreOptions): Promise<Core> {
+  // Whatever this process writes is its owner's alone, SQLite's files included.
+  process.umask(0o077);
   mkdirSync(options.profile, { recursive: true, mode: 0o700 });
   const held = holdProfile(options.profile);
   if (held === undefined) throw new CallError('busy');

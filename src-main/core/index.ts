@@ -14,6 +14,7 @@ import { createDialogs } from './dialogs.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { handlers } from './handlers.ts';
 import { type DocumentPort, servePort } from './port.ts';
+import { reportError } from './report.ts';
 import type { Connection } from './session.ts';
 
 const shellMessage = z.discriminatedUnion('kind', [
@@ -25,6 +26,14 @@ const shellMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dialog-result'), dialog: z.number().int(), paths: z.array(z.string()) }),
 ]);
 
+// Node would print message and stack, and a message may quote a record. Main starts another core.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    reportError('core', error);
+    process.exit(1);
+  });
+}
+
 const { parentPort } = process;
 const at = process.argv.indexOf('--profile');
 const profile = process.argv[at + 1];
@@ -35,7 +44,8 @@ if (parentPort === null || parentPort === undefined || at < 0 || profile === und
 const documents = new Map<number, Connection>();
 const toShell = (message: CoreToShell): void => parentPort.postMessage(message);
 const broadcast = (event: CoreEvent): void => {
-  for (const connection of documents.values()) connection.send(event);
+  // A document before sign-in, or after its session's end, hears nothing of what goes on.
+  for (const connection of documents.values()) if (connection.session !== null) connection.send(event);
 };
 const dialogs = createDialogs(toShell);
 
@@ -72,9 +82,12 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly Doc
       servePort(port, connection, dispatch);
       return;
     }
-    case 'document-gone':
+    case 'document-gone': {
+      const connection = documents.get(message.document);
       documents.delete(message.document);
+      if (connection !== undefined) core.disconnected(connection);
       return;
+    }
     case 'power':
       core.journalPower(message.event);
       return;

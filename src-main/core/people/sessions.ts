@@ -77,17 +77,23 @@ export const sessionHandlers: Handlers<'sessions'> = {
     };
     const store = core.opened()?.store;
     core.begin(connection, session);
-    if (store !== undefined && keys.shared !== undefined) {
-      withTransaction(
-        store,
-        (tx) => {
-          ensurePrivateNoteKey(tx, core.vault, keys);
-          writeEntry(tx, session, newNotes('user.signed-in', session), 'success');
-        },
-        now,
-      );
-    } else {
-      core.journal('user.signed-in', session.userId, 'success');
+    try {
+      if (store !== undefined && keys.shared !== undefined) {
+        withTransaction(
+          store,
+          (tx) => {
+            ensurePrivateNoteKey(tx, core.vault, keys);
+            writeEntry(tx, session, newNotes('user.signed-in', session), 'success');
+          },
+          now,
+        );
+      } else {
+        core.journal('user.signed-in', session.userId, 'success');
+      }
+    } catch (error) {
+      // A sign-in that cannot be written down does not happen.
+      core.disconnected(connection);
+      throw error;
     }
     return describe(core, session);
   },

@@ -59,6 +59,8 @@ export const userHandlers: Handlers<'users'> = {
   setRoles: async (context, { userId, roles }) => {
     const before = context.core.vault.users().find(({ id }) => id === userId)?.roles ?? [];
     const user = await context.core.vault.setRoles(context.session.keys, userId, roles);
+    // A session holds the permissions of its beginning.
+    context.core.endSessionsOf(userId);
     return recorded(context, user, { before: before.join(' '), after: user.roles.join(' ') });
   },
   suspend: async (context, { userId }) => {

@@ -1,11 +1,22 @@
-/** Ways back in with the recovery kit. Each is proved by the words first, and nothing is ever deleted. */
+/**
+ * Ways back in with the recovery kit. Each is proved by the words first, and nothing is ever deleted. None touches
+ * files that somebody works with.
+ */
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers } from '../call.ts';
+import type { Core } from '../core.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { createDatabaseFile } from './setup.ts';
 
+/** @throws CallError busy */
+function demandClosed(core: Core): void {
+  if (core.opened() !== null) throw new CallError('busy');
+}
+
 export const recoveryHandlers: Handlers<'recovery'> = {
   restore: async ({ core }, input) => {
+    demandClosed(core);
     const password = passwordBytes(input.password);
     try {
       await core.vault.recover({ words: input.words, userName: input.userName, password });
@@ -19,6 +30,7 @@ export const recoveryHandlers: Handlers<'recovery'> = {
     return { ok: true };
   },
   startEmpty: async ({ core, now }, input) => {
+    demandClosed(core);
     const locale = core.vault.displayDirectory()?.language ?? 'en';
     await core.vault.startEmptyDatabase(input.words, ({ deviceId, ...database }) =>
       createDatabaseFile(database, { locale, reason: 'start-empty', device: deviceId, now }),
@@ -29,12 +41,14 @@ export const recoveryHandlers: Handlers<'recovery'> = {
     return { ok: true };
   },
   setAside: async ({ core }, input) => {
+    demandClosed(core);
     await core.vault.setDatabaseAside(input.words);
     await core.look();
     core.journal('recovery.used', null, 'success', 'set-aside');
     return { ok: true };
   },
   acknowledgeRollback: async ({ core }, input) => {
+    demandClosed(core);
     core.vault.proveKit(input.words);
     core.acceptRollback();
     return { ok: true };
