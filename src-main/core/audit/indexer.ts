@@ -1,9 +1,11 @@
 /**
- * The viewer's index follows the log in slices; an append never pays for it. What it has not reached yet is scanned.
+ * The viewer's index and the table of chart parts follow the log in slices; an append never pays for them. What it has not reached yet is scanned.
  * The index is derived: it can be thrown away and made anew.
  */
 import { auditEvents } from '../../../src-shared/contract/audit-events.ts';
+import { indexedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
+import { releaseParts, storeParts } from '../store/part.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
 import { withTransaction } from '../store/transaction.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
@@ -13,12 +15,6 @@ const dayMs = 86_400_000;
 /** Number of the local calendar day since 1970-01-01. */
 export function localDay(instant: number): number {
   return Math.floor((instant - new Date(instant).getTimezoneOffset() * 60_000) / dayMs);
-}
-
-/** How far the index reaches: entries below this number are in it. */
-export function indexedTo(store: Store): number {
-  const last = store.sql<[], { seq: number | null }>('select max(seq) seq from audit_index').get()?.seq ?? null;
-  return last === null ? 0 : last + 1;
 }
 
 /** Indexes what is missing; yields after each slice. @returns how many entries were added */
@@ -41,11 +37,13 @@ export function indexSlice(store: Store): number {
   );
   const rows = next.all(from);
   if (rows.length === 0) return 0;
-  return withTransaction(store, () => {
-    let added = 0;
+  let added = 0;
+  withTransaction(store, () => {
     const days = new Map<number, { count: number; first: number; last: number }>();
     for (const { seq, entry } of rows) {
-      indexOne(store, seq, decodeEntry(entry), days);
+      const decoded = decodeEntry(entry);
+      indexOne(store, seq, decoded, days);
+      if (decoded?.parts !== undefined) storeParts(store, seq, decoded.parts);
       added += 1;
       if ((added & 15) === 0 && over()) break;
     }
@@ -54,8 +52,9 @@ export function indexSlice(store: Store): number {
        first_seq = min(first_seq, excluded.first_seq), last_seq = max(last_seq, excluded.last_seq)`,
     );
     for (const [day, { count: n, first, last }] of days) count.run(day, n, first, last);
-    return added;
   });
+  releaseParts(store, from + added);
+  return added;
 }
 
 function indexOne(

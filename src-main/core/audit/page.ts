@@ -1,9 +1,10 @@
 /** Pages of the log, newest first, by filter: the tail that is not indexed yet is scanned, the rest comes by index. */
 import { type AuditKind, auditEvents } from '../../../src-shared/contract/audit-events.ts';
 import { currentHead } from '../store/head.ts';
+import { indexedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
-import { indexedTo, indexSlice, localDay } from './indexer.ts';
+import { indexSlice, localDay } from './indexer.ts';
 
 /** Null means any. */
 export type LogFilter = {

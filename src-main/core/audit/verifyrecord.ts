@@ -1,7 +1,7 @@
 /** The record against the log: imports against their roots, charts against their parts, rows against their MACs. */
 import { chartHolds, rowLeaf } from '../store/chart.ts';
 import type { Store } from '../store/open.ts';
-import { type ChartPart, partColumns } from '../store/part.ts';
+import { hasPart, heldCharts, partsOf } from '../store/part.ts';
 import { encoded, notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
 import { chartOf } from '../store/transaction.ts';
@@ -55,8 +55,19 @@ export function* verifyCharts(store: Store, facts: LogFacts): Sliced<void> {
   const page = sql<[string], { chart: string }>(
     `select distinct chart_id chart from chart_part p where chart_id > ? and ${notHidden('p')} order by chart_id limit 64`,
   );
-  const partsOf = sql<[string], ChartPart>(`select ${partColumns} from chart_part p where chart_id = ?`);
   const unseen = new Map(facts.parts);
+  const check = (chart: string): void => {
+    const rows = chart.startsWith('_/') ? ofNobody.all(chart.slice(2)) : ofPatient.all(chart);
+    if (!chartHolds(store, chart, rows)) throw new Found('chart-damaged', chart);
+    for (const { batch, seq } of partsOf(store, chart)) {
+      const last = unseen.get(`${batch}/${chart}`);
+      unseen.delete(`${batch}/${chart}`);
+      // A part of a later entry than we read was checked against that entry itself.
+      if (last !== undefined && seq !== last && (seq === null || seq < facts.size)) {
+        throw new Found('part-older', chart);
+      }
+    }
+  };
   let done = 0;
   let from = '';
   for (;;) {
@@ -65,15 +76,7 @@ export function* verifyCharts(store: Store, facts: LogFacts): Sliced<void> {
     let over = sliceClock();
     for (const { chart } of charts) {
       from = chart;
-      const rows = chart.startsWith('_/') ? ofNobody.all(chart.slice(2)) : ofPatient.all(chart);
-      if (!chartHolds(store, chart, rows)) throw new Found('chart-damaged', chart);
-      for (const { batch, seq } of partsOf.all(chart)) {
-        const last = unseen.get(`${batch}/${chart}`);
-        unseen.delete(`${batch}/${chart}`);
-        // A part of a later entry than we read was checked against that entry itself.
-        if (last !== undefined && seq !== last && (seq === null || seq < facts.size))
-          throw new Found('part-older', chart);
-      }
+      check(chart);
       done += 1;
       if (over()) {
         yield { done, total: 0 };
@@ -82,6 +85,8 @@ export function* verifyCharts(store: Store, facts: LogFacts): Sliced<void> {
     }
     yield { done, total: 0 };
   }
+  // Charts so new that the table does not have them yet.
+  for (const chart of [...heldCharts(store)]) check(chart);
   const [missing] = unseen.keys();
   if (missing !== undefined) throw new Found('chart-missing', missing);
 }
@@ -93,12 +98,11 @@ export function* verifyRows(store: Store): Sliced<number> {
     `select r.row, r.id, r.patient_id patientId, r.batch from resource r where r.row > ? and ${notHidden('r')}
      order by r.row limit 500`,
   );
-  const part = sql<[string, number], { one: number }>('select 1 one from chart_part where chart_id = ? and batch = ?');
   let count = 0;
   for (let from = 0; ; ) {
     const rows = page.all(from);
     for (const { id, patientId, batch } of rows) {
-      if (part.get(chartOf(patientId, id), batch) === undefined) throw new Found('row-unknown', id);
+      if (!hasPart(store, chartOf(patientId, id), batch)) throw new Found('row-unknown', id);
     }
     const last = rows.at(-1);
     if (last === undefined) break;

@@ -9,13 +9,12 @@ import { readEntry } from '../audit/log.ts';
 import { leafHash, verifyInclusion } from '../audit/merkle.ts';
 import { DigestSum } from './digest.ts';
 import type { Store } from './open.ts';
-import { type ChartPart, partColumns } from './part.ts';
+import { type ChartPart, partsOf } from './part.ts';
 import { encoded, notHidden, type ResourceRow, rowColumns, rowMac } from './row.ts';
 import { chartOf } from './transaction.ts';
 
 const rowsOfPatient = `select ${rowColumns} from resource r where r.patient_id = ? and ${notHidden('r')} order by r.row`;
 const rowOfNobody = `select ${rowColumns} from resource r where r.id = ? and r.patient_id is null and ${notHidden('r')}`;
-const partsOfChart = `select ${partColumns} from chart_part p where chart_id = ? and ${notHidden('p')}`;
 
 /** All rows of a patient that are not deleted, in the order they came. @throws CallError not-found, record-damaged */
 export function readChart(store: Store, patientId: string): ResourceRow[] {
@@ -30,8 +29,7 @@ export function readAlone(store: Store, id: string): ResourceRow | null {
   const row = store.sql<[string], ResourceRow>(rowOfNobody).get(id);
   const chart = chartOf(null, id);
   if (row === undefined) {
-    const expected = store.sql<[string], ChartPart>(partsOfChart).all(chart);
-    if (expected.some((part) => part.count > 0)) throw new CallError('record-damaged', { ids: [id] });
+    if (partsOf(store, chart).some((part) => part.count > 0)) throw new CallError('record-damaged', { ids: [id] });
     return null;
   }
   if (!chartHolds(store, chart, [row])) throw new CallError('record-damaged', { ids: [id] });
@@ -51,8 +49,7 @@ export function chartHolds(store: Store, chart: string, rows: readonly ResourceR
     part.count += 1;
     part.sum.add(row.mac);
   }
-  const parts = store.sql<[string], ChartPart>(partsOfChart).all(chart);
-  for (const part of parts) {
+  for (const part of partsOf(store, chart)) {
     const found = sums.get(part.batch);
     if ((found?.count ?? 0) !== part.count) return false;
     if (!(found?.sum ?? new DigestSum()).value().equals(part.digest)) return false;

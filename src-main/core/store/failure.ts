@@ -14,7 +14,8 @@ export function failureCode(error: unknown): ErrorCode | undefined {
     return 'database-damaged';
   }
   // A write-ahead log's shared memory that cannot grow: the disk is full before anything is written.
-  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT')
+    return 'disk-full';
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
     return 'not-writable';
   }

@@ -16,6 +16,7 @@ import type { Head } from './head.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { newestVersion } from './migrations/index.ts';
+import type { HeldParts } from './part.ts';
 
 export type { Database, Statement };
 
@@ -42,7 +43,7 @@ export type Store = {
   readonly clinicKey: ClinicKey | undefined;
   readonly random: Random;
   /** What the one writer keeps in memory between transactions. */
-  readonly held: { head?: Head };
+  readonly held: { head?: Head; parts?: HeldParts };
 };
 
 export type OpenOptions = {

@@ -9,6 +9,7 @@ import { DigestSum } from './digest.ts';
 import { rethrowNamed } from './failure.ts';
 import { currentHead, type Head } from './head.ts';
 import type { Store } from './open.ts';
+import { type HeldParts, keepSettled } from './part.ts';
 
 /** Row as the entry commits it: id, version, base64url MAC. */
 export type RowCommit = [id: string, version: number, mac: string];
@@ -18,7 +19,12 @@ export type PartCommit = [chart: string, batch: number, count: number, digest: s
 export type PartDelta = { readonly chart: string; readonly batch: number; count: number; readonly sum: DigestSum };
 
 /** What this transaction did to rows, until an audit entry takes it. */
-export type Commit = { rows: RowCommit[]; readonly parts: Map<string, PartDelta>; ops: Op[] };
+export type Commit = {
+  rows: RowCommit[];
+  readonly parts: Map<string, PartDelta>;
+  ops: Op[];
+  readonly settled: HeldParts;
+};
 
 /** A change as other workstations will hear of it: counter, kind, patient, and what the kind needs. */
 export type Op = { readonly lamport: number; readonly kind: string; readonly patient: string | null } & Readonly<
@@ -44,13 +50,20 @@ export function withTransaction<T>(store: Store, fn: (tx: Tx) => T, now: number 
   }
   try {
     const head = { ...currentHead(store) };
-    const tx: Tx = { store, db: store.db, now, head, commit: { rows: [], parts: new Map(), ops: [] } };
+    const tx: Tx = {
+      store,
+      db: store.db,
+      now,
+      head,
+      commit: { rows: [], parts: new Map(), ops: [], settled: new Map() },
+    };
     const result = fn(tx);
     if (tx.commit.rows.length > 0 || tx.commit.parts.size > 0 || tx.commit.ops.length > 0) {
       throw new Error('rows changed and no audit entry took them');
     }
     sql('commit').run();
     store.held.head = head;
+    if (tx.commit.settled.size > 0) keepSettled(store, tx.commit.settled);
     return result;
   } catch (error) {
     if (store.db.inTransaction) sql('rollback').run();
