@@ -50,15 +50,19 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   let saved = -1;
   let writing: Promise<void> = Promise.resolve();
   const saveHead = (): Promise<void> => {
-    writing = writing.then(async () => {
+    const write = async (): Promise<void> => {
       const { size, root } = head(store);
       if (size === saved) return;
       const written = await vault.writeAuditHead({ size, root: Buffer.from(root, 'hex') });
       if (written === 'ok') saved = size;
       else report('audit-head', new Error(`keychain ${written}`));
-    });
+    };
+    // One after the other, and one that failed does not keep the next from trying.
+    writing = writing.then(write, write);
     return writing;
   };
+  // Without a head the next start could not tell a new log from one that was rolled back: it stands before any work.
+  if (known.state !== 'ok') await saveHead();
   const index = (): void => {
     if (!signal.aborted) void runSliced(followLog(store), { signal }).catch(quietly(signal, report, 'index'));
   };
