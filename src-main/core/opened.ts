@@ -7,6 +7,7 @@ import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
+import { rankAnew, ranksAreStale } from './store/rank.ts';
 import { runSliced } from './store/slices.ts';
 import type { VaultSession } from './vault/session.ts';
 import type { Vault } from './vault/vault.ts';
@@ -41,13 +42,15 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey });
   try {
     demandHead(store, known, acceptRollback);
+    // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
+    if (ranksAreStale(store)) rankAnew(store);
   } catch (error) {
     closeStore(store);
     throw error;
   }
   const controller = new AbortController();
   const { signal } = controller;
-  let saved = -1;
+  let saved = known.state === 'ok' ? known.head.size : -1;
   let writing: Promise<void> = Promise.resolve();
   const saveHead = (): Promise<void> => {
     const write = async (): Promise<void> => {
@@ -63,6 +66,10 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   };
   // Without a head the next start could not tell a new log from one that was rolled back: it stands before any work.
   if (known.state !== 'ok') await saveHead();
+  // A log whose head was never kept gets its first one before it grows: a kill in its first minute is no alarm.
+  if (known.state !== 'ok' && !acceptRollback) {
+    await saveHead().catch((error: unknown) => report('audit-head', error));
+  }
   const index = (): void => {
     if (!signal.aborted) void runSliced(followLog(store), { signal }).catch(quietly(signal, report, 'index'));
   };
@@ -93,8 +100,9 @@ function demandHead(store: Store, known: Awaited<ReturnType<Vault['readAuditHead
     if (checkHead(store, { size, root: root.toString('hex') }) !== 'ok') throw new CallError('database-rolled-back');
     return;
   }
-  // A keychain that lost the head of a log with entries is as much an alarm as a log behind its head; one that is
-  // locked or gone could not have given the device secret a moment ago.
+  if (known.state === 'absent') throw new CallError('keychain-absent');
+  if (known.state === 'locked' || known.state === 'hang') throw new CallError('keychain-locked');
+  // A keychain that lost the head of a log with entries is as much an alarm as a log behind its head.
   if (head(store).size > 1) throw new CallError('database-rolled-back');
 }
 
