@@ -108,6 +108,12 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly Doc
 const started = await starting;
 if (started !== null) {
   const { core, dispatch } = started;
-  await listenForCtl({ address: ctlAddress(profile), dispatch, gone: (connection) => core.disconnected(connection) });
+  const address = ctlAddress(profile);
+  if (address !== undefined) {
+    await listenForCtl({ address, dispatch, gone: (connection) => core.disconnected(connection) }).catch(
+      // The screen works without the command line; the command line says that the profile is in use.
+      (error: unknown) => reportError('ctl', error),
+    );
+  }
   toShell({ kind: 'ready' });
 }

@@ -8,7 +8,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { ReplyMessage } from '../../../src-shared/wire.ts';
+import { reportError } from '../report.ts';
 import { connectToCore } from './client.ts';
 import { listProcedures } from './list.ts';
 import { ctlAddress } from './socket.ts';
@@ -16,7 +18,8 @@ import { ctlAddress } from './socket.ts';
 type Caller = { call(procedure: string, input: unknown): Promise<ReplyMessage>; close(): Promise<void> };
 
 async function reachCore(profile: string): Promise<Caller> {
-  const running = await connectToCore(ctlAddress(profile));
+  const address = ctlAddress(profile);
+  const running = address === undefined ? null : await connectToCore(address);
   if (running !== null) {
     return {
       call: (procedure, input) => running.call(procedure, input),
@@ -37,6 +40,15 @@ function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** The file without its last line break; null when it cannot be read. */
+function readPassword(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return null;
+  }
+}
+
 async function run(profile: string, procedure: string, user?: string, passwordFile?: string): Promise<boolean> {
   let input: unknown;
   try {
@@ -46,10 +58,14 @@ async function run(profile: string, procedure: string, user?: string, passwordFi
     print({ code: 'invalid-input' });
     return false;
   }
+  const password = passwordFile === undefined ? '' : readPassword(passwordFile);
+  if (password === null) {
+    print({ code: 'file-unreadable', field: 'password-file' });
+    return false;
+  }
   const core = await reachCore(profile);
   try {
     if (user !== undefined) {
-      const password = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
       const signedIn = await core.call('sessions.signIn', { userName: user, password });
       if (!signedIn.ok) {
         print(signedIn.error);
@@ -91,4 +107,14 @@ const program = new Command('ctl')
     process.exitCode = done ? 0 : 1;
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // JSON here too, and neither message nor stack: both may quote what was read.
+  if (error instanceof CallError) print(error.value);
+  else {
+    reportError('ctl', error);
+    print({ code: 'internal' });
+  }
+  process.exitCode = 1;
+}

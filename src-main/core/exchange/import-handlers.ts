@@ -1,4 +1,5 @@
 /** The import screens' and command line's procedures. */
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { importState } from '../../../src-shared/contract/exchange.ts';
@@ -15,9 +16,11 @@ async function pathsFor(
 ): Promise<readonly string[]> {
   if (connection.channel === 'ctl') {
     if (named === undefined) throw new CallError('nothing-chosen', { field: 'paths' });
+    if (!named.every((path) => isAbsolute(path))) throw new CallError('invalid-input', { field: 'paths' });
     return named;
   }
   if (named !== undefined) throw new CallError('not-here', { field: 'paths' });
+  const asking = connection.session;
   const chosen = await core.dialogs.ask({
     type: 'open',
     title: 'Carekeep',
@@ -27,6 +30,7 @@ async function pathsFor(
       { name: '*', extensions: ['*'] },
     ],
   });
+  if (connection.session !== asking) throw new CallError('not-signed-in');
   if (chosen.length === 0) throw new CallError('nothing-chosen');
   return chosen;
 }

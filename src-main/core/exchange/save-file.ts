@@ -1,15 +1,21 @@
 /** Writes a file where the user says: asked by a dialog on the screen, named by a path on the command line. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { FileFilter } from '../../../src-shared/wire.ts';
 import type { Core } from '../core.ts';
+import { randomUuid } from '../crypto/random.ts';
 import type { Connection } from '../session.ts';
+import { sliceClock } from '../store/slices.ts';
 
-export type FileToSave = {
+type FileToSave = {
   readonly path: string | undefined;
   readonly title: string;
   readonly defaultName: string;
   readonly filters: readonly FileFilter[];
+  /** A generator is asked for more only when its last part is written, and lets others have their turn. */
   readonly bytes: Uint8Array | Iterable<Uint8Array>;
 };
 
@@ -17,37 +23,58 @@ export type FileToSave = {
 export async function saveFile(core: Core, connection: Connection, file: FileToSave): Promise<boolean> {
   const path = await chosenPath(core, connection, file);
   if (path === null) return false;
-  writeWhole(path, file.bytes);
+  await writeWhole(path, file.bytes);
   return true;
 }
 
 async function chosenPath(core: Core, connection: Connection, file: FileToSave): Promise<string | null> {
   if (connection.channel === 'ctl') {
     if (file.path === undefined) throw new CallError('nothing-chosen', { field: 'path' });
+    // A running core stands in another folder than the command line: a relative path would end up anywhere.
+    if (!isAbsolute(file.path)) throw new CallError('invalid-input', { field: 'path' });
     return file.path;
   }
   // A window never names a path: it would be the renderer's word for where a record goes.
   if (file.path !== undefined) throw new CallError('not-here', { field: 'path' });
   const { title, defaultName, filters } = file;
+  const asking = connection.session;
   const [path] = await core.dialogs.ask({ type: 'save', title, defaultName, filters });
+  // While the dialog stood there, the one who asked may have lost the right to it.
+  if (connection.session !== asking) throw new CallError('not-signed-in');
   return path ?? null;
 }
 
-/** The whole file or none: written beside, then renamed. Readable by its owner only. */
-function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint8Array>): void {
-  const beside = `${path}.part`;
+/**
+ * The whole file or none: written beside, then renamed. Readable by its owner only, and under a name that nobody could
+ * have put a link or a file of their own under.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void> {
+  const beside = `${path}.${randomUuid().slice(0, 8)}.part`;
+  const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0 } = constants;
+  let made = false;
   try {
-    const descriptor = openSync(beside, 'w', 0o600);
+    const file = await open(beside, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
+    made = true;
     try {
-      for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) writeSync(descriptor, part);
-      fsyncSync(descriptor);
+      await writeParts(file, bytes instanceof Uint8Array ? [bytes] : bytes);
+      await file.sync();
     } finally {
-      closeSync(descriptor);
+      await file.close();
     }
-    renameSync(beside, path);
+    await rename(beside, path);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (made) await rm(beside, { force: true });
     throw namedFailure(error);
+  }
+}
+
+async function writeParts(file: FileHandle, parts: Iterable<Uint8Array>): Promise<void> {
+  let over = sliceClock();
+  for (const part of parts) {
+    await file.writeFile(part);
+    if (!over()) continue;
+    await nextTurn();
+    over = sliceClock();
   }
 }
 

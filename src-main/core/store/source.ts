@@ -1,6 +1,6 @@
 /** What an import needs to know of what is there, and what an export of an import needs to give back. */
 import type { Store } from './open.ts';
-import { notHidden, type ResourceRow, rowColumns } from './row.ts';
+import { notHidden } from './row.ts';
 import { sliceClock } from './slices.ts';
 import { withTransaction } from './transaction.ts';
 
@@ -35,11 +35,18 @@ export function resolveSource(store: Store, batch: number, reference: string, fi
 
 export type Envelope = { readonly file: number; readonly type: string; readonly json: string; readonly rows: string };
 
-/** The Bundles a batch came in, without their resources. */
-export function readEnvelopes(store: Store, batch: number): IterableIterator<Envelope> {
-  return store.db
-    .prepare<[number], Envelope>('select file, type, json, rows from envelope where batch = ? order by file, id')
-    .iterate(batch);
+/** The Bundles a batch came in, without their resources. Asked one by one: others write between two of them. */
+export function* readEnvelopes(store: Store, batch: number): Generator<Envelope> {
+  const next = store.sql<[number, number, number], Envelope & { readonly id: number }>(
+    `select id, file, type, json, rows from envelope where batch = ? and (file, id) > (?, ?)
+     order by file, id limit 1`,
+  );
+  for (let last = { file: -1, id: -1 }; ; ) {
+    const found = next.get(batch, last.file, last.id);
+    if (found === undefined) return;
+    yield found;
+    last = found;
+  }
 }
 
 /** Original JSON of everything a batch brought in, in the order it came, later edits set aside. */
@@ -105,11 +112,6 @@ export function saveImportReport(
   store
     .sql<unknown[]>('update import_batch set report = ?, accepted = ?, duplicates = ? where batch = ?')
     .run(report.report, report.accepted, report.duplicates, batch);
-}
-
-/** A row by its number, for tools that walk the table; hidden ones included. */
-export function readRow(store: Store, row: number): ResourceRow | null {
-  return store.sql<[number], ResourceRow>(`select ${rowColumns} from resource r where r.row = ?`).get(row) ?? null;
 }
 
 /** A patient with exactly this content, the rows of batch `within` included although they are hidden; null for none. */
