@@ -129,7 +129,7 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
     await screen.keyboard.press('Enter');
     const problem = screen.getByRole('region', { name: 'Problems' }).getByRole('button', { name: /onerror/ });
     await problem.click();
-    const drawer = dialog(screen, 'Problem');
+    const drawer = dialog(screen, /^Problem$/);
     await drawer.getByText(/Recorded .* by/).waitFor();
     await assertAccessible(screen, 'details of a record');
     await drawer.getByRole('button', { name: 'Show as stored' }).click();
