@@ -1,6 +1,7 @@
 /** The audit page's filter as chosen on screen, and what core is asked for it. */
 import type { AuditFilter } from '../../src-shared/contract/audit.ts';
 import type { AuditKind } from '../../src-shared/contract/audit-events.ts';
+import { isoDay } from '../../src-shared/fhir/dates.ts';
 
 export const ranges = ['day', 'week', 'month', 'all'] as const;
 export type RangeName = (typeof ranges)[number];
@@ -33,12 +34,6 @@ const spans: { readonly [N in RangeName]: number | null } = { day: 1, week: 7, m
 export function startOfDay(iso: string, plusDays = 0): number {
   const [year = 0, month = 1, day = 1] = iso.split('-').map(Number);
   return new Date(year, month - 1, day + plusDays).getTime();
-}
-
-export function isoDay(at: number): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 /** What core is asked; `now` is rounded down to the day's start so that the same choice is the same question. */

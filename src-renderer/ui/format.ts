@@ -1,6 +1,7 @@
 /** Dates and numbers as the user's language writes them. Clinical dates may be partial and are never shifted by a zone. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isoDay } from '../../src-shared/fhir/dates.ts';
 
 export type Format = {
   /** FHIR date or dateTime: 14 Mar 1971, Mar 1971, 1971. A time of day is left out. Unreadable text comes back as it is. */
@@ -25,11 +26,6 @@ export type Format = {
 };
 
 const dateParts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?/;
-
-function localDay(): string {
-  const now = new Date();
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
-}
 
 function formatOf(language: string): Format {
   const locale = language === 'en' ? 'en-GB' : language;
@@ -69,14 +65,14 @@ function formatOf(language: string): Format {
     time: (at) => time.format(at),
     logTime: (at) => `${logDay.format(at)} ${logTime.format(at)}`,
     dayAgo: (text) => {
-      const today = localDay();
+      const today = isoDay(Date.now());
       const parsed = Date.parse(text.slice(0, 10));
       if (text.length < 10 || Number.isNaN(parsed)) return asDate(text, day, month);
       const days = Math.round((parsed - Date.parse(today)) / 86_400_000);
       if (days === 0 || days === -1) return relative.format(days, 'day');
       return text.slice(0, 4) === today.slice(0, 4) ? dayMonth.format(parsed) : text.slice(0, 4);
     },
-    today: localDay,
+    today: () => isoDay(Date.now()),
     ago: (at, now) => {
       const seconds = Math.round((at - now) / 1000);
       if (Math.abs(seconds) < 60) return relative.format(seconds, 'second');

@@ -164,7 +164,10 @@ export const chart = {
             /** Key of the vital-signs table in src-shared/fhir/vitals.ts. */
             vital: z.string().max(40),
             /** Number as written; components by name for panels (systolic, diastolic). */
-            value: z.union([z.string().max(20), z.record(z.string().max(40), z.string().max(20))]),
+            value: z.union([
+              z.string().max(20),
+              z.record(z.string().max(40), z.string().max(20)).refine((parts) => Object.keys(parts).length <= 8),
+            ]),
             /** UCUM code, one of those the table offers for this vital sign. */
             unit: z.string().max(20),
           }),

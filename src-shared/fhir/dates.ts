@@ -19,6 +19,13 @@ export function sortableDate(value: unknown): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
+/** The local day of an instant (milliseconds) as an ISO date: "today" for the people at this workstation. */
+export function isoDay(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** When a date, a Period or a Timing begins, as written. */
 export function beginning(value: unknown): string | undefined {
   return (

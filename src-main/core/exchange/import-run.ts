@@ -5,6 +5,7 @@
  * file behind it is taken back and read again at the end.
  */
 import type { ImportReport } from '../../../src-shared/contract/exchange.ts';
+import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { issue } from '../../../src-shared/fhir/refusals.ts';
 import type { NewEntry } from '../audit/log.ts';
 import { abortFile, type Batch, beginFile, cancelBatch, endFile, finishBatch } from '../store/batch.ts';
@@ -80,7 +81,7 @@ class Run {
   async read(files: readonly ChosenFile[], mayWait: boolean): Promise<ChosenFile[]> {
     const { validator, signal, report } = this.#options;
     const later: ChosenFile[] = [];
-    const today = new Date(this.#options.batch.now()).toISOString().slice(0, 10);
+    const today = isoDay(this.#options.batch.now());
     const run = new ValidatorRun(validator, {
       kind: 'import',
       files: files.map(({ index, path }) => ({ index, path })),
