@@ -33,6 +33,8 @@ export type CallContext = {
   readonly core: Core;
   readonly now: number;
   readonly entry: EntryNotes;
+  /** Runs once the transaction is on the disk: for what memory may say only then (an entry that covers later calls). */
+  readonly kept: (then: () => void) => void;
 };
 
 /** Before sign-in: no session, no database. */

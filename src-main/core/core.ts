@@ -146,6 +146,23 @@ export class Core {
     }
   }
 
+  /** Nobody with clinical access is left, IT staff works on: the database closes. */
+  async standDown(): Promise<void> {
+    const needed = [...this.#live].some(({ session }) => session?.keys.shared !== undefined);
+    if (needed || this.#opened === null) return;
+    const opened = this.#opened;
+    await this.#stopWork();
+    await opened.saveHead();
+    opened.close();
+    this.#opened = null;
+  }
+
+  async #stopWork(): Promise<void> {
+    this.imports.stop();
+    this.verification.cancel();
+    await Promise.all([this.imports.stopped(), this.verification.stopped()]);
+  }
+
   /** The session of a connection, if it has one, is over: its search ends, its keys are wiped. */
   #leave(connection: Connection): void {
     const { session } = connection;
@@ -234,7 +251,7 @@ export class Core {
         notes.event,
         session.userId,
         outcome === 'success' ? 'success' : 'failure',
-        String(notes.detail['procedure'] ?? ''),
+        String(notes.detail['procedure'] ?? notes.detail['error'] ?? ''),
       );
       return;
     }
@@ -253,8 +270,8 @@ export class Core {
 
   /** Ends a core that no shell kills (command line, tests). */
   async close(): Promise<void> {
+    await this.#stopWork();
     await this.flush();
-    await this.imports.stopped();
     for (const connection of [...this.#live]) this.#leave(connection);
     this.#opened?.close();
     this.#opened = null;

@@ -9,7 +9,7 @@ import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts'
 import { isProcedureName, procedures } from '../../src-shared/contract/index.ts';
 import type { Needs, Procedure } from '../../src-shared/contract/procedure.ts';
 import type { CallMessage, ReplyMessage } from '../../src-shared/wire.ts';
-import type { AllHandlers, CallContext } from './call.ts';
+import type { AllHandlers, CallContext, EntryNotes, TaskContext } from './call.ts';
 import type { Core } from './core.ts';
 import { newNotes, writeEntry } from './entry.ts';
 import type { Connection, LiveSession } from './session.ts';
@@ -73,11 +73,57 @@ async function answer(
     throw new CallError('forbidden');
   }
   if (procedure.kind === 'task') {
-    const record = <T>(work: (context: CallContext) => T): T =>
-      inTransaction(core, connection, session, procedure, work);
-    return handler({ core, connection, now, session, record }, parsed.data);
+    return runTask(core, connection, session, { name, procedure }, (record) =>
+      handler({ core, connection, now, session, record }, parsed.data),
+    );
   }
-  return inTransaction(core, connection, session, procedure, (context) => handler(context, parsed.data));
+  const called = { name, procedure };
+  return inTransaction(core, connection, session, called, (context) => handler(context, parsed.data));
+}
+
+type Called = { readonly name: string; readonly procedure: Procedure };
+
+/** A task that fails outside its transactions (a password, a file, a dialog) leaves the entry of its failure too. */
+async function runTask(
+  core: Core,
+  connection: Connection,
+  session: LiveSession,
+  called: Called,
+  run: (record: TaskContext['record']) => unknown,
+): Promise<unknown> {
+  let told: unknown;
+  const record = <T>(work: (context: CallContext) => T): T => {
+    try {
+      // Somebody else sits here now, or the user was suspended meanwhile.
+      if (session.keys.closed) throw new CallError('not-signed-in');
+      return inTransaction(core, connection, session, called, work);
+    } catch (error) {
+      told = error;
+      throw error;
+    }
+  };
+  try {
+    return await run(record);
+  } catch (error) {
+    const declared = codeOf(called.procedure);
+    if (error !== told && declared !== null) writeFailure(core, session, called, newNotes(declared, session), error);
+    throw error;
+  }
+}
+
+function codeOf({ audits }: Procedure): AuditCode | null {
+  return typeof audits === 'string' ? audits : null;
+}
+
+/** What was tried and failed is an entry. One that cannot be written must not hide why the call failed. */
+function writeFailure(core: Core, session: LiveSession, { name }: Called, notes: EntryNotes, error: unknown): void {
+  const value: ErrorValue = error instanceof CallError ? error.value : { code: 'internal' };
+  try {
+    if (value.code === 'forbidden') core.denied(session, name);
+    else core.refused(session, { ...notes, covered: false }, value);
+  } catch (failure) {
+    core.report('failure-entry', failure);
+  }
 }
 
 /** Does this session hold what the procedure needs? */
@@ -91,28 +137,32 @@ function inTransaction<T>(
   core: Core,
   connection: Connection,
   session: LiveSession,
-  procedure: Procedure,
+  called: Called,
   work: (context: CallContext) => T,
 ): T {
-  const open = core.opened();
-  if (open === null) throw new CallError('no-clinical-access');
-  const declared: AuditCode | null = typeof procedure.audits === 'string' ? procedure.audits : null;
+  const declared = codeOf(called.procedure);
   const now = core.clock();
   const entry = newNotes(declared ?? 'access.denied', session);
   entry.covered = declared === null;
+  const done: (() => void)[] = [];
+  const kept = (then: () => void): void => void done.push(then);
   try {
-    return withTransaction(
+    const open = core.opened();
+    // The database may be open for somebody else: who has no seal of its key does not work in it.
+    if (open === null || session.keys.shared === undefined) throw new CallError('no-clinical-access');
+    const result = withTransaction(
       open.store,
       (tx) => {
-        const result = work({ tx, session, connection, core, now, entry });
+        const found = work({ tx, session, connection, core, now, entry, kept });
         if (!entry.covered) writeEntry(tx, session, entry, 'success');
-        return result;
+        return found;
       },
       now,
     );
+    for (const then of done) then();
+    return result;
   } catch (error) {
-    if (error instanceof CallError && declared !== null)
-      core.refused(session, { ...entry, covered: false }, error.value);
+    if (declared !== null) writeFailure(core, session, called, entry, error);
     throw error;
   }
 }

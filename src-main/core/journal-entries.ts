@@ -4,12 +4,25 @@ import { append } from './audit/log.ts';
 import { readMeta, writeMeta } from './store/meta.ts';
 import type { Store } from './store/open.ts';
 import { withTransaction } from './store/transaction.ts';
+import type { JournalEvent } from './vault/journal.ts';
 import type { Vault } from './vault/vault.ts';
 
 const lastKey = 'journal_last';
 
 function isAuditCode(kind: string): kind is AuditCode {
   return Object.hasOwn(auditEvents, kind);
+}
+
+/** A denial is told apart from what merely failed, as it is for entries written at once. */
+function outcomeOf({ kind, outcome }: JournalEvent): 0 | 4 | 8 {
+  if (outcome !== 'failure') return 0;
+  return kind === ('access.denied' satisfies AuditCode) ? 4 : 8;
+}
+
+function reasonOf({ kind, outcome, reason }: JournalEvent): Record<string, string> {
+  if (reason === undefined || reason === '') return {};
+  if (kind === ('access.denied' satisfies AuditCode)) return { procedure: reason };
+  return outcome === 'failure' ? { error: reason } : { reason };
 }
 
 /**
@@ -26,11 +39,11 @@ export function drainJournal(vault: Vault, store: Store): void {
       for (const event of fresh) {
         append(tx, {
           type: isAuditCode(event.kind) ? event.kind : 'application.started',
-          outcome: event.outcome === 'failure' ? 4 : 0,
+          outcome: outcomeOf(event),
           agent: { user: event.userId ?? null, roles: [], session: null },
           purpose: 'HOPERAT',
           origin: 'core',
-          detail: { at: event.at, ...(event.reason !== undefined && { reason: event.reason }) },
+          detail: { at: event.at, ...reasonOf(event) },
         });
       }
       if (damaged > 0 || truncated) {

@@ -66,10 +66,6 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   };
   // Without a head the next start could not tell a new log from one that was rolled back: it stands before any work.
   if (known.state !== 'ok') await saveHead();
-  // A log whose head was never kept gets its first one before it grows: a kill in its first minute is no alarm.
-  if (known.state !== 'ok' && !acceptRollback) {
-    await saveHead().catch((error: unknown) => report('audit-head', error));
-  }
   const index = (): void => {
     if (!signal.aborted) void runSliced(followLog(store), { signal }).catch(quietly(signal, report, 'index'));
   };

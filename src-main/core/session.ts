@@ -22,6 +22,8 @@ export type LiveSession = {
   /** The user's keys; closed with the session. */
   readonly keys: VaultSession;
   search: SearchSession | null;
+  /** The running look into the log: which filter (null: the overview alone) and when its entry was written. */
+  look: { readonly filter: string | null; readonly at: number } | null;
   /** Drafts whose saving already left an entry in this session: draft id → when. */
   readonly draftEntries: Map<string, number>;
 };

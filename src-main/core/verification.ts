@@ -70,6 +70,11 @@ export class Verification {
     return parsed.success ? parsed.data : null;
   }
 
+  /** Resolves when nothing runs any more. */
+  async stopped(): Promise<void> {
+    await this.#running;
+  }
+
   cancel(): void {
     this.#abort?.abort(new CallError('cancelled'));
   }

@@ -26,7 +26,7 @@ export const demographics = z.strictObject({
   former: line(120),
   birthDate: partialDate.nullable(),
   gender: gender.nullable(),
-  identifiers: z.array(z.strictObject({ system: line(200), value: requiredLine(80), label: line(40) })).max(10),
+  identifiers: z.array(z.strictObject({ system: line(200), value: requiredLine(80), label: line(40) })).max(100),
   phone: line(40),
   email: line(120),
   address: z.strictObject({ line: line(200), postalCode: line(20), city: line(120), country: line(60) }),

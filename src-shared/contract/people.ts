@@ -66,7 +66,7 @@ export const sessions = {
     needs: 'session',
     audits: 'application.locked',
   }),
-  touch: query({
+  touch: task({
     summary: 'A key or the pointer moved: the idle timer starts anew.',
     input: empty,
     output: ok,

@@ -64,6 +64,23 @@ function patientNames(store: Store, mayRead: boolean): (ref: string) => string |
   };
 }
 
+/** How long one look covers scrolling on, milliseconds. */
+const lookLasts = 10 * 60_000;
+
+/**
+ * A look into the log is one entry: a first page, or an overview with no look before it. Scrolling on in the same
+ * filter, and the overview beside a page, are the same look for some minutes.
+ */
+function coverLook({ session, entry, now, kept }: CallContext, filter: string | null, goesOn: boolean): void {
+  const { look } = session;
+  const same = look !== null && now - look.at < lookLasts && (filter === null || look.filter === filter);
+  if (goesOn && same) entry.covered = true;
+  else
+    kept(() => {
+      session.look = { filter, at: now };
+    });
+}
+
 export const auditHandlers: Handlers<'audit'> = {
   page: (context, { filter, before, limit }) => {
     const { core, tx, session, entry } = context;
@@ -73,15 +90,14 @@ export const auditHandlers: Handlers<'audit'> = {
       patient: patientNames(tx.store, session.permissions.has('patient:read')),
       where: core.vault.displayDirectory()?.workstationName ?? '',
     };
-    // Scrolling on is the same look.
-    if (before !== null) entry.covered = true;
+    coverLook(context, JSON.stringify(filter), before !== null);
     entry.detail['count'] = page.entries.length;
     if (filter.patientId !== null) entry.patientId = filter.patientId;
     return { entries: page.entries.map((one) => toLine(one, names)), total: page.total, next: page.next };
   },
-  overview: ({ core, tx, session, entry }) => {
-    // Counts and colleagues' names; the page that follows at once is the look that is written down.
-    entry.covered = true;
+  overview: (context) => {
+    const { core, tx, session } = context;
+    coverLook(context, null, true);
     const all = session.permissions.has('audit:read');
     const people = core.vault.users().filter((user) => all || user.id === session.userId);
     return {

@@ -2,6 +2,7 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { resourceId } from '../../../src-shared/contract/primitives.ts';
 import { buildAllergy, buildCondition, buildMedication, patientReference } from '../../../src-shared/fhir/build.ts';
+import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { readAlone, readChart } from '../store/chart.ts';
@@ -13,7 +14,7 @@ import type { ResourceRow } from '../store/row.ts';
 import { newId } from '../store/transaction.ts';
 import { toChartRow } from './chart-row.ts';
 import { draftsOf } from './drafts.ts';
-import { endedJson } from './ending.ts';
+import { endedJson, endsBeforeItBegan } from './ending.ts';
 import { recorderOf } from './recorder.ts';
 import { referencesOf, referredRows } from './referred.ts';
 import { editedSource, localSource } from './source-line.ts';
@@ -140,7 +141,10 @@ export const chartHandlers: Handlers<'chart'> = {
     entry.patientId = row.patientId;
     entry.entity.push(id);
     entry.detail['as'] = as;
-    const json = endedJson(row.type, row.json, as, date ?? new Date(tx.now).toISOString().slice(0, 10));
+    if (row.version !== version) throw new CallError('changed-meanwhile', { ids: [id] });
+    const ended = date ?? isoDay(tx.now);
+    if (as === 'ended' && endsBeforeItBegan(row.json, ended)) throw new CallError('invalid-input', { field: 'date' });
+    const json = endedJson(row.type, row.json, as, ended);
     if (json === null) throw new CallError('invalid-resource');
     const changed = updateResource(tx, {
       id,

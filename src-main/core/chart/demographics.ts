@@ -3,6 +3,7 @@
  * so that an imported patient keeps every element this form does not show.
  */
 import type { Demographics } from '../../../src-shared/contract/patients.ts';
+import { partialDate } from '../../../src-shared/contract/primitives.ts';
 import { buildPatient } from '../../../src-shared/fhir/build.ts';
 import { isObject, type Json, type JsonObject, listAt, member, textAt } from '../../../src-shared/fhir/json.ts';
 import { editResource, parseResource } from '../../../src-shared/fhir/lossless.ts';
@@ -27,6 +28,15 @@ const formerName = (resource: JsonObject): number =>
 const contact = (resource: JsonObject, system: 'phone' | 'email'): number =>
   objectsAt(resource, 'telecom').findIndex((one) => textAt(one, 'system') === system);
 
+/** As the form shows and sends a text back: one line, trimmed, no longer than its field. What nobody changes stays as it came. */
+function shown(text: string | undefined, longest: number): string {
+  return (text ?? '')
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, longest)
+    .toWellFormed()
+    .trim();
+}
+
 function words(value: unknown): string {
   return listAt(value, 'given')
     .filter((one): one is string => typeof one === 'string')
@@ -38,7 +48,7 @@ function identifiersOf(resource: JsonObject): Demographics['identifiers'] {
     const value = textAt(one, 'value');
     if (value === undefined) return [];
     const label = textAt(member(one, 'type'), 'text') ?? '';
-    return [{ system: textAt(one, 'system') ?? '', value, label }];
+    return [{ system: shown(textAt(one, 'system'), 200), value: shown(value, 80), label: shown(label, 40) }];
   });
 }
 
@@ -52,19 +62,19 @@ export function demographicsOf(resource: JsonObject): Demographics {
   const line = listAt(address, 'line').filter((one): one is string => typeof one === 'string');
   const gender = textAt(resource, 'gender');
   return {
-    family: textAt(name, 'family') ?? textAt(name, 'text') ?? '',
-    given: words(name),
-    former: textAt(former, 'family') ?? textAt(former, 'text') ?? '',
-    birthDate: textAt(resource, 'birthDate') ?? null,
+    family: shown(textAt(name, 'family') ?? textAt(name, 'text'), 120),
+    given: shown(words(name), 120),
+    former: shown(textAt(former, 'family') ?? textAt(former, 'text'), 120),
+    birthDate: partialDate.safeParse(textAt(resource, 'birthDate')).data ?? null,
     gender: genders.find((one) => one === gender) ?? null,
     identifiers: identifiersOf(resource),
-    phone: textAt(telecom[contact(resource, 'phone')], 'value') ?? '',
-    email: textAt(telecom[contact(resource, 'email')], 'value') ?? '',
+    phone: shown(textAt(telecom[contact(resource, 'phone')], 'value'), 40),
+    email: shown(textAt(telecom[contact(resource, 'email')], 'value'), 120),
     address: {
-      line: line.join(', '),
-      postalCode: textAt(address, 'postalCode') ?? '',
-      city: textAt(address, 'city') ?? '',
-      country: textAt(address, 'country') ?? '',
+      line: shown(line.join(', '), 200),
+      postalCode: shown(textAt(address, 'postalCode'), 20),
+      city: shown(textAt(address, 'city'), 120),
+      country: shown(textAt(address, 'country'), 60),
     },
   };
 }
@@ -88,11 +98,15 @@ export function newPatientJson(id: string, input: Demographics): string {
     ...(input.phone !== '' && { phones: [input.phone] }),
     ...(input.email !== '' && { emails: [input.email] }),
   });
-  const address = addressOf(undefined, input.address);
+  const address = addressOf(undefined, input.address, '');
   return JSON.stringify(address === undefined ? patient : { ...patient, address: [address] });
 }
 
-function addressOf(before: JsonObject | undefined, input: Demographics['address']): JsonObject | undefined {
+function addressOf(
+  before: JsonObject | undefined,
+  input: Demographics['address'],
+  lineBefore: string,
+): JsonObject | undefined {
   const { line, postalCode, city, country } = input;
   const next: { [name: string]: Json | undefined } = { ...before };
   for (const [name, value] of [
@@ -103,8 +117,12 @@ function addressOf(before: JsonObject | undefined, input: Demographics['address'
     if (value === '') delete next[name];
     else next[name] = value;
   }
-  if (line === '') delete next['line'];
-  else next['line'] = [line];
+  // The form shows several lines as one: lines that nobody changed stay as they came.
+  if (line !== lineBefore) {
+    delete next['_line'];
+    if (line === '') delete next['line'];
+    else next['line'] = [line];
+  }
   delete next['text'];
   return Object.keys(next).length === 0 ? undefined : next;
 }
@@ -116,8 +134,13 @@ export function editedPatientJson(json: string, input: Demographics): string {
   const changes: { [element: string]: Json | undefined } = {};
   const names = editedNames(resource, before, input);
   if (names !== null) changes['name'] = names;
-  if (input.birthDate !== before.birthDate) changes['birthDate'] = input.birthDate ?? undefined;
-  if (input.gender !== before.gender) changes['gender'] = input.gender ?? undefined;
+  // An extension beside a date or a code (time of birth, reason why it is missing) speaks of the value that goes.
+  if (input.birthDate !== before.birthDate) {
+    Object.assign(changes, { birthDate: input.birthDate ?? undefined, _birthDate: undefined });
+  }
+  if (input.gender !== before.gender) {
+    Object.assign(changes, { gender: input.gender ?? undefined, _gender: undefined });
+  }
   if (input.phone !== before.phone || input.email !== before.email) {
     const telecom = editedContact(
       editedContact(objectsAt(resource, 'telecom'), contact(resource, 'phone'), 'phone', input.phone),
@@ -131,7 +154,7 @@ export function editedPatientJson(json: string, input: Demographics): string {
     changes['identifier'] = editedIdentifiers(resource, input.identifiers);
   if (!same(input.address, before.address)) {
     const [first, ...rest] = objectsAt(resource, 'address');
-    const next = addressOf(first, input.address);
+    const next = addressOf(first, input.address, before.address.line);
     const all = next === undefined ? rest : [next, ...rest];
     changes['address'] = all.length === 0 ? undefined : all;
   }
@@ -148,7 +171,10 @@ function editedNames(resource: JsonObject, before: Demographics, input: Demograp
   if (input.family !== before.family || input.given !== before.given) {
     // The text of a name repeats its parts; one that no longer agrees with them goes.
     const { text: _text, ...kept } = names[at] ?? { use: 'official' };
-    const name = { ...kept, family: input.family, given: split(input.given) };
+    // Extensions of a part of the name speak of the part as it was written.
+    const family = input.family === before.family ? {} : { family: input.family, _family: undefined };
+    const given = input.given === before.given ? {} : { given: split(input.given), _given: undefined };
+    const name: JsonObject = { ...kept, ...family, ...given };
     if (at < 0) names.push(name);
     else names[at] = name;
   }
@@ -176,11 +202,24 @@ function editedContact(
   return telecom.map((one, index) => (index !== at || one === null ? one : value === '' ? null : { ...one, value }));
 }
 
+/** Another label; a type's codings stay. */
+function relabelled(identifier: JsonObject, label: string): JsonObject {
+  const type = member(identifier, 'type');
+  const next: { [name: string]: Json | undefined } = isObject(type) ? { ...type } : {};
+  if (label === '') delete next['text'];
+  else next['text'] = label;
+  return Object.keys(next).length === 0 ? omit(identifier, 'type') : { ...identifier, type: next };
+}
+
 function editedIdentifiers(resource: JsonObject, input: Demographics['identifiers']): Json[] | undefined {
   const known = objectsAt(resource, 'identifier');
   const next = input.map(({ system, value, label }) => {
-    const before = known.find((one) => textAt(one, 'value') === value && (textAt(one, 'system') ?? '') === system);
-    if (before !== undefined) return before;
+    const before = known.find(
+      (one) => shown(textAt(one, 'value'), 80) === value && shown(textAt(one, 'system'), 200) === system,
+    );
+    if (before !== undefined) {
+      return shown(textAt(member(before, 'type'), 'text'), 40) === label ? before : relabelled(before, label);
+    }
     return {
       ...(label !== '' && { type: { text: label } }),
       ...(system !== '' && { system }),

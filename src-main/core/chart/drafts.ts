@@ -33,16 +33,18 @@ export function ownDraft(store: Store, author: string, id: string): Draft {
 }
 
 /** The first save of a draft in a session is an entry; the autosaves that follow within minutes are covered by it. */
-function coverAutosave({ session, entry, now }: CallContext, id: string): void {
+function coverAutosave({ session, entry, now, kept }: CallContext, id: string): void {
   const last = session.draftEntries.get(id);
   if (last !== undefined && now - last < coveredFor) entry.covered = true;
-  else session.draftEntries.set(id, now);
+  else kept(() => session.draftEntries.set(id, now));
 }
 
 export const draftHandlers: Pick<Handlers<'notes'>, 'saveDraft' | 'drafts' | 'discardDraft'> = {
   saveDraft: (context, input) => {
     const { tx, session, entry, now } = context;
     if (readPatient(tx.store, input.patientId) === null) throw new CallError('not-found');
+    entry.patientId = input.patientId;
+    if (input.amends !== null && !session.permissions.has('note:amend')) throw new CallError('forbidden');
     if (input.draftId !== null) {
       const old = ownDraft(tx.store, session.userId, input.draftId);
       if (old.patientId !== input.patientId || old.amends !== input.amends) throw new CallError('invalid-input');
@@ -54,7 +56,6 @@ export const draftHandlers: Pick<Handlers<'notes'>, 'saveDraft' | 'drafts' | 'di
       json: JSON.stringify({ encounterId: input.encounterId, content: input.content }),
       base: input.amends,
     });
-    entry.patientId = input.patientId;
     entry.entity.push(id);
     coverAutosave(context, id);
     return { draftId: draftSchema.shape.id.parse(id), savedAt: now };

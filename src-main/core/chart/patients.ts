@@ -62,8 +62,6 @@ export const patientHandlers: Handlers<'patients'> = {
   similar: ({ tx, entry }, { family, given, birthDate }) => {
     const candidates = likelyDuplicates(tx.store, { family, given, birthDate });
     entry.detail['count'] = candidates.length;
-    // Nobody was shown: there is nothing to write down.
-    if (candidates.length === 0) entry.covered = true;
     return { candidates: candidates.map(({ patient, reason }) => ({ patient: patientLine(patient), reason })) };
   },
   create: (context, { demographics, notADuplicate }) => {

@@ -8,7 +8,7 @@ import type { Tx } from '../store/transaction.ts';
 const endsAfter = 60_000;
 
 /** Called by every search: begins a session or counts the query into the running one. */
-export function coverSearch({ tx, session, entry, now }: CallContext, hits: number): void {
+export function coverSearch({ tx, session, entry, now, kept }: CallContext, hits: number): void {
   const running = session.search;
   if (running !== null && now - running.lastAt < endsAfter) {
     running.queries += 1;
@@ -18,12 +18,14 @@ export function coverSearch({ tx, session, entry, now }: CallContext, hits: numb
     return;
   }
   if (running !== null) writeEnd(tx, session);
-  session.search = { queries: 1, hits, lastAt: now };
+  kept(() => {
+    session.search = { queries: 1, hits, lastAt: now };
+  });
   entry.detail['phase'] = 'begin';
 }
 
 /** The box was closed. Without a running session there is nothing to end. */
-export function endSearch({ session, entry }: CallContext, opened: string | null): void {
+export function endSearch({ session, entry, kept }: CallContext, opened: string | null): void {
   const running = session.search;
   if (running === null) {
     entry.covered = true;
@@ -31,7 +33,9 @@ export function endSearch({ session, entry }: CallContext, opened: string | null
   }
   entry.patientId = opened;
   Object.assign(entry.detail, endDetail(running));
-  session.search = null;
+  kept(() => {
+    session.search = null;
+  });
 }
 
 /** Ends a session that nobody closed (time ran out, lock). */

@@ -7,7 +7,7 @@ import type { Draft } from '../../../src-shared/contract/chart.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { resourceId } from '../../../src-shared/contract/primitives.ts';
 import { buildEncounter, patientReference } from '../../../src-shared/fhir/build.ts';
-import { buildNote, noteParts } from '../../../src-shared/fhir/note.ts';
+import { buildNote, type NoteText, narrative, narrativeText, noteParts } from '../../../src-shared/fhir/note.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { passwordBytes } from '../crypto/password.ts';
@@ -33,8 +33,13 @@ export function signedBytes(json: string): Buffer {
   return Buffer.concat([Buffer.from(signatureDomain, 'utf8'), sha256(json)]);
 }
 
-function hasText({ content }: Draft): boolean {
-  return noteParts.some((part) => content[part].trim() !== '');
+type Content = Draft['content'];
+const soapParts = noteParts.filter((part) => part !== 'text');
+
+/** What of a draft becomes the note: the parts of its format that say something once they are written down. */
+function partsOf(content: Content): readonly (keyof NoteText)[] {
+  const parts = content.format === 'soap' ? soapParts : (['text'] as const);
+  return parts.filter((part) => narrativeText(narrative(content[part])) !== '');
 }
 
 /** The note an amendment points to. @throws CallError not-found when it is no signed note of this patient */
@@ -95,8 +100,7 @@ function encounterFor(
 }
 
 function writeNote(context: CallContext, draft: Draft, signer: UserSigner): { noteId: string; encounterId: string } {
-  const { tx, session, entry } = context;
-  entry.patientId = draft.patientId;
+  const { tx, session } = context;
   const chart = readChart(tx.store, draft.patientId);
   const amended = draft.amends === null ? null : amendedRow(chart, draft.amends);
   const encounterId = encounterFor(context, draft, chart, amended);
@@ -104,7 +108,7 @@ function writeNote(context: CallContext, draft: Draft, signer: UserSigner): { no
   const signedAt = new Date(tx.now).toISOString();
   const author = recorderOf(session);
   const { content } = draft;
-  const parts = content.format === 'soap' ? noteParts.filter((part) => part !== 'text') : (['text'] as const);
+  const parts = partsOf(content);
   const note = buildNote({
     id: noteId,
     patient: patientReference(draft.patientId),
@@ -146,7 +150,8 @@ export const signNote: Handlers<'notes'>['sign'] = async ({ core, session, recor
       if (error instanceof CallError) {
         record(({ entry }) => {
           entry.event = 'note.sign-refused';
-          entry.detail['error'] = error.value.code;
+          entry.entity.push(input.draftId);
+          throw error;
         });
       }
       throw error;
@@ -154,7 +159,8 @@ export const signNote: Handlers<'notes'>['sign'] = async ({ core, session, recor
     try {
       const { noteId, encounterId } = record((context) => {
         const draft = ownDraft(context.tx.store, session.userId, input.draftId);
-        if (!hasText(draft)) throw new CallError('nothing-to-sign');
+        context.entry.patientId = draft.patientId;
+        if (partsOf(draft.content).length === 0) throw new CallError('nothing-to-sign');
         if (draft.amends !== null && !session.permissions.has('note:amend')) throw new CallError('forbidden');
         return writeNote(context, draft, signer);
       });

@@ -18,7 +18,7 @@ import { changeState, readState } from './state.ts';
 
 /** What the window learns about its own session. */
 function describe(core: Core, session: LiveSession): Session {
-  const store = core.opened()?.store;
+  const store = session.keys.shared === undefined ? undefined : core.opened()?.store;
   const shown = core.vault.displayDirectory();
   const remembered = store === undefined ? null : readState(store, session.userId);
   return {
@@ -73,6 +73,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
       startedAt: now,
       keys,
       search: null,
+      look: null,
       draftEntries: new Map(),
     };
     const store = core.opened()?.store;
@@ -95,6 +96,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
       core.disconnected(connection);
       throw error;
     }
+    if (keys.shared === undefined) await core.standDown();
     return describe(core, session);
   },
   current: ({ core, connection }) => ({
@@ -104,7 +106,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
     core.requestLock('user');
     return { ok: true };
   },
-  touch: ({ core }) => {
+  touch: async ({ core }) => {
     core.touch();
     return { ok: true };
   },

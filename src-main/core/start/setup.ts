@@ -1,6 +1,9 @@
 /** Set-up: from nothing to a clinic with one workstation, one admin and a recovery kit somebody wrote down. */
+
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import { append } from '../audit/log.ts';
 import type { Handlers } from '../call.ts';
+import type { Core } from '../core.ts';
 import { passwordBytes, passwordStrength } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { saveFile } from '../exchange/save-file.ts';
@@ -31,6 +34,13 @@ export function createDatabaseFile(
   } finally {
     closeStore(store);
   }
+}
+
+/** @throws CallError already-set-up, not-set-up */
+function demandUnconfirmed(core: Core): void {
+  const { state } = core.vault;
+  if (state === 'not-set-up') throw new CallError('not-set-up');
+  if (state !== 'kit-unconfirmed') throw new CallError('already-set-up');
 }
 
 export const setupHandlers: Handlers<'setup'> = {
@@ -66,12 +76,22 @@ export const setupHandlers: Handlers<'setup'> = {
     const password = passwordBytes(input.password);
     try {
       const kit = await core.vault.showKitAgain(input.userName, password);
+      core.journal('setup.completed', core.vault.userIdOf(input.userName) ?? null, 'success', 'kit-shown-again');
       return { words: [...kit.words], ask: [...kit.ask], createdAt: kit.createdAt };
+    } catch (error) {
+      if (error instanceof CallError && core.vault.state === 'kit-unconfirmed') {
+        const known = core.vault.userIdOf(input.userName) ?? null;
+        core.journal('user.sign-in-failed', known, 'failure', error.value.code);
+      }
+      throw error;
     } finally {
       wipe(password);
     }
   },
   saveKit: async ({ core, connection, now }, input) => {
+    // Part of set-up only, and only this clinic's words: nobody gets a page of ours with words of their own.
+    demandUnconfirmed(core);
+    core.vault.proveKit(input.words.join(' '));
     const { buildKitPdf } = await import('../exchange/write/kit-pdf.ts');
     const bytes = await buildKitPdf({
       words: input.words,
@@ -93,7 +113,13 @@ export const setupHandlers: Handlers<'setup'> = {
     }
   },
   confirmKit: async ({ core }, input) => {
-    await core.vault.confirmKit(input.words);
+    demandUnconfirmed(core);
+    try {
+      await core.vault.confirmKit(input.words);
+    } catch (error) {
+      if (error instanceof CallError) core.journal('recovery.kit-confirmed', null, 'failure', error.value.code);
+      throw error;
+    }
     core.journal('recovery.kit-confirmed', null, 'success');
     return { ok: true };
   },
