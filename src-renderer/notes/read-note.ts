@@ -36,7 +36,9 @@ export function readNote(item: Item, chart: Chart): Note {
 
 /** Signed notes, the newest first, each with what amends it, the oldest amendment first. */
 export function signedNotes(chart: Chart): readonly NoteWithAmendments[] {
-  const notes = chart.items.filter((item) => item.row.signed).map((item) => readNote(item, chart));
+  const notes = chart.items
+    .filter((item) => item.row.signed && item.row.type === 'Composition')
+    .map((item) => readNote(item, chart));
   const ids = new Set(notes.map((note) => String(note.item.row.id)));
   const roots = new Map<string, string | undefined>(notes.map((note) => [String(note.item.row.id), note.amends]));
   // an amendment of an amendment stands under the first note too

@@ -178,6 +178,7 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
     await screen.getByLabel('Plan').fill('Control in 4 weeks');
     screen = await lock(workstation);
     await signIn(screen, jonas.userName, jonas.password);
+    await screen.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
     await find(screen, 'müller mar');
     await screen.getByRole('option', { name: /Müller, Marta/ }).waitFor();
     await screen.keyboard.press('Enter');
