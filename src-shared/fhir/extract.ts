@@ -107,8 +107,10 @@ const displayElements: readonly string[] = [
   'scope',
 ];
 
-/** `today` (ISO date) decides which of a patient's names are former ones. */
-export function extract(resource: JsonObject, today: string): Extract {
+/** What the store sorts and filters by. */
+export type Sorting = Pick<Extract, 'date' | 'dateText' | 'status' | 'code' | 'codeSystem' | 'category'>;
+
+export function sortingOf(resource: JsonObject): Sorting {
   const type = textAt(resource, 'resourceType') ?? '';
   const concept =
     member(resource, 'code') ??
@@ -122,20 +124,28 @@ export function extract(resource: JsonObject, today: string): Extract {
       return sortableDate(found) === undefined ? undefined : found;
     }) ?? beginning(member(member(resource, 'collection'), 'collectedDateTime'));
   return {
+    date: sortableDate(dateText),
+    dateText,
+    status: statusOf(resource),
+    code: textAt(coding, 'code') ?? text(concept),
+    codeSystem: textAt(coding, 'system'),
+    category: categoryOf(resource),
+  };
+}
+
+/** `today` (ISO date) decides which of a patient's names are former ones. */
+export function extract(resource: JsonObject, today: string): Extract {
+  const type = textAt(resource, 'resourceType') ?? '';
+  return {
     type,
     id: textAt(resource, 'id'),
     patient: patientReference(resource),
     encounter: encounterReference(resource),
-    date: sortableDate(dateText),
-    dateText,
+    ...sortingOf(resource),
     end: sortableDate(
       textAt(resource, 'abatementDateTime') ?? firstOf(endElements, (name) => ending(member(resource, name))),
     ),
-    status: statusOf(resource),
-    code: textAt(coding, 'code') ?? text(concept),
-    codeSystem: textAt(coding, 'system'),
     display: displayOf(resource, type, today),
-    category: categoryOf(resource),
     author: authorOf(resource),
     references: referencesIn(resource),
     patientFacts: type === 'Patient' ? patientFacts(resource, today) : undefined,

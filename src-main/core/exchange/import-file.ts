@@ -5,6 +5,7 @@
 
 import { importSource } from '../chart/source-line.ts';
 import { type Batch, type ImportRow, writeEnvelope, writeSlice } from '../store/batch.ts';
+import { toColumns } from '../store/columns.ts';
 import { findDuplicate, findPatientByContent, linkSlice } from '../store/source.ts';
 import { newId } from '../store/transaction.ts';
 import type { ImportNames } from './import-names.ts';
@@ -148,12 +149,7 @@ export class ImportFile {
       encounterId: encounter?.[1] ?? null,
       json: row.text,
       resource: row.type === 'Patient' ? JSON.parse(row.text) : undefined,
-      columns: {
-        date: columns.date ?? null,
-        status: columns.status ?? null,
-        code: columns.code === undefined ? null : `${columns.codeSystem ?? ''}|${columns.code}`,
-        category: columns.category ?? null,
-      },
+      columns: toColumns(columns),
       source: importSource(this.#origin, this.index, row.fullUrl),
       hash,
       names: namesOf(row),

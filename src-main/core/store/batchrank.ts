@@ -1,5 +1,5 @@
 /** The patients of a batch, brought into name order and index: sorted runs are merged, then placed gap by gap. */
-import { member } from './json.ts';
+import { member } from '../../../src-shared/fhir/json.ts';
 import type { Store } from './open.ts';
 import { writePatient } from './patient.ts';
 import { patientColumns } from './patientcolumns.ts';

@@ -1,5 +1,5 @@
 /** What of a FHIR Patient stands in the patient table: the line that tells two people apart. */
-import { elements, member, text } from './json.ts';
+import { listAt, member, text, textAt } from '../../../src-shared/fhir/json.ts';
 
 export type PatientIdentifier = { readonly system: string; readonly value: string };
 
@@ -23,12 +23,12 @@ const useOrder = ['official', 'usual', undefined, 'temp', 'nickname', 'anonymous
 
 /** @param resource a parsed Patient */
 export function patientColumns(resource: unknown): PatientColumns {
-  const names = elements(member(resource, 'name'));
+  const names = listAt(resource, 'name');
   const current = names
-    .filter((name) => !formerUses.has(String(member(name, 'use'))))
+    .filter((name) => !formerUses.has(textAt(name, 'use') ?? ''))
     .sort((left, right) => rankOf(left) - rankOf(right))[0];
   const shown = current ?? names[0];
-  const family = text(member(shown, 'family'));
+  const family = textAt(shown, 'family');
   const given = givenOf(shown);
   const former = names
     .filter((name) => name !== shown)
@@ -36,47 +36,44 @@ export function patientColumns(resource: unknown): PatientColumns {
     .filter((name) => name !== '');
   const deceased = member(resource, 'deceasedBoolean');
   return {
-    family: family ?? (given === '' ? (text(member(shown, 'text')) ?? '') : ''),
+    family: family ?? (given === '' ? (textAt(shown, 'text') ?? '') : ''),
     given,
     prefix:
-      elements(member(shown, 'prefix'))
-        .map(text)
-        .filter((part) => part !== null)
+      listAt(shown, 'prefix')
+        .flatMap((part) => text(part) ?? [])
         .join(' ') || null,
     former: former.join(', ') || null,
-    birthDate: text(member(resource, 'birthDate')),
-    gender: text(member(resource, 'gender')),
-    deceased: deceased === true || text(member(resource, 'deceasedDateTime')) !== null,
+    birthDate: textAt(resource, 'birthDate') ?? null,
+    gender: textAt(resource, 'gender') ?? null,
+    deceased: deceased === true || textAt(resource, 'deceasedDateTime') !== undefined,
     active: member(resource, 'active') !== false,
-    identifiers: elements(member(resource, 'identifier')).flatMap((identifier) => {
-      const value = text(member(identifier, 'value'));
-      return value === null ? [] : [{ system: text(member(identifier, 'system')) ?? '', value }];
+    identifiers: listAt(resource, 'identifier').flatMap((identifier) => {
+      const value = textAt(identifier, 'value');
+      return value === undefined ? [] : [{ system: textAt(identifier, 'system') ?? '', value }];
     }),
     phone: phoneOf(resource),
   };
 }
 
 function rankOf(name: unknown): number {
-  const use = text(member(name, 'use')) ?? undefined;
-  const at = useOrder.indexOf(use);
+  const at = useOrder.indexOf(textAt(name, 'use'));
   return at === -1 ? useOrder.length : at;
 }
 
 function givenOf(name: unknown): string {
-  return elements(member(name, 'given'))
-    .map(text)
-    .filter((part) => part !== null)
+  return listAt(name, 'given')
+    .flatMap((part) => text(part) ?? [])
     .join(' ');
 }
 
 function wholeName(name: unknown): string {
-  const joined = [text(member(name, 'family')), givenOf(name)].filter((part) => part !== null && part !== '').join(' ');
-  return joined === '' ? (text(member(name, 'text')) ?? '') : joined;
+  const joined = [textAt(name, 'family') ?? '', givenOf(name)].filter((part) => part !== '').join(' ');
+  return joined === '' ? (textAt(name, 'text') ?? '') : joined;
 }
 
 function phoneOf(resource: unknown): string | null {
-  const contact = elements(member(resource, 'telecom')).find(
-    (one) => ['phone', 'sms'].includes(String(member(one, 'system'))) && text(member(one, 'value')) !== null,
+  const contact = listAt(resource, 'telecom').find(
+    (one) => ['phone', 'sms'].includes(textAt(one, 'system') ?? '') && textAt(one, 'value') !== undefined,
   );
-  return text(member(contact, 'value'));
+  return textAt(contact, 'value') ?? null;
 }
