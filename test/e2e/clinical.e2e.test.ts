@@ -226,7 +226,7 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
     await find(screen, 'jordana');
     await dialog(screen, 'Find a patient').getByRole('option').first().waitFor();
     await screen.keyboard.press('Enter');
-    await screen.getByText('Substance with penicillin structure').first().waitFor();
+    await screen.getByText('Penicillin').first().waitFor();
     for (const tab of ['Timeline', 'Results', 'Documents', 'All records']) {
       await screen.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
       await screen.getByRole('tabpanel').getByRole('listitem').or(screen.getByRole('article')).first().waitFor();
