@@ -5,7 +5,7 @@ import { nameText } from '../../src-shared/fhir/display.ts';
 import type { PatientFacts } from '../../src-shared/fhir/patient-facts.ts';
 import { years } from '../find/names.ts';
 import { isoToday } from '../find/today.ts';
-import { Chip, useFormat } from '../ui/index.ts';
+import { Chip, useFormat, useHeadingFocus } from '../ui/index.ts';
 import classes from './chart.module.css';
 import { type AllergyState, type Item, reactionText } from './model/chart.ts';
 
@@ -64,12 +64,11 @@ export function Banner({ head, allergies, onAllergy, actions }: Props) {
   const { t } = useTranslation('chart');
   const format = useFormat();
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = head !== null;
   useEffect(() => {
     // the window's title never names a patient
     document.title = `${t('windowTitle')} – Carekeep`;
-    if (shown) heading.current?.focus({ preventScroll: true });
-  }, [shown, t]);
+  }, [t]);
+  useHeadingFocus(heading, head !== null);
   if (head === null) return <header className={classes.banner} aria-busy="true" />;
   const until = typeof head.deceased === 'string' ? head.deceased.slice(0, 10) : isoToday();
   const age = years(head.birthDate, until);
@@ -131,14 +130,14 @@ function AllergyFlags({
       return state.items.map((item) => {
         const reaction = reactionText(item);
         const year = item.facts.dateText?.slice(0, 4);
-        const detail = [reaction, year].filter((part) => part !== undefined).join(', ');
+        const known = reaction === undefined ? item.title : `${item.title}: ${reaction}`;
         return (
           <button key={item.row.id} type="button" className={classes.allergy} onClick={() => onAllergy(item)}>
             <Chip tone="danger" sign="▲">
               <span className="ck-hidden">{t('allergy')}: </span>
               <bdi>
-                {item.title}
-                {detail === '' ? '' : `: ${detail}`}
+                {known}
+                {year === undefined ? '' : `, ${year}`}
               </bdi>
             </Chip>
           </button>

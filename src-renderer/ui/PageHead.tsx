@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useHeadingFocus } from './heading-focus.ts';
 
 type PageHeadProps = {
   readonly title: ReactNode;
@@ -14,9 +15,7 @@ type PageHeadProps = {
 /** The page's one h1, what stands beside it and what one can do here. */
 export function PageHead({ title, windowTitle, chips, actions, text, focus = true }: PageHeadProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (focus) heading.current?.focus({ preventScroll: true });
-  }, [focus]);
+  useHeadingFocus(heading, focus);
   useEffect(() => {
     document.title = windowTitle === undefined ? 'Carekeep' : `${windowTitle} – Carekeep`;
   }, [windowTitle]);

@@ -7,6 +7,7 @@ export { useErrorText } from './error-text.ts';
 export { FormError } from './FormError.tsx';
 export { useSchemaValidation } from './form.ts';
 export { ageAt, type Format, useFormat } from './format.ts';
+export { useHeadingFocus } from './heading-focus.ts';
 export { ariaKeys, type ShortcutName, shortcuts, useShortcut } from './hotkeys.ts';
 export { Kbd } from './Kbd.tsx';
 export { announce, LiveRegion } from './LiveRegion.tsx';
