@@ -80,7 +80,11 @@ export function ImportView({ importId, onClose }: ImportViewProps) {
           <p>{ready === 0 ? t('preview.nothing') : t('preview.text', { count: ready })}</p>
         )}
         {data.state === 'running' && <ImportProgress done={step?.done ?? 0} total={step?.total ?? 0} />}
-        {ended && <p className={data.state === 'failed' ? 'ck-danger-text' : undefined}>{t(`ended.${data.state}`)}</p>}
+        {ended && (
+          <p className={data.state === 'failed' ? 'ck-danger-text' : undefined}>
+            {t(data.state === 'done' && data.refusalCount === 0 ? 'ended.all' : `ended.${data.state}`)}
+          </p>
+        )}
         <dl className="ck-import-counts">
           {(
             [

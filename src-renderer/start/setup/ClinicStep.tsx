@@ -39,6 +39,7 @@ export function ClinicStep({ answers, error, onBack, onNext }: ClinicStepProps) 
           label={t('setup.clinic.country')}
           data={countries}
           searchable
+          onFocus={(event) => event.currentTarget.select()}
           nothingFoundMessage={t('setup.clinic.no-country')}
           {...form.getInputProps('country')}
           onChange={(value) => form.setFieldValue('country', value ?? '')}
