@@ -1,0 +1,60 @@
+/** The auditor looks into the log, filters, verifies it from the first entry on; then the day ends. */
+import type { Page } from 'playwright';
+import { karim } from './cast.ts';
+import { goTo, roomsOf, type Stage } from './stage.ts';
+
+async function seeTheLog(stage: Stage, page: Page): Promise<void> {
+  await goTo(page, 'Audit log');
+  const table = page.getByRole('grid');
+  await table
+    .getByRole('row', { name: /Signed a note/ })
+    .first()
+    .waitFor();
+  await stage.picture('audit', 'both');
+  await page.getByRole('button', { name: /^Kind/ }).click();
+  await page.getByRole('menuitem', { name: 'Import and export' }).click();
+  await table
+    .getByRole('row', { name: /Exported a PDF/ })
+    .first()
+    .waitFor();
+  await stage.picture('audit-filtered');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await table
+    .getByRole('row', { name: /Signed a note/ })
+    .first()
+    .click();
+  await page.getByRole('dialog', { name: 'Entry' }).waitFor();
+  await stage.picture('audit-entry');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Entry' }).waitFor({ state: 'detached' });
+}
+
+async function verify(stage: Stage, page: Page): Promise<void> {
+  const started = performance.now();
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await page
+    .getByText('The log is whole and true.')
+    .or(page.getByText('The log does not hold.'))
+    .waitFor({ timeout: 600_000 });
+  stage.report.timings.verification = performance.now() - started;
+  await stage.picture('audit-verified', 'both');
+  const answer = await page.evaluate(() => window.carekeep.call('audit.verdict', {}));
+  if (!answer.ok) throw new Error(answer.error.code);
+  stage.report.verification = answer.value.verdict;
+  stage.report.counts.auditEntries = answer.value.verdict?.entries ?? 0;
+  if (answer.value.verdict?.ok !== true) throw new Error('the log does not hold');
+}
+
+export async function endTheDay(stage: Stage): Promise<void> {
+  await stage.step('See who did what', async () => {
+    await stage.lock();
+    const page = await stage.signIn(karim);
+    stage.report.rooms[karim.role] = await roomsOf(page);
+    await seeTheLog(stage, page);
+  });
+  await stage.step('Verify the log', (page) => verify(stage, page));
+  await stage.step('Lock', async () => {
+    await stage.lock();
+    await stage.picture('locked');
+  });
+}
