@@ -1,5 +1,5 @@
 /** A clinic's database decrypted, for the limit: through the vault with the user's password, as a sign-in would. */
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../src-main/core/store/connect.ts';
 import { openKeychain } from '../../src-main/core/vault/keychain.ts';
@@ -14,7 +14,9 @@ export async function plainCopy(profile: string, scratch: string): Promise<strin
   const key = session.shared?.databaseKey;
   if (key === undefined) throw new Error('no key for the database');
   const target = join(scratch, 'plain.db');
-  for (const suffix of ['', '-wal']) cpSync(path + suffix, target + suffix, { force: true });
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) cpSync(path + suffix, target + suffix, { force: true });
+  }
   const db = connect({ path: target, key });
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.pragma('journal_mode=DELETE');

@@ -23,14 +23,17 @@ export function unlockedKeyring(home: string): Promise<Keyring> {
   return startKeyring({ dir: keyringOf(home), password: keyringPassword });
 }
 
+export type Named = { readonly clinicName: string; readonly workstationName: string; readonly displayName: string };
+const plainly: Named = { clinicName: 'Harness clinic', workstationName: 'Harness', displayName: 'Eva Example' };
+
 /** Sets up a clinic up to the recovery kit. @returns its words and the places asked back */
-export async function create(core: CoreProcess): Promise<{ readonly words: readonly string[]; readonly ask: readonly number[] }> {
+export async function create(core: CoreProcess, named: Named = plainly): Promise<{ readonly words: readonly string[]; readonly ask: readonly number[] }> {
   return core.demand('setup.create', {
     language: 'en',
-    clinicName: 'Harness clinic',
+    clinicName: named.clinicName,
     country: 'DE',
-    workstationName: 'Harness',
-    admin: { userName: person.userName, displayName: 'Eva Example', roles: ['practitioner'] },
+    workstationName: named.workstationName,
+    admin: { userName: person.userName, displayName: named.displayName, roles: ['practitioner'] },
     password: person.password,
   });
 }
@@ -40,12 +43,16 @@ export async function confirm(core: CoreProcess, words: readonly string[], ask: 
 }
 
 /** Makes a clinic in `home` and closes it again; `fill` may write into it first. */
-export async function makeCoreClinic(home: string, fill: (core: CoreProcess) => Promise<void> = async () => undefined): Promise<MadeClinic> {
+export async function makeCoreClinic(
+  home: string,
+  fill: (core: CoreProcess) => Promise<void> = async () => undefined,
+  named: Named = plainly,
+): Promise<MadeClinic> {
   mkdirSync(profileOf(home), { recursive: true });
   const keyring = await unlockedKeyring(home);
   try {
     const core = await startCore(profileOf(home), keyring.env);
-    const { words, ask } = await create(core);
+    const { words, ask } = await create(core, named);
     await confirm(core, words, ask);
     await core.demand('sessions.signIn', person);
     await fill(core);

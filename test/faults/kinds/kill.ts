@@ -8,11 +8,16 @@ import { verifyStore } from '../../../src-main/core/audit/verify.ts';
 import { removeLeftovers } from '../../../src-main/core/store/batch.ts';
 import { closeStore } from '../../../src-main/core/store/open.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
+import { makeCoreClinic } from '../core/clinic.ts';
 import { hold, type Kind } from '../kind.ts';
+import { killWholeCore } from '../kill/core-killing.ts';
 import { writeAndKill } from '../kill/killing.ts';
 import { createPrng } from '../prng.ts';
 import { problemOf } from '../record/check.ts';
 import { makeClinic, openClinic } from '../record/clinic.ts';
+
+/** One trial in so many goes through the whole core; the others open the store with the key, without a password's second. */
+const throughCore = 10;
 
 const kind: Kind = {
   name: 'kill',
@@ -20,9 +25,19 @@ const kind: Kind = {
   async run(run) {
     const base = join(run.scratch, 'base');
     const clinic = makeClinic(base, createPrng(7), 12, 60);
+    let whole: string | undefined;
     for (const seed of run.seeds) {
       await run.trial(seed, async (random) => {
         const folder = join(run.scratch, `trial-${seed}`);
+        if (seed % throughCore === 0) {
+          if (whole === undefined) {
+            whole = join(run.scratch, 'whole');
+            await makeCoreClinic(whole);
+          }
+          await killWholeCore(whole, folder, random);
+          rmSync(folder, { recursive: true, force: true });
+          return;
+        }
         mkdirSync(folder);
         cpSync(join(base, 'db'), join(folder, 'db'), { recursive: true });
         const path = join(folder, 'db', 'carekeep-1.db');

@@ -1,0 +1,101 @@
+/**
+ * Every text field of the contract with script and odd Unicode, through write, read and every screen of the real
+ * renderer: it comes back as it was typed, it is shown as text, nothing runs and no rule of the page is broken.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { z } from 'zod';
+import { errorValue } from '../../../src-shared/contract/errors.ts';
+import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
+import { procedures } from '../../../src-shared/contract/index.ts';
+import { type AppUnderTest, launchApp } from '../../e2e/launch.ts';
+import { makeCoreClinic, person, profileOf, unlockedKeyring } from '../core/clinic.ts';
+import { freeTexts } from '../forms/fields.ts';
+import { fitted, payloads } from '../forms/payloads.ts';
+import { arm, chartViews, inspect, railViews, squeezed } from '../forms/views.ts';
+import { covered, notShown, writeEverywhere } from '../forms/writing.ts';
+import { hold, type Kind } from '../kind.ts';
+import { caseOf } from '../prng.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+const callReply = z.union([
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: errorValue }),
+]);
+
+/** A call from the page itself, as the screens make it. */
+function caller(page: Page) {
+  return async <N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Output<N>> => {
+    // The page's own client is typed by the contract too; through evaluate the pair is text and JSON.
+    const asked = { procedure, json: JSON.stringify(input) };
+    const reply = await page.evaluate(async ({ procedure: name, json }) => {
+      const answer: unknown = await Reflect.apply(window.carekeep.call, undefined, [name, JSON.parse(json)]);
+      return JSON.stringify(answer);
+    }, asked).then((json) => callReply.parse(JSON.parse(json)));
+    hold(reply.ok, () => `${procedure} is refused: ${reply.ok ? '' : `${reply.error.code} ${reply.error.field ?? ''}`}`);
+    const parsed = procedures.get(procedure)?.output.safeParse(reply.value);
+    hold(parsed?.success === true, `${procedure} answers another shape than its contract`);
+    // biome-ignore lint/plugin: parsed by the procedure's own schema just now
+    return parsed.data as Output<N>;
+  };
+}
+
+async function signedIn(app: AppUnderTest): Promise<Page> {
+  const page = await app.page();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await arm(page);
+  await inspect(page, 'sign-in');
+  await page.getByLabel('User name').fill(person.userName);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
+  return page;
+}
+
+const kind: Kind = {
+  name: 'forms',
+  full: payloads.length,
+  async run(run) {
+    const forgotten = freeTexts().filter((field) => ![...covered, ...notShown].some((known) => known.test(field)));
+    hold(forgotten.length === 0, `no trial writes to ${forgotten.join(', ')}`);
+    if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
+      execFileSync(process.execPath, [join(root, 'resources', 'scripts', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+    }
+    for (const seed of run.seeds) {
+      const payload = payloads[caseOf(seed, payloads.length)];
+      await run.trial(seed, async (random) => {
+        hold(payload !== undefined, 'no payload');
+        const { text, name } = payload;
+        const home = join(run.scratch, `trial-${seed}`);
+        const named = { clinicName: fitted(text, 120), workstationName: fitted(text, 60), displayName: fitted(text, 120) };
+        await makeCoreClinic(home, async () => undefined, named);
+        const keyring = await unlockedKeyring(home);
+        const app = await launchApp({ profile: profileOf(home), env: keyring.env });
+        try {
+          const page = await signedIn(app);
+          const errors: string[] = [];
+          page.on('pageerror', (error) => errors.push(error.name));
+          const wrote = await writeEverywhere(caller(page), text, random);
+          const chart = squeezed(await chartViews(page, fitted(text, 20)));
+          for (const shown of wrote.inChart) {
+            hold(chart.includes(squeezed(shown)), `“${name}” is not shown in the chart as it was typed`);
+          }
+          const rail = squeezed(await railViews(page));
+          hold(rail.includes(squeezed(wrote.displayName)), `“${name}” is not shown among the people as it was typed`);
+          hold(errors.length === 0, `“${name}”: the page broke (${errors[0]})`);
+          hold(!/\[page\]/.test(app.log()), `“${name}”: the page reported an error`);
+        } catch (error) {
+          if (error instanceof Error && !error.message.includes(name)) error.message = `“${name}”: ${error.message}`;
+          throw error;
+        } finally {
+          await app.close();
+          await keyring.stop();
+        }
+      });
+    }
+  },
+};
+export default kind;
