@@ -53,7 +53,10 @@ export function neighbours(
   const from = store.sql<[number], Ranked>(
     'select ord, family, given from patient where ord >= ? order by ord limit 1',
   );
-  const last = store.sql<[], Ranked>('select ord, family, given from patient order by ord desc limit 1').get();
+  // Below zero is who is on the way to a new name: nobody's neighbour.
+  const last = store
+    .sql<[], Ranked>('select ord, family, given from patient where ord > 0 order by ord desc limit 1')
+    .get();
   if (last === undefined) return { before: null, after: null };
   if (order(last, name) <= 0) return { before: last, after: null };
   let before: Ranked | null = null;
