@@ -187,6 +187,7 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
         ref={list}
         role="listbox"
         aria-label={typed === '' ? t('recent') : t('results')}
+        aria-busy={!settled}
       >
         {patients.map((patient, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the combobox that owns this list
