@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
-/** Entries of processes: name in out/main → source. A child process of core gets its line here. */
+/** Entries of processes: name in out/main → source. A child process or worker of core gets its line here. */
 const entries = {
   index: 'src-main/index.ts',
   core: 'src-main/core/index.ts',
   validator: 'src-main/core/exchange/validator.ts',
+  'document-worker': 'src-main/core/exchange/document-worker.ts',
+  'pages-worker': 'src-main/core/audit/pages-worker.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(source)));
 

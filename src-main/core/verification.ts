@@ -2,10 +2,12 @@
 import type { AuditVerdict } from '../../src-shared/contract/audit.ts';
 import { auditVerdict } from '../../src-shared/contract/audit.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
+import { checkPages } from './audit/check-pages.ts';
 import { verifyStore } from './audit/verify.ts';
 import type { Core } from './core.ts';
+import { wipe } from './crypto/wipe.ts';
 import { readMeta, writeMeta } from './store/meta.ts';
-import { runSliced } from './store/slices.ts';
+import { type Progress, runSliced } from './store/slices.ts';
 
 const lastVerdict = 'last_verdict';
 const tellEvery = 200;
@@ -23,31 +25,37 @@ export class Verification {
    * Starts unless one runs already. @throws CallError busy
    * @param begun writes down that it begins
    * @param ended gets the verdict, for its entry
+   * @param databaseKey for the worker that checks the pages; copied
    */
-  start(begun: () => void, ended: (verdict: AuditVerdict) => void): void {
+  start(begun: () => void, ended: (verdict: AuditVerdict) => void, databaseKey: Buffer): void {
     if (this.#running !== null) throw new CallError('busy');
     begun();
     this.#abort = new AbortController();
-    this.#running = this.#run(this.#abort.signal, ended).finally(() => {
+    const key = Buffer.from(databaseKey);
+    this.#running = this.#run(this.#abort.signal, ended, key).finally(() => {
+      wipe(key);
       this.#running = null;
     });
   }
 
-  async #run(signal: AbortSignal, ended: (verdict: AuditVerdict) => void): Promise<AuditVerdict | null> {
+  async #run(signal: AbortSignal, ended: (verdict: AuditVerdict) => void, key: Buffer): Promise<AuditVerdict | null> {
     const core = this.#core;
     const { store } = core.demandOpen();
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
       core.broadcast({ event: 'progress', data: { task: 'verify', kind: 'verify', done, total, state } });
     let told = 0;
     try {
-      const verdict = await runSliced(verifyStore(store, { now: core.clock }), {
+      const options = {
         signal,
-        onProgress: ({ done, total }) => {
+        onProgress: ({ done, total }: Progress) => {
           if (core.clock() - told < tellEvery) return;
           told = core.clock();
           tell('running', done, total);
         },
-      });
+      };
+      const found = await runSliced(verifyStore(store, { now: core.clock, pages: false }), options);
+      const problem = found.problem ?? (await checkPages({ path: store.path, key }, options));
+      const verdict = { ...found, ok: problem === null, problem, finishedAt: core.clock() };
       ended(verdict);
       writeMeta(store.db, lastVerdict, Buffer.from(JSON.stringify(verdict), 'utf8'));
       tell('done', 1, 1);

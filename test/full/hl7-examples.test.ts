@@ -31,7 +31,7 @@ test('the HL7 R4 examples are accepted or refused for their known flaw, and come
   const names = readdirSync(folder).filter((name) => /^[^.].*\.json$/.test(name) && name !== 'package.json');
   assert.equal(names.length, 5306);
   const files = names.map((name, index) => ({ index, path: join(folder, name) }));
-  const entry = validatorEntry(new URL('../../src-main/core/exchange/read/client.ts', import.meta.url).href);
+  const entry = validatorEntry();
   const refused: string[] = [];
   let texts = new Map<number, string>();
   let bundle: ImportBundle | undefined;

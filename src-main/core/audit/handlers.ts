@@ -1,5 +1,5 @@
 /** The audit page: entries by filter, entries per day, verification. */
-import type { AuditFilter, AuditLine } from '../../../src-shared/contract/audit.ts';
+import type { AuditFilter, AuditLine, AuditVerdict } from '../../../src-shared/contract/audit.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { newNotes, writeEntry } from '../entry.ts';
@@ -108,11 +108,13 @@ export const auditHandlers: Handlers<'audit'> = {
   },
   verify: async ({ core, session, record }) => {
     const { store } = core.demandOpen();
+    const { shared } = session.keys;
+    if (shared === undefined) throw new CallError('no-clinical-access');
     const begun = (): void =>
       record(({ entry }) => {
         entry.detail.phase = 'begin';
       });
-    core.verification.start(begun, (verdict) => {
+    const ended = (verdict: AuditVerdict): void => {
       const notes = newNotes('audit.verified', session);
       Object.assign(notes.detail, {
         phase: 'end',
@@ -122,7 +124,8 @@ export const auditHandlers: Handlers<'audit'> = {
         ...(verdict.problem !== null && { problem: verdict.problem.code }),
       });
       withTransaction(store, (tx) => writeEntry(tx, session, notes, verdict.ok ? 'success' : 'failure'), core.clock());
-    });
+    };
+    core.verification.start(begun, ended, shared.databaseKey);
     return { ok: true };
   },
   verdict: async ({ core }) => {

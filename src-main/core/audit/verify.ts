@@ -7,13 +7,13 @@ import { failureCode } from '../store/failure.ts';
 import type { Store } from '../store/open.ts';
 import type { Sliced } from '../store/slices.ts';
 import { Found, type Problem } from './problem.ts';
-import { verifyIndexes, verifyPages } from './verifyindex.ts';
+import { verifyIndexes, verifyPages, verifySearch } from './verifyindex.ts';
 import { type LogFacts, verifyLog } from './verifylog.ts';
 import { verifyBatches, verifyCharts, verifyRows } from './verifyrecord.ts';
 
 export type VerifyOptions = {
   readonly now?: () => number;
-  /** Also SQLite's own check of every page, table by table: the one step that cannot be sliced. Default true. */
+  /** Also SQLite's own check of every page, table by table, which cannot be sliced (core: `checkPages`). Default true. */
   readonly pages?: boolean;
 };
 
@@ -29,6 +29,7 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
     yield* verifyCharts(store, facts);
     rows = yield* verifyRows(store);
     yield* verifyIndexes(store);
+    verifySearch(store);
     if (options.pages ?? true) yield* verifyPages(store);
   } catch (error) {
     if (error instanceof Found) problem = error.problem;

@@ -7,6 +7,7 @@ import type { Handlers, TaskContext } from '../call.ts';
 import { randomUuid } from '../crypto/random.ts';
 import { readImport } from '../store/source.ts';
 import { version } from '../version.ts';
+import { buildDocument } from './build-document.ts';
 import { importedLines } from './export-import.ts';
 import { exportInput } from './export-input.ts';
 import { saveFile } from './save-file.ts';
@@ -15,7 +16,7 @@ import type { ExportContext, ExportInput } from './write/input.ts';
 
 const json: readonly FileFilter[] = [{ name: 'FHIR JSON', extensions: ['json'] }];
 
-function circumstances({ core, session, now }: TaskContext, language: Language): ExportContext {
+function circumstances({ core, session, now }: TaskContext, language: Language): Omit<ExportContext, 'newId'> {
   const shown = core.vault.displayDirectory();
   return {
     at: now,
@@ -24,7 +25,6 @@ function circumstances({ core, session, now }: TaskContext, language: Language):
     clinic: { name: shown?.clinicName ?? '', country: shown?.country ?? '' },
     by: session.displayName,
     version,
-    newId: randomUuid,
   };
 }
 
@@ -64,25 +64,21 @@ export const exportHandlers: Handlers<'exports'> = {
     take(context, input, {
       defaultName: 'record.json',
       filters: json,
-      build: async (found) => Buffer.from([...collectionBundle(found, circumstances(context, 'en'))].join(''), 'utf8'),
+      build: async (found) =>
+        Buffer.from([...collectionBundle(found, { at: context.now, newId: randomUuid })].join(''), 'utf8'),
     }),
   summary: (context, input) =>
     take(context, input, {
       defaultName: 'patient-summary.json',
       filters: json,
-      build: async (found) => {
-        const { patientSummary } = await import('./write/ips.ts');
-        return Buffer.from(patientSummary(found, circumstances(context, input.language)), 'utf8');
-      },
+      build: (found) =>
+        buildDocument({ format: 'summary', input: found, context: circumstances(context, input.language) }),
     }),
   pdf: (context, input) =>
     take(context, input, {
       defaultName: 'record.pdf',
       filters: [{ name: 'PDF', extensions: ['pdf'] }],
-      build: async (found) => {
-        const { recordPdf } = await import('./write/pdf.ts');
-        return recordPdf(found, circumstances(context, input.language));
-      },
+      build: (found) => buildDocument({ format: 'pdf', input: found, context: circumstances(context, input.language) }),
     }),
   import: async (context, { importId, path }) => {
     const { core, connection, record } = context;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { checkPages } from '../../../src-main/core/audit/check-pages.ts';
 import { followLog } from '../../../src-main/core/audit/indexer.ts';
 import { checkHead, head, type LogHead } from '../../../src-main/core/audit/log.ts';
 import { verifyStore } from '../../../src-main/core/audit/verify.ts';
@@ -8,7 +9,7 @@ import { readChart } from '../../../src-main/core/store/chart.ts';
 import { closeStore, type Store } from '../../../src-main/core/store/open.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import { loadClinic } from '../../fixtures/synthetic/load.ts';
-import { addObservation, addPatient, again, changeStatus, fresh, place } from '../store/clinic.ts';
+import { addObservation, addPatient, again, changeStatus, fresh, key, place } from '../store/clinic.ts';
 
 const pageSize = 4096;
 
@@ -135,4 +136,32 @@ test('a damaged page is noticed wherever it is, a rolled back file by its head',
   }
   assert.equal(unnoticed, 0);
   at.remove();
+});
+
+test('the worker that checks pages finds a damaged one, and says nothing of a sound file', async () => {
+  const at = place();
+  const store = fresh(at);
+  const patient = addPatient(store, { family: 'Paged' });
+  for (let n = 0; n < 200; n += 1) addObservation(store, patient, String(n));
+  const signal = AbortSignal.timeout(60_000);
+  let told = 0;
+  const check = () => checkPages({ path: store.path, key }, { signal, onProgress: () => (told += 1) });
+  assert.equal(await check(), null);
+  assert.ok(told > 5);
+  assert.ok(
+    key.some((byte) => byte !== 0),
+    'the caller keeps its key',
+  );
+
+  store.db.pragma('wal_checkpoint(TRUNCATE)');
+  const pages = readFileSync(store.path);
+  pages.fill(0x55, pages.length - 2 * pageSize, pages.length - pageSize);
+  writeFileSync(store.path, pages);
+  assert.equal((await check())?.code, 'page-damaged');
+  store.db.close();
+  const aborted = AbortSignal.abort(new Error('cancelled'));
+  await assert.rejects(
+    checkPages({ path: at.path, key }, { signal: aborted, onProgress: () => undefined }),
+    /cancelled/,
+  );
 });

@@ -3,19 +3,15 @@
  * acknowledged when the next message is asked for, so that the child never runs far ahead of the writer.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from '../../entry-file.ts';
 import type { FromValidator, ToValidator, ValidatorRequest } from './messages.ts';
 
 /** Grace for a cancelled child to say so before it is killed, in ms. */
 const cancelGrace = 2000;
 
-/** The child's entry beside the built core bundle, else its source. `base`: the caller's `import.meta.url`. */
-export function validatorEntry(base: string): string {
-  const places = ['./validator.js', '../validator.js', './validator.ts', '../validator.ts', './exchange/validator.ts'];
-  const found = places.map((place) => fileURLToPath(new URL(place, base))).find((path) => existsSync(path));
-  if (found === undefined) throw new Error('the validator is not installed');
-  return found;
+/** The child's entry. */
+export function validatorEntry(): string {
+  return entryFile('../validator.ts', import.meta.url);
 }
 
 /**

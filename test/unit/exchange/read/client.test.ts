@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { ValidatorRun, validatorEntry } from '../../../../src-main/core/exchange/read/client.ts';
 import type { FromValidator } from '../../../../src-main/core/exchange/read/messages.ts';
 
-const entry = validatorEntry(new URL('../../../../src-main/core/exchange/read/client.ts', import.meta.url).href);
+const entry = validatorEntry();
 const folder = mkdtempSync(join(tmpdir(), 'carekeep-child-'));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'many.ndjson');
