@@ -7,8 +7,10 @@
  * Prints the result or the error as JSON; exits 0 or 1.
  */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { isObject } from '../../../src-shared/fhir/json.ts';
 import type { ReplyMessage } from '../../../src-shared/wire.ts';
 import { reportError } from '../report.ts';
 import { connectToCore } from './client.ts';
@@ -40,10 +42,25 @@ function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The file without its last line break; null when it cannot be read. */
+/** Long work goes on behind its answer; leaving before its end would stop it. */
+const endOf: Readonly<Record<string, string>> = { 'imports.start': 'imports.wait', 'audit.verify': 'audit.verdict' };
+
+/** Paths as whoever typed them means them: a running core stands in another folder. */
+function rooted(input: unknown): unknown {
+  if (!isObject(input)) return input;
+  const { path, paths } = input;
+  const whole = (one: unknown): unknown => (typeof one === 'string' ? resolve(one) : one);
+  return {
+    ...input,
+    ...(path !== undefined && { path: whole(path) }),
+    ...(Array.isArray(paths) && { paths: paths.map(whole) }),
+  };
+}
+
+/** The file's first line; null when it cannot be read. */
 function readPassword(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
   } catch {
     return null;
   }
@@ -52,7 +69,7 @@ function readPassword(file: string): string | null {
 async function run(profile: string, procedure: string, user?: string, passwordFile?: string): Promise<boolean> {
   let input: unknown;
   try {
-    input = readInput();
+    input = rooted(readInput());
   } catch {
     // What was on standard input is no JSON; it may hold a record, so it is not repeated here.
     print({ code: 'invalid-input' });
@@ -74,6 +91,8 @@ async function run(profile: string, procedure: string, user?: string, passwordFi
     }
     const reply = await core.call(procedure, input);
     print(reply.ok ? reply.value : reply.error);
+    const end = endOf[procedure];
+    if (reply.ok && end !== undefined) await core.call(end, procedure === 'imports.start' ? input : {});
     return reply.ok;
   } finally {
     await core.close();

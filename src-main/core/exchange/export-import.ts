@@ -1,6 +1,7 @@
 /** What an import brought in, as it came: a line per resource, bundles put together again. */
 import { z } from 'zod';
 import { fillEnvelope } from '../../../src-shared/fhir/envelope.ts';
+import { readOrigin } from '../chart/source-line.ts';
 import type { Store } from '../store/open.ts';
 import { readBatchOriginals, readEnvelopes, readImport } from '../store/source.ts';
 import { ndjsonLine } from './write/bundle.ts';
@@ -10,23 +11,26 @@ const ids = z.array(z.string().nullable());
 /** The text a row came with: its first version. */
 function originalText(store: Store, id: string): string {
   const found = store
-    .sql<[string, string], { json: string }>(
-      `select json from resource_history where id = ? and version = 1
-       union all select json from resource where id = ? and version = 1 limit 1`,
+    .sql<[string], { json: string }>(
+      `select coalesce(h.json, r.json) json from resource r
+       left join resource_history h on h.row = r.row and h.version = 1 where r.id = ?`,
     )
-    .get(id, id);
+    .get(id);
   if (found === undefined) throw new Error('a row of an import is missing');
   return found.json;
 }
 
-/** NDJSON of an import's bundles and resources, duplicates of what was here before included in their bundles. */
+/**
+ * NDJSON of an import's bundles and resources, duplicates of what was here before included in their bundles. What a
+ * file brought in alone stands alone, even if a bundle of another file holds it as well.
+ */
 export function* importedLines(store: Store, importId: string): Generator<string> {
   const line = readImport(store, importId);
   if (line === null) return;
   const bundled = new Set<string>();
-  for (const { type, json, rows } of readEnvelopes(store, line.batch)) {
+  for (const { file, type, json, rows } of readEnvelopes(store, line.batch)) {
     const held = ids.parse(JSON.parse(rows));
-    for (const id of held) if (id !== null) bundled.add(id);
+    for (const id of held) if (id !== null) bundled.add(`${file} ${id}`);
     const [document] = held;
     if (type === 'document' && document !== null && document !== undefined) {
       yield ndjsonLine(originalText(store, document));
@@ -40,5 +44,7 @@ export function* importedLines(store: Store, importId: string): Generator<string
     if (whole === undefined) throw new Error('a bundle does not read back');
     yield ndjsonLine(whole);
   }
-  for (const { id, json } of readBatchOriginals(store, line.batch)) if (!bundled.has(id)) yield ndjsonLine(json);
+  for (const row of readBatchOriginals(store, line.batch)) {
+    if (!bundled.has(`${readOrigin(row).file ?? ''} ${row.id}`)) yield ndjsonLine(row.json);
+  }
 }

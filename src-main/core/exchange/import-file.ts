@@ -8,7 +8,7 @@ import { type Batch, type ImportRow, writeEnvelope, writeSlice } from '../store/
 import { toColumns } from '../store/columns.ts';
 import { findDuplicate, findPatientByContent, linkSlice } from '../store/source.ts';
 import { newId } from '../store/transaction.ts';
-import type { ImportNames } from './import-names.ts';
+import { baseOf, type ImportNames, type NamedReference } from './import-names.ts';
 import type { ImportBundle, ImportRow as ReadRow, RowReference } from './read/messages.ts';
 
 /** Text of waiting resources held in memory at most; a file that needs more is refused (its patients come last). */
@@ -22,7 +22,15 @@ export type FileCounts = { accepted: number; duplicates: number; readonly types:
 type Waiting = { readonly row: ReadRow; readonly reference: RowReference };
 /** A resource with its id, before its references are looked up: what it refers to may come right behind it. */
 type Placed = { readonly row: ReadRow; readonly id: string; readonly patient: string | null; readonly hash: Buffer };
-type Unresolved = { readonly id: string; readonly bundle: number | undefined; readonly reference: RowReference };
+/** Where in its file a resource stands, as far as references depend on it. */
+type Spot = { readonly bundle?: number | undefined; readonly fullUrl?: string | undefined };
+type Unresolved = {
+  readonly id: string;
+  readonly row: Spot;
+  readonly reference: RowReference;
+};
+/** A reference to another file, told when all of them are here. */
+export type FarReference = NamedReference & { readonly id: string };
 
 export class ImportFile {
   readonly index: number;
@@ -39,13 +47,25 @@ export class ImportFile {
   #unresolved: Unresolved[] = [];
   readonly #bundles: ImportBundle[] = [];
   readonly #bundleIds = new Map<number, Map<number, string>>();
+  readonly #patientsWithin: 'file' | 'import';
+  /** What leads out of this file: settled when all files are here. */
+  far: readonly FarReference[] = [];
 
-  constructor(batch: Batch, names: ImportNames, index: number, origin: ImportOrigin, pause: () => Promise<void>) {
+  /** @param patientsWithin whose patients its resources may belong to */
+  constructor(
+    batch: Batch,
+    names: ImportNames,
+    index: number,
+    origin: ImportOrigin,
+    pause: () => Promise<void>,
+    patientsWithin: 'file' | 'import',
+  ) {
     this.#batch = batch;
     this.#names = names;
     this.index = index;
     this.#origin = origin;
     this.#pause = pause;
+    this.#patientsWithin = patientsWithin;
     names.beginFile();
   }
 
@@ -66,10 +86,13 @@ export class ImportFile {
     await this.#takeBundles();
     const rest = this.#unresolved;
     this.#unresolved = [];
-    const links = rest.flatMap(({ id, bundle, reference }) => {
-      const target = this.#targetOf(bundle, reference);
+    const far: FarReference[] = [];
+    const links = rest.flatMap(({ id, row, reference }) => {
+      const target = this.#targetOf(row, reference);
+      if (target === undefined) far.push({ id, reference: reference.reference, base: baseOf(row.fullUrl) });
       return target === undefined ? [] : [{ id, reference: reference.reference, target }];
     });
+    this.far = far;
     for (let at = 0; at < links.length; ) {
       at = linkSlice(this.#batch, links, at);
       await this.#pause();
@@ -137,9 +160,13 @@ export class ImportFile {
     const references: (readonly [string, string])[] = [];
     for (const reference of row.references) {
       if (reference.kind === 'contained') continue;
-      const target = this.#targetOf(row.bundle, reference);
+      const target = this.#targetOf(row, reference);
       if (target !== undefined) references.push([reference.reference, target]);
-      else if (reference.kind !== 'other') this.#unresolved.push({ id, bundle: row.bundle, reference });
+      else if (reference.kind === 'relative' || reference.kind === 'absolute') {
+        const { bundle, fullUrl } = row;
+        this.#unresolved.push({ id, row: { bundle, fullUrl }, reference });
+      } else if (reference.entry !== undefined)
+        this.#unresolved.push({ id, row: { bundle: row.bundle, fullUrl: undefined }, reference });
     }
     const encounter = references.find(([reference]) => reference === columns.encounter);
     return {
@@ -162,7 +189,7 @@ export class ImportFile {
     if (row.type === 'Patient' || patient === undefined) return null;
     const reference = row.references.find((one) => one.reference === patient);
     if (reference === undefined || reference.kind === 'contained') return null;
-    const found = this.#targetOf(row.bundle, reference);
+    const found = this.#targetOf(row, reference, this.#patientsWithin);
     if (found !== undefined) return found;
     // A subject may be a group, a device or a place: those belong to no chart.
     const elsewhere = reference.type !== undefined && reference.type !== 'Patient';
@@ -170,9 +197,13 @@ export class ImportFile {
     return elsewhere || untold ? null : 'waits';
   }
 
-  #targetOf(bundle: number | undefined, reference: RowReference): string | undefined {
-    if (reference.entry !== undefined && bundle !== undefined) return this.#names.entry(bundle, reference.entry);
-    return this.#names.named(reference.reference);
+  #targetOf(
+    { bundle, fullUrl }: Spot,
+    { entry, reference }: RowReference,
+    within: 'file' | 'import' = 'import',
+  ): string | undefined {
+    if (entry !== undefined && bundle !== undefined) return this.#names.entry(bundle, entry);
+    return this.#names.named({ reference, base: baseOf(fullUrl) }, within);
   }
 
   async #write(rows: readonly ImportRow[]): Promise<void> {

@@ -5,7 +5,9 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { importState } from '../../../src-shared/contract/exchange.ts';
 import { importId } from '../../../src-shared/contract/primitives.ts';
 import type { Handlers, TaskContext } from '../call.ts';
-import { listImports } from '../store/source.ts';
+import { type ImportLine, listImports } from '../store/source.ts';
+import { parseReport } from './import-report.ts';
+import { callOffPreview, forgetPreview, keepPreview } from './previews.ts';
 
 const fileNames = z.array(z.string());
 
@@ -35,12 +37,18 @@ async function pathsFor(
   return chosen;
 }
 
+/** A batch that brought nothing new was taken back; the import itself has ended well. */
+function stateOf({ state, report }: ImportLine): string {
+  return state === 'failed' ? (parseReport(report)?.state ?? state) : state;
+}
+
 export const importHandlers: Handlers<'imports'> = {
   choose: async (context, input) => {
     const paths = await pathsFor(context, input.paths);
     context.core.demandOpen();
     const report = await context.core.imports.preview(paths);
-    context.record(({ entry }) => {
+    context.record(({ tx, entry }) => {
+      keepPreview(tx.store, { report, paths });
       entry.entity.push(report.id);
       entry.detail['files'] = report.files.length;
       entry.detail['bytes'] = report.files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -48,7 +56,12 @@ export const importHandlers: Handlers<'imports'> = {
     return report;
   },
   start: async ({ core, session, record }, input) => {
-    core.imports.start(input.importId, session, () => record(({ entry }) => entry.entity.push(input.importId)));
+    core.imports.start(input.importId, session, () =>
+      record(({ tx, entry }) => {
+        forgetPreview(tx.store, input.importId);
+        entry.entity.push(input.importId);
+      }),
+    );
     return { ok: true };
   },
   wait: async ({ core, record }, input) => {
@@ -57,8 +70,13 @@ export const importHandlers: Handlers<'imports'> = {
     return report;
   },
   cancel: async ({ core, record }, input) => {
-    await core.imports.cancel(input.importId);
-    record(({ entry }) => entry.entity.push(input.importId));
+    const { state } = await core.imports.cancel(input.importId);
+    record(({ tx, entry }) => {
+      callOffPreview(tx.store, input.importId);
+      entry.entity.push(input.importId);
+      // A cancel can come too late: what is shown already stays.
+      entry.detail['state'] = state === 'previewed' ? 'cancelled' : state;
+    });
     return { ok: true };
   },
   report: ({ core }, input) => core.imports.report(input.importId),
@@ -68,7 +86,7 @@ export const importHandlers: Handlers<'imports'> = {
       imports: listImports(tx.store).map((line) => {
         const names = fileNames.safeParse(JSON.parse(line.files));
         const files = names.success ? names.data : [];
-        const state = importState.safeParse(line.state);
+        const state = importState.safeParse(stateOf(line));
         return {
           id: importId.parse(line.id),
           state: state.success ? state.data : 'failed',

@@ -11,8 +11,9 @@ import type { NewEntry } from '../audit/log.ts';
 import { abortFile, type Batch, beginFile, cancelBatch, endFile, finishBatch } from '../store/batch.ts';
 import { likelyDuplicates } from '../store/duplicates.ts';
 import { readPatient } from '../store/patient.ts';
-import { drain, runSliced } from '../store/slices.ts';
-import { ImportFile, type ImportOrigin } from './import-file.ts';
+import { runSliced } from '../store/slices.ts';
+import { linkSlice } from '../store/source.ts';
+import { type FarReference, ImportFile, type ImportOrigin } from './import-file.ts';
 import { ImportNames } from './import-names.ts';
 import { type ChosenFile, fileOf, refuse } from './import-report.ts';
 import { ValidatorRun } from './read/client.ts';
@@ -37,9 +38,10 @@ export async function runImport(options: RunOptions): Promise<void> {
   const { batch, report, signal } = options;
   const run = new Run(options);
   try {
-    const later = await run.read(withPatientsFirst(options.files, report), true);
+    const later = await run.read(inOrder(options.files, report), true);
     if (later.length > 0) await run.read(later, false);
     signal.throwIfAborted();
+    await run.linkFar();
     if (report.accepted > 0) {
       await runSliced(finishBatch(batch, options.entry()), { signal });
       report.similar = await countSimilar(batch, run.newPatients, signal);
@@ -47,7 +49,8 @@ export async function runImport(options: RunOptions): Promise<void> {
       await runSliced(cancelBatch(batch, 'failed'));
     }
   } catch (error) {
-    if (!finished(batch)) drain(cancelBatch(batch, signal.aborted ? 'cancelled' : 'failed'));
+    // In slices too: others work on while a long import is taken back.
+    if (!finished(batch)) await runSliced(cancelBatch(batch, signal.aborted ? 'cancelled' : 'failed'));
     throw error;
   }
 }
@@ -60,17 +63,23 @@ function finished(batch: Batch): boolean {
   );
 }
 
-function withPatientsFirst(files: readonly ChosenFile[], report: ImportReport): ChosenFile[] {
-  const hasPatients = ({ index }: ChosenFile) => ((fileOf(report, index).counts['Patient'] ?? 0) > 0 ? 0 : 1);
-  return files
-    .filter(({ index }) => fileOf(report, index).verdict !== 'refused')
-    .toSorted((a, b) => hasPatients(a) - hasPatients(b));
+const holds = (report: ImportReport, index: number, types: readonly string[]): boolean =>
+  types.some((type) => (fileOf(report, index).counts[type] ?? 0) > 0);
+
+/** Patients, then what many others refer to, then the rest. */
+function inOrder(files: readonly ChosenFile[], report: ImportReport): ChosenFile[] {
+  const rank = ({ index }: ChosenFile): number => {
+    if (holds(report, index, ['Patient'])) return 0;
+    return holds(report, index, ['Organization', 'Location', 'Practitioner', 'Encounter', 'Medication']) ? 1 : 2;
+  };
+  return files.filter(({ index }) => fileOf(report, index).verdict !== 'refused').toSorted((a, b) => rank(a) - rank(b));
 }
 
 class Run {
   readonly newPatients: string[] = [];
   readonly #options: RunOptions;
   readonly #names = new ImportNames();
+  #far: FarReference[] = [];
   #bytesDone = 0;
 
   constructor(options: RunOptions) {
@@ -103,7 +112,7 @@ class Run {
             break;
           case 'batch': {
             if (message.batch.file === dropped) break;
-            open ??= this.#begin(message.batch.file);
+            open ??= this.#begin(message.batch.file, mayWait);
             if (!(await open.take(message.batch.rows, message.batch.bundles))) {
               dropped = open.index;
               await this.#drop(open, refusalsOf(open));
@@ -115,12 +124,12 @@ class Run {
             const { verdict } = message;
             this.#bytesDone += verdict.bytes;
             if (verdict.file !== dropped) {
-              open ??= this.#begin(verdict.file);
+              open ??= this.#begin(verdict.file, mayWait);
               if (!verdict.accepted) await this.#drop(open, verdict.refusals);
               else if (!(await this.#keep(open))) {
                 const file = files.find(({ index }) => index === verdict.file);
                 if (mayWait && file !== undefined) {
-                  await this.#drop(open, []);
+                  await this.#drop(open, [], 'postponed');
                   later.push(file);
                 } else await this.#drop(open, refusalsOf(open));
               }
@@ -143,10 +152,28 @@ class Run {
     return later;
   }
 
-  #begin(index: number): ImportFile {
-    const { batch, origin } = this.#options;
+  /** References between files: only now it is known whether a name means one resource. */
+  async linkFar(): Promise<void> {
+    const links = this.#far.flatMap(({ id, reference, base }) => {
+      const target = this.#names.named({ reference, base });
+      return target === undefined ? [] : [{ id, reference, target }];
+    });
+    this.#far = [];
+    for (let at = 0; at < links.length; ) {
+      at = linkSlice(this.#options.batch, links, at);
+      await this.#pause();
+    }
+  }
+
+  /**
+   * A file with patients of its own looks for those of other files when all are known: before, a name could seem to
+   * mean one patient because the other who bears it has not been read.
+   */
+  #begin(index: number, mayWait: boolean): ImportFile {
+    const { batch, origin, report } = this.#options;
     beginFile(batch, index);
-    return new ImportFile(batch, this.#names, index, origin, this.#pause);
+    const within = mayWait && holds(report, index, ['Patient']) ? 'file' : 'import';
+    return new ImportFile(batch, this.#names, index, origin, this.#pause, within);
   }
 
   readonly #pause = async (): Promise<void> => {
@@ -158,7 +185,8 @@ class Run {
     if (!(await open.settle())) return false;
     const { batch, report } = this.#options;
     endFile(batch);
-    this.#names.keepFile();
+    this.#names.keepFile(open.index);
+    this.#far.push(...open.far);
     const file = fileOf(report, open.index);
     const { accepted, duplicates, types } = open.counts;
     Object.assign(file, { accepted, duplicates, counts: types, verdict: accepted === 0 ? 'duplicate' : 'accepted' });
@@ -168,10 +196,15 @@ class Run {
     return true;
   }
 
-  async #drop(open: ImportFile, refusals: Parameters<typeof refuse>[2]): Promise<void> {
+  async #drop(
+    open: ImportFile,
+    refusals: Parameters<typeof refuse>[2],
+    what: 'gone' | 'postponed' = 'gone',
+  ): Promise<void> {
     const { batch, report, signal } = this.#options;
     await runSliced(abortFile(batch), { signal });
-    this.#names.beginFile();
+    if (what === 'postponed') this.#names.postponeFile(open.index);
+    else this.#names.beginFile();
     if (refusals.length > 0) refuse(report, open.index, refusals);
   }
 

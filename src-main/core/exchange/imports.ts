@@ -2,23 +2,25 @@
 
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { ImportReport } from '../../../src-shared/contract/exchange.ts';
-import type { NewEntry } from '../audit/log.ts';
+import { append, type NewEntry } from '../audit/log.ts';
 import type { Core } from '../core.ts';
 import { randomUuid } from '../crypto/random.ts';
 import { purposeOf } from '../entry.ts';
 import type { LiveSession } from '../session.ts';
-import { beginBatch } from '../store/batch.ts';
+import { type Batch, beginBatch } from '../store/batch.ts';
 import { readImport, saveImportReport } from '../store/source.ts';
 import { withTransaction } from '../store/transaction.ts';
 import { type ChosenFile, chosenFiles, newReport, parseReport, setPreview } from './import-report.ts';
 import { runImport } from './import-run.ts';
+import { readPreview } from './previews.ts';
 import { ValidatorRun, validatorEntry } from './read/client.ts';
 
 type Live = {
   readonly report: ImportReport;
   readonly files: readonly ChosenFile[];
   readonly abort: AbortController;
-  run: Promise<void> | null;
+  /** Never rejects. */
+  run: Promise<void>;
 };
 
 /** Progress events a second at most. */
@@ -32,11 +34,11 @@ export class Imports {
     this.#core = core;
   }
 
-  /** Looks into the files; nothing is written. */
+  /** Looks into the files. What is seen is the caller's to keep (`keepPreview`). */
   async preview(paths: readonly string[]): Promise<ImportReport> {
     const files = chosenFiles(paths);
     const report = newReport(randomUuid(), files, this.#core.clock());
-    const run = new ValidatorRun(validatorEntry(import.meta.url), {
+    const run = new ValidatorRun(validatorEntry(), {
       kind: 'preview',
       files: files.map(({ index, path }) => ({ index, path })),
     });
@@ -45,7 +47,6 @@ export class Imports {
       if (message.kind === 'done' && message.outcome !== 'finished') throw new CallError('file-unreadable');
     }
     report.state = 'previewed';
-    this.#live.set(report.id, { report, files, abort: new AbortController(), run: null });
     return report;
   }
 
@@ -53,32 +54,42 @@ export class Imports {
   report(id: string): ImportReport {
     const live = this.#live.get(id)?.report;
     if (live !== undefined) return live;
-    const kept = parseReport(readImport(this.#core.demandOpen().store, id)?.report ?? null);
-    if (kept === null) throw new CallError('not-found');
+    const { store } = this.#core.demandOpen();
+    const kept = parseReport(readImport(store, id)?.report ?? null) ?? readPreview(store, id)?.report;
+    if (kept === undefined) throw new CallError('not-found');
     return kept;
   }
 
   /** Starts a previewed import, once `begun` has written down that it begins. @throws CallError not-found, busy */
   start(id: string, session: LiveSession, begun: () => void): void {
-    const live = this.#live.get(id);
-    if (live === undefined || live.report.state !== 'previewed') throw new CallError('not-found');
+    const { store } = this.#core.demandOpen();
+    const preview = readPreview(store, id);
+    if (preview === null || preview.report.state !== 'previewed') throw new CallError('not-found');
     if ([...this.#live.values()].some(({ report }) => report.state === 'running')) throw new CallError('busy');
     begun();
-    live.report.state = 'running';
-    live.run = this.#run(live, session);
-  }
-
-  async #run(live: Live, session: LiveSession): Promise<void> {
-    const { report, files, abort } = live;
-    const core = this.#core;
-    const { store } = core.demandOpen();
-    const names = files.map(({ name }) => name);
+    const { report, paths } = preview;
+    const files = chosenFiles(paths);
     const batch = beginBatch(store, {
       id: report.id,
       byUser: session.userId,
-      files: JSON.stringify(names.slice(0, 1000)),
-      now: core.clock,
+      files: JSON.stringify(files.slice(0, 1000).map(({ name }) => name)),
+      now: this.#core.clock,
     });
+    report.state = 'running';
+    const live: Live = { report, files, abort: new AbortController(), run: Promise.resolve() };
+    this.#live.set(id, live);
+    live.run = this.#run(live, batch, session).catch((error: unknown) => {
+      report.state = 'failed';
+      this.#core.report('import', error);
+    });
+  }
+
+  async #run(live: Live, batch: Batch, session: LiveSession): Promise<void> {
+    const { report, files, abort } = live;
+    const core = this.#core;
+    const { store } = batch;
+    const names = files.map(({ name }) => name);
+    let left: Omit<NewEntry, 'batch'> | null = null;
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
       core.broadcast({ event: 'progress', data: { task: report.id, kind: 'import', done, total, state } });
     let told = 0;
@@ -88,7 +99,7 @@ export class Imports {
         report,
         files,
         origin: { by: session.displayName, at: core.clock(), import: names[0] ?? '' },
-        validator: validatorEntry(import.meta.url),
+        validator: validatorEntry(),
         entry: () => endEntry(report, session),
         signal: abort.signal,
         progress: (done, total) => {
@@ -98,18 +109,27 @@ export class Imports {
         },
       });
       report.state = 'done';
+      // An import that brought nothing new has no batch whose entry could say so.
+      if (report.accepted === 0) left = endEntry(report, session);
     } catch (error) {
       report.state = abort.signal.aborted ? 'cancelled' : 'failed';
       report.accepted = 0;
       report.duplicates = 0;
       for (const file of report.files) if (file.verdict !== 'refused') file.verdict = 'waiting';
-      if (!abort.signal.aborted) core.report('import', error);
+      if (!abort.signal.aborted) {
+        core.report('import', error);
+        left = failedEntry(report, session, error);
+      }
     }
     if (store.db.open) {
       const { accepted, duplicates } = report;
-      withTransaction(store, () =>
-        saveImportReport(store, batch.number, { report: JSON.stringify(report), accepted, duplicates }),
-      );
+      const entry = left;
+      withTransaction(store, (tx) => {
+        saveImportReport(store, batch.number, { report: JSON.stringify(report), accepted, duplicates });
+        if (entry !== null) append(tx, entry);
+      });
+      // From here on the database has it.
+      this.#live.delete(report.id);
     }
     tell(report.state, 1, 1);
     core.broadcast({ event: 'record-changed', data: { patientId: null } });
@@ -121,13 +141,12 @@ export class Imports {
     return this.report(id);
   }
 
-  /** Stops an import; what it wrote is taken back. @throws CallError not-found */
-  async cancel(id: string): Promise<void> {
+  /** Stops an import; what it wrote is taken back. One that is only previewed waits for nothing. @throws CallError not-found */
+  async cancel(id: string): Promise<ImportReport> {
     const live = this.#live.get(id);
-    if (live === undefined) throw new CallError('not-found');
-    live.abort.abort(new CallError('cancelled'));
-    if (live.run === null) live.report.state = 'cancelled';
-    await live.run;
+    live?.abort.abort(new CallError('cancelled'));
+    await live?.run;
+    return this.report(id);
   }
 
   /** Lock is coming: what runs is stopped; what it leaves is removed at the next sign-in. */
@@ -139,6 +158,12 @@ export class Imports {
   async stopped(): Promise<void> {
     await Promise.all([...this.#live.values()].map(({ run }) => run));
   }
+}
+
+function failedEntry(report: ImportReport, session: LiveSession, error: unknown): Omit<NewEntry, 'batch'> {
+  const entry = endEntry(report, session);
+  const code = error instanceof CallError ? error.value.code : 'internal';
+  return { ...entry, outcome: 8, detail: { ...entry.detail, error: code } };
 }
 
 function endEntry(report: ImportReport, session: LiveSession): Omit<NewEntry, 'batch'> {

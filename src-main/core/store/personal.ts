@@ -95,6 +95,8 @@ export function saveSnippet(
   const id = snippet.id ?? newId(tx.now);
   const { sql } = tx.store;
   const known = sql<[string], { owner: string | null }>('select owner from snippet where id = ?').get(id);
+  // Ids are ours to make: one of the caller's could hold anything, and goes into the log.
+  if (snippet.id !== null && known === undefined) throw new CallError('not-found');
   if (known !== undefined && known.owner !== userId) throw new CallError('not-author');
   sql<unknown[]>('insert or replace into snippet values (?, ?, ?, ?)').run(id, userId, snippet.name, snippet.text);
   return id;

@@ -1,6 +1,6 @@
 /** What an import needs to know of what is there, and what an export of an import needs to give back. */
 import type { Store } from './open.ts';
-import { notHidden } from './row.ts';
+import { notHidden, type ResourceRow } from './row.ts';
 import { sliceClock } from './slices.ts';
 import { withTransaction } from './transaction.ts';
 
@@ -49,23 +49,20 @@ export function* readEnvelopes(store: Store, batch: number): Generator<Envelope>
   }
 }
 
+export type Original = Pick<ResourceRow, 'row' | 'id' | 'type' | 'json' | 'source' | 'batch' | 'updatedAt'>;
+
 /** Original JSON of everything a batch brought in, in the order it came, later edits set aside. */
-export function* readBatchOriginals(
-  store: Store,
-  batch: number,
-): Generator<{ readonly row: number; readonly id: string; readonly type: string; readonly json: string }> {
+export function* readBatchOriginals(store: Store, batch: number): Generator<Original> {
   const range = store
     .sql<[number], { first: number; last: number | null }>(
       'select first_row first, last_row last from import_batch where batch = ?',
     )
     .get(batch);
   if (range === undefined || range.last === null) return;
-  const page = store.sql<
-    [number, number, number, number, number, number],
-    { row: number; id: string; type: string; json: string }
-  >(
-    `select row, id, type, json from resource where row between ? and ? and batch = ?
-     union all select row, id, type, json from resource_history where row between ? and ? and batch = ?
+  const page = store.sql<[number, number, number, number, number, number], Original>(
+    `select row, id, type, json, source, batch, updated_at updatedAt from resource where row between ? and ? and batch = ?
+     union all select row, id, type, json, source, batch, updated_at from resource_history
+     where row between ? and ? and batch = ?
      order by row limit 200`,
   );
   for (let from = range.first; ; ) {
