@@ -184,7 +184,7 @@ function assemble(db: Database, options: OpenOptions): Store {
     readOnly: options.readOnly ?? false,
     sql: <P extends unknown[], R>(text: string): Statement<P, R> => {
       const known = prepared.get(text);
-      // The text fixes the statement's types: the same text is always asked for with the same ones.
+      // biome-ignore lint/plugin: the text fixes the statement's types: it is always asked for with the same ones
       if (known !== undefined) return known as Statement<P, R>;
       const made = db.prepare<P, R>(text);
       prepared.set(text, made);

@@ -5,7 +5,7 @@ import type { Fonts } from './fonts.ts';
 /** @returns the finished PDF. The same definition gives the same bytes. */
 export async function print(definition: TDocumentDefinitions, fonts: Fonts): Promise<Buffer> {
   const loaded = await import('pdfmake');
-  // CommonJS: Node and the bundler hand its object over as `default`, its types say otherwise.
+  // biome-ignore lint/plugin: CommonJS: Node and the bundler hand its object over as `default`, its types say otherwise
   const pdfmake = 'default' in loaded ? (loaded.default as typeof loaded) : loaded;
   const files = new Set(Object.values(fonts.files).flatMap((family) => Object.values(family)));
   pdfmake.setFonts(
