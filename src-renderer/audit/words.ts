@@ -21,8 +21,11 @@ export function useAuditWords(): AuditWords {
   return useMemo(() => {
     const event = (code: AuditCode) => t(`event.${code}`, { defaultValue: code });
     const detailKey = (key: string) => t(`detailKey.${key}`, { defaultValue: key });
-    const detailValue = (key: string, value: string | number) =>
-      typeof value === 'number' ? format.number(value) : t(`detailValue.${key}.${value}`, { defaultValue: value });
+    const detailValue = (key: string, value: string | number) => {
+      if (typeof value === 'string') return t(`detailValue.${key}.${value}`, { defaultValue: value });
+      // when what was journalled while locked happened
+      return key === 'at' ? format.dateTime(value) : format.number(value);
+    };
     return {
       event,
       role: (role) => t(`role.${role}`, { defaultValue: role }),

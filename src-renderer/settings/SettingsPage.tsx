@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
-import { useProcedure } from '../client.ts';
+import { errorValueOf, useProcedure } from '../client.ts';
 import { countryName } from '../start/setup/countries.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { IdleForm } from './IdleForm.tsx';
@@ -21,6 +21,16 @@ export function SettingsPage() {
         {settings.isPending ? (
           <Card label={t('clinic.title')}>
             <LoadingSkeleton rows={4} />
+          </Card>
+        ) : settings.error !== null && errorValueOf(settings.error).code === 'no-clinical-access' ? (
+          // IT holds no key to the database, where the settings are: what the locked screen shows, they see too
+          <Card title={t('clinic.title')}>
+            <dl className="ck-facts">
+              <dt>{t('clinic.name')}</dt>
+              <dd>{status.data?.clinicName ?? ''}</dd>
+              <dt>{t('clinic.workstation')}</dt>
+              <dd>{status.data?.workstationName ?? ''}</dd>
+            </dl>
           </Card>
         ) : settings.error !== null ? (
           <Card label={t('clinic.title')}>

@@ -6,6 +6,16 @@ import type { PatientRow } from '../store/patient.ts';
 
 const identifiers = z.array(z.object({ value: z.string() }));
 
+/** Former names; the given names are left out where they are the same as now. */
+function formerName({ former, given }: PatientRow): string | null {
+  if (former === null || former === '') return null;
+  const same = ` ${given}`;
+  return former
+    .split(', ')
+    .map((name) => (given !== '' && name.endsWith(same) ? name.slice(0, -same.length) : name))
+    .join(', ');
+}
+
 export function patientLine(row: PatientRow): PatientLine {
   const sex = gender.safeParse(row.gender);
   const known = identifiers.safeParse(JSON.parse(row.identifiers ?? '[]'));
@@ -13,7 +23,7 @@ export function patientLine(row: PatientRow): PatientLine {
     id: schema.shape.id.parse(row.id),
     family: row.family,
     given: row.given,
-    former: row.former === '' ? null : row.former,
+    former: formerName(row),
     birthDate: row.birthDate,
     gender: sex.success ? sex.data : null,
     deceased: row.deceased === 1,
