@@ -7,7 +7,7 @@ async function seeTheLog(stage: Stage, page: Page): Promise<void> {
   await goTo(page, 'Audit log');
   const table = page.getByRole('grid');
   await table
-    .getByRole('row', { name: /Signed a note/ })
+    .getByRole('row', { name: /Read chart/ })
     .first()
     .waitFor();
   await stage.picture('audit', 'both');
@@ -20,7 +20,7 @@ async function seeTheLog(stage: Stage, page: Page): Promise<void> {
   await stage.picture('audit-filtered');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await table
-    .getByRole('row', { name: /Signed a note/ })
+    .getByRole('row', { name: /Exported a PDF/ })
     .first()
     .click();
   await page.getByRole('dialog', { name: 'Entry' }).waitFor();

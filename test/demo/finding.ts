@@ -18,13 +18,13 @@ async function openFinder(page: Page): Promise<void> {
 /** Types letter by letter, taking the time of each until the list answers. */
 async function typeTimed(stage: Stage, page: Page, text: string): Promise<void> {
   for (const letter of text) {
-    if (!/[ -~]/.test(letter)) {
-      await page.keyboard.type(letter); // no such key on the keyboard that is played here
-      continue;
-    }
-    const took = await fromKey(page, letter === ' ' ? 'Space' : letter, '[role=dialog] [role=listbox]');
+    // a space asks nothing new, and other letters are not on the keyboard that is played here
+    const took = /[!-~]/.test(letter)
+      ? await fromKey(page, letter, '[role=dialog] [role=listbox][aria-busy=false]')
+      : await page.keyboard.type(letter).then(() => null);
     if (took !== null) stage.report.timings.keystrokeToResults.push(took);
   }
+  await page.locator('[role=dialog] [role=listbox][aria-busy=false]').waitFor();
 }
 
 /** Who came in, as the finder lists them with an empty box. */
@@ -48,9 +48,12 @@ export async function openChart(stage: Stage, page: Page, { family, given, at }:
   await option.nth(at).waitFor();
   for (let down = 0; down < at; down += 1) await page.keyboard.press('ArrowDown');
   await shot?.();
+  // the time is true only where the name was not on the screen before
+  const fresh = (await page.getByRole('heading', { level: 1, name: family }).count()) === 0;
   const took = await fromKey(page, 'Enter', 'h1', family);
   if (took === null) throw new Error('the chart did not open');
-  stage.report.timings.chartOpen.push(took);
+  if (fresh) stage.report.timings.chartOpen.push(took);
+  await dialog(page, 'Find a patient').waitFor({ state: 'detached' });
   await page.getByRole('tab', { name: /^Notes/ }).waitFor();
 }
 
