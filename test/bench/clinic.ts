@@ -51,7 +51,9 @@ export function benchClinic(run: BenchRun, patients: number, perPatient: number)
     if (old.startsWith(`${size}-`)) rmSync(join(run.cache, old), { recursive: true });
   }
   const from = performance.now();
-  run.say(`makes a clinic of ${patients.toLocaleString('en')} patients with ${clinic.resources.toLocaleString('en')} resources`);
+  run.say(
+    `makes a clinic of ${patients.toLocaleString('en')} patients with ${clinic.resources.toLocaleString('en')} resources`,
+  );
   const making = join(run.cache, `making-${process.pid}`);
   mkdirSync(making, { recursive: true });
   fill(join(making, 'db', 'carekeep-1.db'), patients, perPatient, run.seed);
@@ -68,7 +70,9 @@ function fill(path: string, patients: number, perPatient: number, seed: number):
   store.db.pragma('synchronous=OFF');
   store.db.pragma('wal_autocheckpoint=50000');
   const agent = { user: null, roles: [], session: null };
-  withTransaction(store, (tx) => append(tx, { type: 'setup.completed', outcome: 0, agent, purpose: 'HOPERAT', origin: 'core' }));
+  withTransaction(store, (tx) =>
+    append(tx, { type: 'setup.completed', outcome: 0, agent, purpose: 'HOPERAT', origin: 'core' }),
+  );
   loadClinic(store, { patients, resourcesPerPatient: perPatient, seed });
   // As after a quiet night: statistics there, index segments merged, log written back.
   store.db.exec("insert into patient_search (patient_search) values ('optimize'); analyze;");

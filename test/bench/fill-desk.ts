@@ -1,5 +1,12 @@
 /** Puts a synthetic clinic into a real profile, with its own keys, as an import without files would. */
-import { beginBatch, beginFile, endFile, finishBatch, type ImportRow, writeSlice } from '../../src-main/core/store/batch.ts';
+import {
+  beginBatch,
+  beginFile,
+  endFile,
+  finishBatch,
+  type ImportRow,
+  writeSlice,
+} from '../../src-main/core/store/batch.ts';
 import { closeStore, openStore, type Store } from '../../src-main/core/store/open.ts';
 import { drain } from '../../src-main/core/store/slices.ts';
 import { newId } from '../../src-main/core/store/transaction.ts';
@@ -35,8 +42,17 @@ function addCharts(store: Store, chart: number, seed: number): void {
   beginFile(batch, 0);
   for (const given of ['Ana', 'Ben', 'Cleo']) {
     const patientId = newId(Date.now());
-    const patient = { resourceType: 'Patient', id: patientId, name: [{ family: 'Zzbench', given: [given] }], gender: 'female', birthDate: '1971-03-14' };
-    const rows = [row(patient, patientId, patientId), ...generateChart(random, patientId, chart - 1).map((one) => row(one, newId(Date.now()), patientId))];
+    const patient = {
+      resourceType: 'Patient',
+      id: patientId,
+      name: [{ family: 'Zzbench', given: [given] }],
+      gender: 'female',
+      birthDate: '1971-03-14',
+    };
+    const rows = [
+      row(patient, patientId, patientId),
+      ...generateChart(random, patientId, chart - 1).map((one) => row(one, newId(Date.now()), patientId)),
+    ];
     for (let at = 0; at < rows.length; ) at = writeSlice(batch, rows, at);
   }
   endFile(batch);
@@ -46,5 +62,16 @@ function addCharts(store: Store, chart: number, seed: number): void {
 
 function row(resource: SyntheticResource, id: string, patientId: string): ImportRow {
   const json = JSON.stringify(resource);
-  return { id, type: resource.resourceType, patientId, encounterId: null, json, resource, source: null, hash: null, names: [], references: [] };
+  return {
+    id,
+    type: resource.resourceType,
+    patientId,
+    encounterId: null,
+    json,
+    resource,
+    source: null,
+    hash: null,
+    names: [],
+    references: [],
+  };
 }

@@ -1,9 +1,9 @@
 /** A real clinic on a real keyring, with core in this process: what the calls of the screen cost in the core. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Headless, startHeadless } from '../../src-main/core/headless.ts';
 import type { CallInput, Output, ProcedureName } from '../../src-shared/contract/index.ts';
 import { procedures } from '../../src-shared/contract/index.ts';
-import { type Headless, startHeadless } from '../../src-main/core/headless.ts';
 import { makeCoreClinic, profileOf, unlockedKeyring } from '../faults/core/clinic.ts';
 import type { BenchRun } from './figure.ts';
 
@@ -38,11 +38,14 @@ export async function openDesk(run: BenchRun): Promise<Desk> {
 }
 
 /** A call that must succeed, its answer checked against the contract outside of what is timed. */
-export async function demand<N extends ProcedureName>(core: Headless, procedure: N, input: CallInput<N>): Promise<Output<N>> {
+export async function demand<N extends ProcedureName>(
+  core: Headless,
+  procedure: N,
+  input: CallInput<N>,
+): Promise<Output<N>> {
   const reply = await core.call(procedure, input);
   if (!reply.ok) throw new Error(`${procedure} is refused: ${reply.error.code}`);
   const parsed = procedures.get(procedure)?.output.safeParse(reply.value);
   if (parsed?.success !== true) throw new Error(`${procedure} answers another shape than its contract`);
-  // biome-ignore lint/plugin: parsed by the procedure's own schema just now
   return parsed.data as Output<N>;
 }

@@ -1,4 +1,5 @@
 /** `npm run bench -- [--only NAME,…] [--json FILE]`: a missed bound is printed, not an exit code; a broken bench is. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -61,10 +62,13 @@ if (options.list) {
   process.exit(0);
 }
 
+type Measured = Figure & { readonly bench: string };
+type Report = { readonly figures: Measured[]; readonly broken: { bench: string; reason: string }[] };
+
 mkdirSync(options.cache, { recursive: true });
-const figures: (Figure & { readonly bench: string })[] = [];
-const broken: { bench: string; reason: string }[] = [];
-for (const name of wanted) {
+const { figures, broken }: Report = { figures: [], broken: [] };
+
+async function measure(name: string): Promise<void> {
   const bench = await load(name);
   const scratch = mkdtempSync(join(tmpdir(), `carekeep-bench-${name}-`));
   const say = (line: string) => process.stderr.write(`${name}: ${line}\n`);
@@ -79,6 +83,28 @@ for (const name of wanted) {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
+
+/** Each bench in a process of its own: what one leaves in memory must not weigh on the next. */
+function apart(name: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'carekeep-bench-'));
+  const json = join(folder, 'report.json');
+  const { cache, scale, seed } = options;
+  const more = ['--only', name, '--json', json, '--scale', String(scale), '--seed', String(seed), '--cache', cache];
+  spawnSync(process.execPath, [import.meta.filename, ...more], { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    const report: Report = JSON.parse(readFileSync(json, 'utf8'));
+    figures.push(...report.figures);
+    broken.push(...report.broken);
+  } catch {
+    broken.push({ bench: name, reason: 'ended without a report' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const [only] = wanted;
+if (wanted.length === 1 && only !== undefined) await measure(only);
+else for (const name of wanted) apart(name);
 for (const line of tableOf(figures)) console.log(line);
 
 if (options.json !== undefined) {
@@ -90,7 +116,15 @@ if (options.json !== undefined) {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
   };
-  const report = { version, at: new Date().toISOString(), scale: options.scale, seed: options.seed, machine, figures, broken };
+  const report = {
+    version,
+    at: new Date().toISOString(),
+    scale: options.scale,
+    seed: options.seed,
+    machine,
+    figures,
+    broken,
+  };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 process.exit(broken.length > 0 ? 1 : 0);

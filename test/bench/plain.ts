@@ -28,7 +28,6 @@ export function openPlain(path: string, clinicKey: ClinicKey): Store {
     sql: <P extends unknown[], R>(text: string): Statement<P, R> => {
       const known = prepared.get(text) ?? db.prepare<P, R>(text);
       prepared.set(text, known);
-      // biome-ignore lint/plugin: the text fixes the statement's types; the same text is asked with the same types
       return known as Statement<P, R>;
     },
     mac: createMac(readMeta(db, 'row_key') ?? Buffer.alloc(32)),

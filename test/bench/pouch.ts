@@ -12,7 +12,10 @@ const peers = join(import.meta.dirname, 'peers');
 export function installPeers(run: BenchRun): void {
   if (existsSync(join(peers, 'node_modules', 'pouchdb-core', 'package.json'))) return;
   run.say('installs the peers');
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: peers, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: peers,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 const said = z.strictObject({ samples: z.array(z.number()) });
@@ -45,6 +48,11 @@ export function pouchChart(run: BenchRun, size: number): Promise<readonly number
 
 /** Resources per second of an import without checks. */
 export async function pouchImport(run: BenchRun, patients: number, perPatient: number): Promise<number> {
-  const [rate] = await peer('import.ts', run, { folder: join(run.scratch, 'pouch-import'), patients, perPatient, seed: run.seed });
+  const [rate] = await peer('import.ts', run, {
+    folder: join(run.scratch, 'pouch-import'),
+    patients,
+    perPatient,
+    seed: run.seed,
+  });
   return rate ?? Number.NaN;
 }

@@ -1,6 +1,7 @@
 /** Search in the core: top 20 in name order for any one or two word beginnings, beside the same file in the clear. */
-import { nameOrder } from '../../src-main/core/store/rank.ts';
+
 import type { Store } from '../../src-main/core/store/open.ts';
+import { nameOrder } from '../../src-main/core/store/rank.ts';
 import { searchPatients } from '../../src-main/core/store/search.ts';
 import { createPrng, type Prng } from '../faults/prng.ts';
 import { benchClinic, benchClinicKey, openEncrypted, openPlain } from './clinic.ts';
@@ -31,7 +32,9 @@ type Query = { readonly shape: string; readonly text: string };
 /** What people type: beginnings of the names of people who are there, and of two who are not the same person. */
 function queries(store: Store, random: Prng, each: number): readonly Query[] {
   const last = store.sql<[], { ord: number }>('select max(ord) ord from patient').get()?.ord ?? 0;
-  const at = store.sql<[number], { family: string; given: string }>('select family, given from patient where ord >= ? order by ord limit 1');
+  const at = store.sql<[number], { family: string; given: string }>(
+    'select family, given from patient where ord >= ? order by ord limit 1',
+  );
   const words = (): readonly string[] => {
     const found = at.get(random.below(last)) ?? { family: 'García', given: 'Ana' };
     return [random.pick(found.given.split(' ')), random.pick(found.family.split(' '))];
@@ -43,7 +46,10 @@ function queries(store: Store, random: Prng, each: number): readonly Query[] {
       const [, other = ''] = words();
       const [first, second] = letters;
       if (second === undefined) return { shape: name, text: beginning(random.chance(0.7) ? family : given, first) };
-      return { shape: name, text: `${beginning(given, first)} ${beginning(random.chance(0.8) ? family : other, second)}` };
+      return {
+        shape: name,
+        text: `${beginning(given, first)} ${beginning(random.chance(0.8) ? family : other, second)}`,
+      };
     }),
   );
 }
@@ -57,7 +63,9 @@ function outOfOrder(store: Store, asked: readonly Query[]): number {
   const order = nameOrder('en');
   let wrong = 0;
   let before: { family: string; given: string } | undefined;
-  for (const name of store.sql<[], { family: string; given: string }>('select family, given from patient order by ord').iterate()) {
+  for (const name of store
+    .sql<[], { family: string; given: string }>('select family, given from patient order by ord')
+    .iterate()) {
     if (before !== undefined && order(before, name) > 0) wrong += 1;
     before = name;
   }
@@ -71,9 +79,18 @@ function outOfOrder(store: Store, asked: readonly Query[]): number {
   return wrong;
 }
 
-export type SearchSamples = { readonly figures: readonly Figure[]; readonly typical: number; readonly words: readonly string[] };
+export type SearchSamples = {
+  readonly figures: readonly Figure[];
+  readonly typical: number;
+  readonly words: readonly string[];
+};
 
-export function measureSearch(run: BenchRun, patients: number, perPatient: number, bounds: SearchBounds): SearchSamples {
+export function measureSearch(
+  run: BenchRun,
+  patients: number,
+  perPatient: number,
+  bounds: SearchBounds,
+): SearchSamples {
   const clinic = benchClinic(run, patients, perPatient);
   const encrypted = openEncrypted(clinic.encrypted);
   const plain = openPlain(clinic.plain, benchClinicKey);
@@ -96,7 +113,13 @@ export function measureSearch(run: BenchRun, patients: number, perPatient: numbe
     const wrong = outOfOrder(encrypted, asked);
     const figures: Figure[] = [
       line(`${bounds.label}, all shapes, p50`, median(all), median(allPlain), all.length),
-      line(`${bounds.label}, all shapes, p95`, percentile(all, 0.95), percentile(allPlain, 0.95), all.length, bounds.any),
+      line(
+        `${bounds.label}, all shapes, p95`,
+        percentile(all, 0.95),
+        percentile(allPlain, 0.95),
+        all.length,
+        bounds.any,
+      ),
       ...[...ours].map(([shape, samples]) =>
         line(
           `${bounds.label}, ${shape}, p95`,

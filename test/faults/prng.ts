@@ -57,7 +57,6 @@ export function createPrng(seed: number): Prng {
     const at = below(from.length);
     const found = from[at];
     if (found === undefined && !(at in from)) throw new RangeError('nothing to pick from');
-    // biome-ignore lint/plugin: `at` is a place in the list; its member may itself be undefined
     return found as T;
   }
 

@@ -1,11 +1,11 @@
 /** Opening a chart of 500 resources in the core: one call, its audit entry and every row's check included. */
 import { join } from 'node:path';
 import { person } from '../../faults/core/clinic.ts';
+import { benchClinicKey, openPlain } from '../clinic.ts';
 import type { Bench } from '../figure.ts';
 import { writeNdjson } from '../files.ts';
 import { demand, openDesk } from '../headless.ts';
 import { median, percentile, timed, timedAsync } from '../measure.ts';
-import { benchClinicKey, openPlain } from '../clinic.ts';
 import { plainCopy } from '../plain-copy.ts';
 import { pouchChart } from '../pouch.ts';
 
@@ -56,7 +56,11 @@ const bench: Bench = {
           value: p95,
           unit: 'ms',
           samples: rounds,
-          limit: { name: 'rows alone, unencrypted', value: percentile(limit, 0.95), ratio: percentile(limit, 0.95) / p95 },
+          limit: {
+            name: 'rows alone, unencrypted',
+            value: percentile(limit, 0.95),
+            ratio: percentile(limit, 0.95) / p95,
+          },
           bound: { text: '≤ 15 ms', holds: p95 <= 15 },
         },
       ];

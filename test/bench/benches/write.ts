@@ -50,7 +50,22 @@ function syncs(path: string, mode: 'full' | 'bare', writes: number, scratch: str
   try {
     execFileSync(
       'strace',
-      ['-f', '-qq', '-c', '-U', 'name,calls', '-e', 'trace=fsync,fdatasync', '-o', counts, process.execPath, worker, path, mode, String(writes)],
+      [
+        '-f',
+        '-qq',
+        '-c',
+        '-U',
+        'name,calls',
+        '-e',
+        'trace=fsync,fdatasync',
+        '-o',
+        counts,
+        process.execPath,
+        worker,
+        path,
+        mode,
+        String(writes),
+      ],
       { stdio: 'ignore' },
     );
   } catch {
@@ -78,9 +93,18 @@ const bench: Bench = {
       return { resource, patientId: patient.id };
     };
     const ways = [
-      () => { const { resource, patientId } = next('full'); full(ours, patientId, resource); },
-      () => { const { resource, patientId } = next('bare'); bareWrite(bare, patientId, resource); },
-      () => { const { resource, patientId } = next('plain'); bareWrite(plain, patientId, resource); },
+      () => {
+        const { resource, patientId } = next('full');
+        full(ours, patientId, resource);
+      },
+      () => {
+        const { resource, patientId } = next('bare');
+        bareWrite(bare, patientId, resource);
+      },
+      () => {
+        const { resource, patientId } = next('plain');
+        bareWrite(plain, patientId, resource);
+      },
     ];
     inTurn(40, ways);
     const [mine = [], without = [], open = []] = inTurn(rounds, ways);
@@ -90,7 +114,10 @@ const bench: Bench = {
     const writes = 200;
     const path = copyOf(clinic.encrypted, run.scratch, 'syncs');
     const idle = syncs(path, 'full', 0, run.scratch);
-    const counted = (['full', 'bare'] as const).map((mode) => ({ mode, calls: syncs(path, mode, writes, run.scratch) }));
+    const counted = (['full', 'bare'] as const).map((mode) => ({
+      mode,
+      calls: syncs(path, mode, writes, run.scratch),
+    }));
     return [
       {
         name: 'one write with row hash and audit entry, p50',
@@ -111,7 +138,14 @@ const bench: Bench = {
       ...counted.flatMap(({ mode, calls }): Figure[] =>
         calls === null || idle === null
           ? []
-          : [{ name: `waits for the disk per write, ${mode}`, value: (calls - idle) / writes, unit: 'count', samples: writes }],
+          : [
+              {
+                name: `waits for the disk per write, ${mode}`,
+                value: (calls - idle) / writes,
+                unit: 'count',
+                samples: writes,
+              },
+            ],
       ),
     ];
   },

@@ -5,7 +5,12 @@ import { generatePatients } from '../../fixtures/synthetic/patients.ts';
 import { prng } from '../../fixtures/synthetic/prng.ts';
 import { openPouch } from './open.ts';
 
-const order = z.strictObject({ folder: z.string(), patients: z.number().int(), perPatient: z.number().int(), seed: z.number().int() });
+const order = z.strictObject({
+  folder: z.string(),
+  patients: z.number().int(),
+  perPatient: z.number().int(),
+  seed: z.number().int(),
+});
 
 process.once('disconnect', () => process.exit(0));
 process.once('message', (message) => void measure(message));

@@ -1,10 +1,11 @@
 /** Core in a process of its own, as the command line would start it, for harnesses that break it. */
-import { CallError } from '../../../src-shared/contract/errors.ts';
+
 import { type Core, createCore } from '../../../src-main/core/core.ts';
 import { noDialogs } from '../../../src-main/core/dialogs.ts';
 import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.ts';
 import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import { problemOf } from '../record/check.ts';
 import { dumpOf } from './dump.ts';
 import { type Answer, type Greeting, type Request, request } from './messages.ts';

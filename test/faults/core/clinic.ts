@@ -27,7 +27,10 @@ export type Named = { readonly clinicName: string; readonly workstationName: str
 const plainly: Named = { clinicName: 'Harness clinic', workstationName: 'Harness', displayName: 'Eva Example' };
 
 /** Sets up a clinic up to the recovery kit. @returns its words and the places asked back */
-export async function create(core: CoreProcess, named: Named = plainly): Promise<{ readonly words: readonly string[]; readonly ask: readonly number[] }> {
+export async function create(
+  core: CoreProcess,
+  named: Named = plainly,
+): Promise<{ readonly words: readonly string[]; readonly ask: readonly number[] }> {
   return core.demand('setup.create', {
     language: 'en',
     clinicName: named.clinicName,
@@ -39,7 +42,9 @@ export async function create(core: CoreProcess, named: Named = plainly): Promise
 }
 
 export async function confirm(core: CoreProcess, words: readonly string[], ask: readonly number[]): Promise<void> {
-  await core.demand('setup.confirmKit', { words: ask.map((position) => ({ position, word: words[position - 1] ?? '' })) });
+  await core.demand('setup.confirmKit', {
+    words: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
+  });
 }
 
 /** Makes a clinic in `home` and closes it again; `fill` may write into it first. */

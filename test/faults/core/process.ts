@@ -54,7 +54,10 @@ export class CoreProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || !this.#child.connected) resolve(undefined);
     else this.#child.send({ ...question, id }, () => undefined);
     const got = await promise;
-    if (got === undefined) throw new Broken(`core ended (${this.#child.signalCode ?? this.#child.exitCode}): ${firstError(this.#complaint)}`);
+    if (got === undefined)
+      throw new Broken(
+        `core ended (${this.#child.signalCode ?? this.#child.exitCode}): ${firstError(this.#complaint)}`,
+      );
     return got;
   }
 
@@ -64,7 +67,6 @@ export class CoreProcess {
     if (!got.ok) return got;
     const parsed = procedures.get(procedure)?.output.safeParse(got.value);
     if (parsed?.success !== true) throw new Broken(`${procedure} answers another shape than its contract`);
-    // biome-ignore lint/plugin: parsed by the procedure's own schema just now
     return { ok: true, value: parsed.data as Output<N> };
   }
 

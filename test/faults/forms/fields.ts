@@ -39,7 +39,8 @@ function* textsIn(here: Schema, path: string): Generator<string> {
     const patterns = [here.pattern, ...(here.allOf ?? []).map(({ pattern }) => pattern)];
     if (patterns.every((pattern) => pattern === undefined || new RegExp(pattern, 'u').test('<b>x</b>'))) yield path;
   }
-  for (const [name, inner] of Object.entries(here.properties ?? {})) yield* textsIn(inner, path === '' ? name : `${path}.${name}`);
+  for (const [name, inner] of Object.entries(here.properties ?? {}))
+    yield* textsIn(inner, path === '' ? name : `${path}.${name}`);
   if (here.items !== undefined) yield* textsIn(here.items, `${path}[]`);
   if (typeof here.additionalProperties === 'object') yield* textsIn(here.additionalProperties, `${path}.*`);
 }

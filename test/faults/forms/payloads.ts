@@ -15,6 +15,7 @@ export const payloads: readonly Payload[] = [
   { name: 'comment and end tags', text: '--></title></textarea></script>' },
   { name: 'entities', text: '&lt;b&gt;&#x3c;script&#62;&amp;amp;' },
   { name: 'translation of i18next', text: '$t(app:title) {{count}}' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must not become one
   { name: 'template', text: '{{constructor.constructor("x")()}} ${7*7}' },
   { name: 'SQL', text: `'; drop table patient; -- " or 1=1` },
   { name: 'FTS5', text: 'a* OR NEAR("b" c) AND col:"d"' },

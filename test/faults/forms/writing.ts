@@ -69,8 +69,24 @@ export async function writeEverywhere(call: Call, text: string, random: Prng): P
 
   const coded = { code: all(40), system: all(200) };
   await call('chart.addProblem', { patientId, text: all(200), ...coded, onset: null, note: all(2000) });
-  await call('chart.addAllergy', { kind: 'allergy', patientId, text: all(200), ...coded, category: 'food', criticality: 'high', reaction: all(200), onset: null });
-  await call('chart.addMedication', { patientId, text: all(200), ...coded, dosage: all(200), start: null, note: all(2000) });
+  await call('chart.addAllergy', {
+    kind: 'allergy',
+    patientId,
+    text: all(200),
+    ...coded,
+    category: 'food',
+    criticality: 'high',
+    reaction: all(200),
+    onset: null,
+  });
+  await call('chart.addMedication', {
+    patientId,
+    text: all(200),
+    ...coded,
+    dosage: all(200),
+    start: null,
+    note: all(2000),
+  });
   const soap = { subjective: all(5000), objective: all(5000), assessment: all(5000), plan: all(5000), text: '' };
   const content = { format: 'soap' as const, title: all(160), encounterClass: 'AMB' as const, ...soap };
   const unsaved = { draftId: null, patientId, encounterId: null, amends: null, content };

@@ -63,7 +63,12 @@ function scarred(random: Prng): Buffer {
     const from = random.below(bytes.length - 600);
     const to = from + random.between(1, 512);
     const kind = random.below(3);
-    const scar = kind === 0 ? Buffer.alloc(0) : kind === 1 ? Buffer.concat([bytes.subarray(from, to), bytes.subarray(from, to)]) : Buffer.alloc(to - from);
+    const scar =
+      kind === 0
+        ? Buffer.alloc(0)
+        : kind === 1
+          ? Buffer.concat([bytes.subarray(from, to), bytes.subarray(from, to)])
+          : Buffer.alloc(to - from);
     const out = Buffer.concat([bytes.subarray(0, from), scar, bytes.subarray(to)]);
     if (isBroken(out)) return out;
   }
@@ -81,11 +86,12 @@ export const bytesCases: readonly ImportCase[] = [
   bytesCase('UTF-16 little endian', refused(notText), (random) => Buffer.from(`\ufeff${good(random)}`, 'utf16le')),
   bytesCase('UTF-16 big endian', refused(notText), (random) => swapped(`\ufeff${good(random)}`)),
   bytesCase('UTF-16 without mark', refused(notText), (random) => Buffer.from(good(random), 'utf16le')),
-  bytesCase('Latin-1', refused('not-utf8'), (random) =>
-    Buffer.from(good(random).replace('Trial', 'José'), 'latin1'),
-  ),
+  bytesCase('Latin-1', refused('not-utf8'), (random) => Buffer.from(good(random).replace('Trial', 'José'), 'latin1')),
   bytesCase('overlong UTF-8', refused('not-utf8'), (random) =>
-    Buffer.concat([Buffer.from(good(random).slice(0, -1)), Buffer.from([0x2c, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d])]),
+    Buffer.concat([
+      Buffer.from(good(random).slice(0, -1)),
+      Buffer.from([0x2c, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]),
+    ]),
   ),
   bytesCase('surrogate in UTF-8 bytes', refused('not-utf8'), (random) => {
     const [before = '', after = ''] = good(random).split('Trial');
@@ -99,15 +105,23 @@ export const bytesCases: readonly ImportCase[] = [
   bytesCase('NUL inside a name', refused(), (random) => good(random).replace('Trial', 'Tri\0al')),
   bytesCase('a megabyte of NUL', refused(), () => Buffer.alloc(1 << 20)),
   bytesCase('plain words', refused('not-json'), () => 'Dear colleague, please find enclosed the record.'),
-  bytesCase('random bytes', refused(notText), (random) => Buffer.concat([Buffer.from([0xff, 0x01]), random.bytes(4096)])),
+  bytesCase('random bytes', refused(notText), (random) =>
+    Buffer.concat([Buffer.from([0xff, 0x01]), random.bytes(4096)]),
+  ),
   bytesCase('zip', refused('zip'), (random) => zip(good(random))),
-  bytesCase('zip named json with spaces before', refused(), (random) => Buffer.concat([Buffer.from('  '), zip(good(random))])),
+  bytesCase('zip named json with spaces before', refused(), (random) =>
+    Buffer.concat([Buffer.from('  '), zip(good(random))]),
+  ),
   bytesCase('empty zip', refused('zip'), () => Buffer.from('504b0506000000000000000000000000000000000000', 'hex')),
   bytesCase('gzip', refused('gzip'), (random) => gzipSync(good(random))),
   bytesCase('gzip that unpacks to a gigabyte', refused('gzip'), () => gzipSync(Buffer.alloc(1 << 24))),
   bytesCase('PDF', refused('pdf'), () => '%PDF-1.7\n%âãÏÓ\n1 0 obj\n<<>>\nendobj\n'),
   bytesCase('XML', refused('xml'), () => '<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"/>'),
-  bytesCase('XML without a declaration', refused('xml'), () => '<Patient xmlns="http://hl7.org/fhir"><id value="1"/></Patient>'),
+  bytesCase(
+    'XML without a declaration',
+    refused('xml'),
+    () => '<Patient xmlns="http://hl7.org/fhir"><id value="1"/></Patient>',
+  ),
   bytesCase(
     'XML with an entity bomb',
     refused('xml'),
@@ -117,7 +131,11 @@ export const bytesCases: readonly ImportCase[] = [
   bytesCase('PNG', refused(notText), () => Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')),
   bytesCase('SQLite', refused(notText), () => Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080)])),
   bytesCase('ELF', refused(notText), () => Buffer.from('7f454c4602010100000000000000000003003e00', 'hex')),
-  bytesCase('HL7 version 2', refused('not-json'), () => 'MSH|^~\\&|LAB|X|EHR|Y|202401011200||ORU^R01|1|P|2.5\rPID|1||1\r'),
+  bytesCase(
+    'HL7 version 2',
+    refused('not-json'),
+    () => 'MSH|^~\\&|LAB|X|EHR|Y|202401011200||ORU^R01|1|P|2.5\rPID|1||1\r',
+  ),
   bytesCase('CSV', refused('not-json'), () => 'family,given,birthDate\nExample,Eva,1971-03-14\n'),
   bytesCase('YAML', refused('not-json'), () => 'resourceType: Patient\nid: a\n'),
   bytesCase('NDJSON named json', either, (random) => `${good(random)}\n${good(random)}\n`),

@@ -1,6 +1,6 @@
 /** JSON that is not valid FHIR R4: other releases, what each validator alone finds, references to nowhere. */
 import type { Prng } from '../prng.ts';
-import { accepted, byValidator, either, type Expected, type ImportCase, jsonCase, refused } from './case.ts';
+import { accepted, byValidator, type Expected, either, type ImportCase, jsonCase, refused } from './case.ts';
 import { bundle, family, observation, patient, uniqueId, uuid } from './samples.ts';
 
 type More = Readonly<Record<string, unknown>>;
@@ -37,14 +37,23 @@ const shape: readonly ImportCase[] = [
   badPatient('id empty', { id: '' }, /id/),
   badPatient('id a number', { id: 17 }, /id/),
   badPatient('extension without url', { extension: [{ valueString: 'x' }] }, /extension/),
-  badPatient('extension with value and extensions', {
-    extension: [{ url: 'http://example.org/a', valueString: 'x', extension: [{ url: 'b', valueString: 'y' }] }],
-  }, /extension/),
+  badPatient(
+    'extension with value and extensions',
+    {
+      extension: [{ url: 'http://example.org/a', valueString: 'x', extension: [{ url: 'b', valueString: 'y' }] }],
+    },
+    /extension/,
+  ),
   badPatient('contact without anything (pat-1)', { contact: [{ gender: 'male' }] }, /contact/),
   badPatient('link without type', { link: [{ other: nobody }] }, /link/),
-  badPatient('narrative with a script', {
-    text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div>' },
-  }, /text/, either),
+  badPatient(
+    'narrative with a script',
+    {
+      text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div>' },
+    },
+    /text/,
+    either,
+  ),
   badPatient('narrative without div', { text: { status: 'generated' } }, /text/),
   badPatient('empty object (ele-1)', { maritalStatus: {} }, /maritalStatus/, neitherSees),
   badPatient('empty list', { name: [] }, /name/, neitherSees),
@@ -52,44 +61,87 @@ const shape: readonly ImportCase[] = [
   badObservation('no status', { status: undefined }, /status|^$/),
   badObservation('unknown status', { status: 'done' }, /status/),
   badObservation('no code', { code: undefined }, /code|^$/),
-  badObservation('value and reason for its absence (obs-6)', { dataAbsentReason: { text: 'x' } }, /^$|dataAbsentReason/),
+  badObservation(
+    'value and reason for its absence (obs-6)',
+    { dataAbsentReason: { text: 'x' } },
+    /^$|dataAbsentReason/,
+  ),
   jsonCase('two values', neitherSees, (random) => observation(random, undefined, { valueString: 'x' })),
   badObservation('instant without a zone', { issued: '2024-05-01T10:00:00' }, /issued/),
   badObservation('time without a zone', { effectiveDateTime: '2024-05-01T10:00:00' }, /effective/),
   badObservation('comparator unknown', { valueQuantity: { value: 1, comparator: '==' } }, /valueQuantity/),
-  badObservation('reference range without anything (obs-3)', { referenceRange: [{ type: { text: 'x' } }] }, /referenceRange/),
+  badObservation(
+    'reference range without anything (obs-3)',
+    { referenceRange: [{ type: { text: 'x' } }] },
+    /referenceRange/,
+  ),
   resource('Condition without subject', refused(byValidator), { resourceType: 'Condition', code: { text: 'x' } }),
-  resource('AllergyIntolerance without patient', refused(byValidator), { resourceType: 'AllergyIntolerance', code: { text: 'x' } }),
+  resource('AllergyIntolerance without patient', refused(byValidator), {
+    resourceType: 'AllergyIntolerance',
+    code: { text: 'x' },
+  }),
   resource('Encounter without class', refused(byValidator), { resourceType: 'Encounter', status: 'finished' }),
   resource('Immunization without vaccine', refused(byValidator), {
-    resourceType: 'Immunization', status: 'completed', patient: nobody, occurrenceDateTime: '2020',
+    resourceType: 'Immunization',
+    status: 'completed',
+    patient: nobody,
+    occurrenceDateTime: '2020',
   }),
   resource('MedicationRequest without medication', refused(byValidator), {
-    resourceType: 'MedicationRequest', status: 'active', intent: 'order', subject: nobody,
+    resourceType: 'MedicationRequest',
+    status: 'active',
+    intent: 'order',
+    subject: nobody,
   }),
   resource('Questionnaire with repeated link ids (que-2)', neitherSees, {
-    resourceType: 'Questionnaire', status: 'active',
-    item: [{ linkId: 'a', type: 'string' }, { linkId: 'a', type: 'string' }],
+    resourceType: 'Questionnaire',
+    status: 'active',
+    item: [
+      { linkId: 'a', type: 'string' },
+      { linkId: 'a', type: 'string' },
+    ],
   }),
 ];
 
 const releases: readonly ImportCase[] = [
   resource('DSTU2 MedicationOrder', refused(['wrong-release']), { resourceType: 'MedicationOrder', patient: nobody }),
   resource('DSTU2 Condition', refused(['wrong-release']), {
-    resourceType: 'Condition', patient: nobody, code: { text: 'x' }, verificationStatus: 'confirmed',
+    resourceType: 'Condition',
+    patient: nobody,
+    code: { text: 'x' },
+    verificationStatus: 'confirmed',
   }),
-  resource('STU3 Patient with an animal', refused(['wrong-release']), { resourceType: 'Patient', animal: { species: { text: 'dog' } } }),
+  resource('STU3 Patient with an animal', refused(['wrong-release']), {
+    resourceType: 'Patient',
+    animal: { species: { text: 'dog' } },
+  }),
   resource('STU3 AllergyIntolerance', refused(['wrong-release']), {
-    resourceType: 'AllergyIntolerance', clinicalStatus: 'active', verificationStatus: 'confirmed', patient: nobody,
+    resourceType: 'AllergyIntolerance',
+    clinicalStatus: 'active',
+    verificationStatus: 'confirmed',
+    patient: nobody,
   }),
-  resource('STU3 ServiceDefinition', refused(['wrong-release']), { resourceType: 'ServiceDefinition', status: 'active' }),
+  resource('STU3 ServiceDefinition', refused(['wrong-release']), {
+    resourceType: 'ServiceDefinition',
+    status: 'active',
+  }),
   resource('R5 Encounter', refused(['wrong-release']), {
-    resourceType: 'Encounter', status: 'completed', class: [{ text: 'x' }], subject: nobody,
+    resourceType: 'Encounter',
+    status: 'completed',
+    class: [{ text: 'x' }],
+    subject: nobody,
   }),
   resource('R5 MedicationStatement', refused(['wrong-release']), {
-    resourceType: 'MedicationStatement', status: 'recorded', medication: { concept: { text: 'x' } }, subject: nobody,
+    resourceType: 'MedicationStatement',
+    status: 'recorded',
+    medication: { concept: { text: 'x' } },
+    subject: nobody,
   }),
-  resource('R5 Transport', refused(['wrong-release']), { resourceType: 'Transport', status: 'completed', intent: 'order' }),
+  resource('R5 Transport', refused(['wrong-release']), {
+    resourceType: 'Transport',
+    status: 'completed',
+    intent: 'order',
+  }),
 ];
 
 const inBundle = (random: Prng, change: (entries: { fullUrl?: string; resource?: More }[]) => void) => {
@@ -131,17 +183,26 @@ const bundles: readonly ImportCase[] = [
     timestamp: '2024-05-01T10:00:00Z',
   })),
   jsonCase('a bundle inside a bundle, broken', refused(), (random) =>
-    bundle('collection', [{ ...bundle('collection', [patient(random, { gender: 'F' })], random), id: uniqueId(random) }], random),
+    bundle(
+      'collection',
+      [{ ...bundle('collection', [patient(random, { gender: 'F' })], random), id: uniqueId(random) }],
+      random,
+    ),
   ),
   jsonCase('5,000 good and one bad at the end', refused(undefined, { path: /^entry\[5000\]/ }), (random) => {
     const many = Array.from({ length: 5000 }, () => observation(random));
     return bundle('collection', [...many, observation(random, undefined, { status: 'done' })], random);
   }),
   jsonCase('a transaction', accepted, (random) => ({
-    resourceType: 'Bundle', type: 'transaction',
-    entry: [{ fullUrl: `urn:uuid:${uuid(random)}`, resource: patient(random), request: { method: 'POST', url: 'Patient' } }],
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      { fullUrl: `urn:uuid:${uuid(random)}`, resource: patient(random), request: { method: 'POST', url: 'Patient' } },
+    ],
   })),
-  jsonCase('a transaction without requests (bdl-3)', refused(byValidator), (random) => bundle('transaction', [patient(random)], random)),
+  jsonCase('a transaction without requests (bdl-3)', refused(byValidator), (random) =>
+    bundle('transaction', [patient(random)], random),
+  ),
   jsonCase('a family of references by urn', accepted, (random) => family(random)),
   jsonCase('unknown extensions and contained resources', accepted, (random) =>
     patient(random, {
@@ -162,8 +223,10 @@ const references: readonly ImportCase[] = [
   jsonCase('urn that no entry has', refused('urn-missing', { path: /^entry\[0\]/ }), (random) =>
     bundle('collection', [observation(random, `urn:uuid:${uuid(random)}`)], random),
   ),
-  jsonCase('contained resource that is not there', refused('contained-missing', { path: /managingOrganization/ }), (random) =>
-    patient(random, { managingOrganization: { reference: '#gone' } }),
+  jsonCase(
+    'contained resource that is not there',
+    refused('contained-missing', { path: /managingOrganization/ }),
+    (random) => patient(random, { managingOrganization: { reference: '#gone' } }),
   ),
   jsonCase('contained resource of no type', refused(undefined, { path: /contained/ }), (random) =>
     patient(random, { contained: [{ id: 'a' }], managingOrganization: { reference: '#a' } }),
@@ -174,8 +237,12 @@ const references: readonly ImportCase[] = [
       managingOrganization: { reference: '#o' },
     }),
   ),
-  jsonCase('reference to a file', either, (random) => patient(random, { managingOrganization: { reference: 'file:///etc/passwd' } })),
-  jsonCase('reference by script', either, (random) => patient(random, { managingOrganization: { reference: 'javascript:alert(1)' } })),
+  jsonCase('reference to a file', either, (random) =>
+    patient(random, { managingOrganization: { reference: 'file:///etc/passwd' } }),
+  ),
+  jsonCase('reference by script', either, (random) =>
+    patient(random, { managingOrganization: { reference: 'javascript:alert(1)' } }),
+  ),
   jsonCase('a reference that is a number', refused(byValidator, { path: /managingOrganization/ }), (random) =>
     patient(random, { managingOrganization: { reference: 5 } }),
   ),

@@ -23,7 +23,9 @@ const ndjsonCases: readonly ImportCase[] = [
   ndjson('NDJSON without a line end', accepted, (random) => line(random)),
   ndjson('NDJSON of nothing', refused('empty'), () => ''),
   ndjson('NDJSON of line ends', refused(), () => '\n\n\n'),
-  ndjson('NDJSON with one line cut', refused('not-json', { line: 57 }), (random) => lines(random, 100, 57, '{"resourceType":"Pat')),
+  ndjson('NDJSON with one line cut', refused('not-json', { line: 57 }), (random) =>
+    lines(random, 100, 57, '{"resourceType":"Pat'),
+  ),
   ndjson('NDJSON with one invalid line', refused(undefined, { line: 99 }), (random) =>
     lines(random, 100, 99, JSON.stringify(patient(random, { gender: 'F' }))),
   ),
@@ -31,7 +33,9 @@ const ndjsonCases: readonly ImportCase[] = [
   ndjson('NDJSON with two objects on a line', refused(undefined, { line: 2 }), (random) =>
     lines(random, 3, 2, `${line(random)}${line(random)}`),
   ),
-  ndjson('NDJSON with an array line', refused(undefined, { line: 1 }), (random) => lines(random, 3, 1, `[${line(random)}]`)),
+  ndjson('NDJSON with an array line', refused(undefined, { line: 1 }), (random) =>
+    lines(random, 3, 1, `[${line(random)}]`),
+  ),
   ndjson('NDJSON with a deep line', refused('too-deep', { line: 5 }), (random) =>
     lines(random, 9, 5, `{"resourceType":"Patient","extension":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
   ),
@@ -41,7 +45,9 @@ const ndjsonCases: readonly ImportCase[] = [
   ndjson('NDJSON with a line over 8 MB', refused('line-too-long', { line: 3 }), (random) =>
     lines(random, 5, 3, JSON.stringify(patient(random, { name: [{ family: 'x'.repeat(8 * 1024 * 1024) }] }))),
   ),
-  ndjson('NDJSON of one line that never ends', refused('line-too-long', { line: 1 }), () => Buffer.alloc(70 << 20, 0x7b)),
+  ndjson('NDJSON of one line that never ends', refused('line-too-long', { line: 1 }), () =>
+    Buffer.alloc(70 << 20, 0x7b),
+  ),
   ndjson('NDJSON that is not UTF-8 on one line', refused('not-utf8', { line: 2 }), (random) =>
     Buffer.concat([Buffer.from(`${line(random)}\n`), Buffer.from([0x7b, 0xff, 0x7d, 0x0a]), Buffer.from(line(random))]),
   ),
@@ -78,8 +84,22 @@ const placeCases: readonly ImportCase[] = [
   place('a device without end', refused(), (path) => symlinkSync('/dev/zero', path)),
   place('a device without content', refused(), (path) => symlinkSync('/dev/null', path)),
   place('memory of a process', refused(), (path) => symlinkSync('/proc/self/mem', path)),
-  ...['<img src=x onerror=alert(1)>.json', 'a\nb.json', '\u202egnp.json', `${'n'.repeat(240)}.json`, "';drop table patient;--.json", '%2e%2e%2f.json', ' .json']
-    .map((file) => place(`a file named ${JSON.stringify(file.slice(0, 24))}`, accepted, (path, random) => writeFileSync(path, line(random)), file)),
+  ...[
+    '<img src=x onerror=alert(1)>.json',
+    'a\nb.json',
+    '\u202egnp.json',
+    `${'n'.repeat(240)}.json`,
+    "';drop table patient;--.json",
+    '%2e%2e%2f.json',
+    ' .json',
+  ].map((file) =>
+    place(
+      `a file named ${JSON.stringify(file.slice(0, 24))}`,
+      accepted,
+      (path, random) => writeFileSync(path, line(random)),
+      file,
+    ),
+  ),
 ];
 
 const path = (folder: string, name: string) => join(folder, name);

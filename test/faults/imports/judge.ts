@@ -9,7 +9,12 @@ import type { Prng } from '../prng.ts';
 import type { Expected, ImportCase, Made } from './case.ts';
 import { sameJson } from './same.ts';
 
-export async function importAndJudge(core: CoreProcess, played: ImportCase, folder: string, random: Prng): Promise<void> {
+export async function importAndJudge(
+  core: CoreProcess,
+  played: ImportCase,
+  folder: string,
+  random: Prng,
+): Promise<void> {
   const where = `“${played.name}”`;
   const before = await core.dump();
   const made = played.make(folder, random);
@@ -31,7 +36,10 @@ export async function importAndJudge(core: CoreProcess, played: ImportCase, fold
   const once = await core.dump();
   const again = await importOf(core, made, where);
   hold(again.accepted === 0, `${where} came in twice`);
-  hold(again.files.every((file) => file.verdict === 'duplicate'), `${where} is not called a duplicate`);
+  hold(
+    again.files.every((file) => file.verdict === 'duplicate'),
+    `${where} is not called a duplicate`,
+  );
   await unchanged(core, once, where);
 }
 
@@ -43,7 +51,10 @@ async function importOf(core: CoreProcess, made: Made, where: string): Promise<I
   // With nothing in it that could come in, an import need not start; its preview is the answer.
   const started = await core.call('imports.start', { importId: id });
   if (!started.ok) {
-    hold(preview.value.files.every((file) => file.verdict === 'refused'), `${where}: cannot start: ${started.error.code}`);
+    hold(
+      preview.value.files.every((file) => file.verdict === 'refused'),
+      `${where}: cannot start: ${started.error.code}`,
+    );
     return preview.value;
   }
   return core.demand('imports.wait', { importId: id });
@@ -71,18 +82,32 @@ function reasonsOf(report: ImportReport): string {
     .join(', ');
 }
 
-async function unchanged(core: CoreProcess, before: Awaited<ReturnType<CoreProcess['dump']>>, where: string): Promise<void> {
+async function unchanged(
+  core: CoreProcess,
+  before: Awaited<ReturnType<CoreProcess['dump']>>,
+  where: string,
+): Promise<void> {
   const changed = difference(before, await core.dump());
   hold(changed.length === 0, `${where} changed ${changed.join(', ')}`);
 }
 
-async function goesOutAgain(core: CoreProcess, report: ImportReport, made: Made, folder: string, where: string): Promise<void> {
+async function goesOutAgain(
+  core: CoreProcess,
+  report: ImportReport,
+  made: Made,
+  folder: string,
+  where: string,
+): Promise<void> {
   const path = join(folder, 'out.ndjson');
   await core.demand('exports.import', { importId: report.id, path });
-  const out = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  const out = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const came = made.paths.flatMap((source) => {
     const text = readFileSync(source, 'utf8').replace(/^\ufeff/, '');
-    return source.endsWith('.ndjson') || text.trim().includes('}\n{') ? text.split('\n').filter((line) => line.trim() !== '') : [text];
+    return source.endsWith('.ndjson') || text.trim().includes('}\n{')
+      ? text.split('\n').filter((line) => line.trim() !== '')
+      : [text];
   });
   hold(out.length === came.length, `${where}: ${came.length} came in and ${out.length} go out`);
   // The order of lines is nobody's promise: each that came must be among those that go.

@@ -81,35 +81,83 @@ const keys: readonly ImportCase[] = [
 ];
 
 const roots: readonly ImportCase[] = [
-  ...['1', '"Patient"', 'null', 'true', '[]', '{}', '[{"resourceType":"Patient"}]', '{"resourceType":5}', '{"resourceType":null}', '{"resourceType":["Patient"]}', '{"resourceType":""}', '{"type":"collection","entry":[]}']
-    .map((text) => bytesCase(`root ${text}`, refused(), () => text)),
-  ...['Nonsense', 'patient', 'Patient ', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'Resource', 'DomainResource', 'Element', 'HumanName', '../Patient']
-    .map((type) => jsonCase(`type ${type}`, refused(), (random) => ({ ...patient(random), resourceType: type }))),
+  ...[
+    '1',
+    '"Patient"',
+    'null',
+    'true',
+    '[]',
+    '{}',
+    '[{"resourceType":"Patient"}]',
+    '{"resourceType":5}',
+    '{"resourceType":null}',
+    '{"resourceType":["Patient"]}',
+    '{"resourceType":""}',
+    '{"type":"collection","entry":[]}',
+  ].map((text) => bytesCase(`root ${text}`, refused(), () => text)),
+  ...[
+    'Nonsense',
+    'patient',
+    'Patient ',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'Resource',
+    'DomainResource',
+    'Element',
+    'HumanName',
+    '../Patient',
+  ].map((type) => jsonCase(`type ${type}`, refused(), (random) => ({ ...patient(random), resourceType: type }))),
 ];
 
 const numbers: readonly ImportCase[] = [
-  ...['1.50', '-0', '0.10', '1e3', '1E+2', '100.000', '0.00000000000000000000000000001', '3.141592653589793238462643383279', '9007199254740993', '-273.15']
-    .map((written) => bytesCase(`decimal ${written}`, accepted, measured(written))),
-  ...['1e400', '-1e400', '1e-400', `1${'0'.repeat(400)}`, `0.${'1'.repeat(5000)}`]
-    .map((written) => bytesCase(`number ${written.slice(0, 12)}`, either, measured(written))),
+  ...[
+    '1.50',
+    '-0',
+    '0.10',
+    '1e3',
+    '1E+2',
+    '100.000',
+    '0.00000000000000000000000000001',
+    '3.141592653589793238462643383279',
+    '9007199254740993',
+    '-273.15',
+  ].map((written) => bytesCase(`decimal ${written}`, accepted, measured(written))),
+  ...['1e400', '-1e400', '1e-400', `1${'0'.repeat(400)}`, `0.${'1'.repeat(5000)}`].map((written) =>
+    bytesCase(`number ${written.slice(0, 12)}`, either, measured(written)),
+  ),
   bytesCase('a number in quotes', refused(undefined, { path: /valueQuantity/ }), measured('"42"')),
   bytesCase('an integer too large for FHIR', either, withMember('"multipleBirthInteger":99999999999')),
-  bytesCase('an integer with a fraction', refused(undefined, { path: /multipleBirth/ }), withMember('"multipleBirthInteger":1.5')),
+  bytesCase(
+    'an integer with a fraction',
+    refused(undefined, { path: /multipleBirth/ }),
+    withMember('"multipleBirthInteger":1.5'),
+  ),
 ];
 
 const strings: readonly ImportCase[] = [
   bytesCase('lone surrogate in an escape', either, (random) => good(random).replace('Trial', 'Tri\\ud800al')),
   bytesCase('NUL in an escape', either, (random) => good(random).replace('Trial', 'Tri\\u0000al')),
   bytesCase('right-to-left override', accepted, (random) => good(random).replace('Trial', 'Tri\u202eal')),
-  bytesCase('a thousand combining marks', accepted, (random) => good(random).replace('Trial', `T${'\u0301'.repeat(1000)}`)),
+  bytesCase('a thousand combining marks', accepted, (random) =>
+    good(random).replace('Trial', `T${'\u0301'.repeat(1000)}`),
+  ),
   bytesCase('astral letters', accepted, (random) => good(random).replace('Trial', '𐐷👩🏽‍⚕️ﷺ')),
   bytesCase('script in a name', accepted, (random) => good(random).replace('Trial', '<script>alert(1)</script>')),
   bytesCase('a string of 10 MB', either, (random) => good(random).replace('Trial', 'x'.repeat(10_000_000))),
   bytesCase('attachment of 10 MB', accepted, (random) =>
-    JSON.stringify({ resourceType: 'Binary', id: patient(random).id, contentType: 'image/png', data: 'AAAA'.repeat(2_600_000) }),
+    JSON.stringify({
+      resourceType: 'Binary',
+      id: patient(random).id,
+      contentType: 'image/png',
+      data: 'AAAA'.repeat(2_600_000),
+    }),
   ),
   bytesCase('escaped slashes and letters', accepted, (random) => good(random).replace('Trial', 'A\\/\\u0042\\u00e9')),
-  bytesCase('generous white space', accepted, (random) => JSON.stringify(patient(random), null, '\t').replaceAll('\n', '\r\n')),
+  bytesCase('generous white space', accepted, (random) =>
+    JSON.stringify(patient(random), null, '\t').replaceAll('\n', '\r\n'),
+  ),
 ];
 
 export const textCases: readonly ImportCase[] = [...grammar, ...depth, ...keys, ...roots, ...numbers, ...strings];

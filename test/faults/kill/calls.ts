@@ -1,6 +1,7 @@
 /** Inputs of the screen's calls, filled in. */
-import type { CallInput } from '../../../src-shared/contract/index.ts';
+
 import type { NoteContent } from '../../../src-shared/contract/chart.ts';
+import type { CallInput } from '../../../src-shared/contract/index.ts';
 import type { Prng } from '../prng.ts';
 
 export function newPatient(random: Prng): CallInput<'patients.create'> {
@@ -21,5 +22,14 @@ export function newPatient(random: Prng): CallInput<'patients.create'> {
 }
 
 export function noteOf(text: string): NoteContent {
-  return { format: 'text', title: 'Note', encounterClass: 'AMB', subjective: '', objective: '', assessment: '', plan: '', text };
+  return {
+    format: 'text',
+    title: 'Note',
+    encounterClass: 'AMB',
+    subjective: '',
+    objective: '',
+    assessment: '',
+    plan: '',
+    text,
+  };
 }

@@ -50,12 +50,24 @@ async function work(core: CoreProcess, random: Prng, folder: string, done: Ackno
   }
 }
 
-async function draft(core: CoreProcess, random: Prng, done: Acknowledged, patientId: string, words: string): Promise<void> {
+async function draft(
+  core: CoreProcess,
+  random: Prng,
+  done: Acknowledged,
+  patientId: string,
+  words: string,
+): Promise<void> {
   const known = [...done.drafts].find(([, texts]) => texts[0]?.startsWith(patientId));
   const text = `${patientId} ${words} ${random.next()}`;
   const draftId = known?.[0] ?? null;
   if (draftId !== null) done.drafts.get(draftId)?.push(text);
-  const saved = await core.demand('notes.saveDraft', { draftId, patientId, encounterId: null, amends: null, content: noteOf(text) });
+  const saved = await core.demand('notes.saveDraft', {
+    draftId,
+    patientId,
+    encounterId: null,
+    amends: null,
+    content: noteOf(text),
+  });
   done.drafts.set(saved.draftId, [text]);
 }
 
@@ -71,7 +83,10 @@ async function allThere(core: CoreProcess, done: Acknowledged): Promise<void> {
   }
   for (const [patientId, id] of done.rows) {
     const { rows } = await core.demand('chart.open', { patientId });
-    hold(rows.some((row) => row.id === id), 'an acknowledged row is lost');
+    hold(
+      rows.some((row) => row.id === id),
+      'an acknowledged row is lost',
+    );
   }
   const { drafts } = await core.demand('notes.drafts', {});
   for (const [draftId, texts] of done.drafts) {

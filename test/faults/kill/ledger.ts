@@ -1,6 +1,7 @@
 /** What was acknowledged before the kill, and whether a reopened database still has all of it. */
-import { readHistory } from '../../../src-main/core/store/record.ts';
+
 import type { Store } from '../../../src-main/core/store/open.ts';
+import { readHistory } from '../../../src-main/core/store/record.ts';
 import { digestOfText, type Written } from '../record/writes.ts';
 
 export class Ledger {

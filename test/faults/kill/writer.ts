@@ -22,7 +22,9 @@ async function work(message: unknown): Promise<void> {
   await say({ kind: 'ready' });
   for (;;) {
     const touched: Promise<void>[] = [];
-    const written = write(store, random, random.pick(writeKinds), (ids) => touched.push(say({ kind: 'begins', ids: [...ids] })));
+    const written = write(store, random, random.pick(writeKinds), (ids) =>
+      touched.push(say({ kind: 'begins', ids: [...ids] })),
+    );
     await Promise.all(touched);
     await say({ kind: 'wrote', written: [...written] });
   }

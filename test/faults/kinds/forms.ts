@@ -31,14 +31,18 @@ function caller(page: Page) {
   return async <N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Output<N>> => {
     // The page's own client is typed by the contract too; through evaluate the pair is text and JSON.
     const asked = { procedure, json: JSON.stringify(input) };
-    const reply = await page.evaluate(async ({ procedure: name, json }) => {
-      const answer: unknown = await Reflect.apply(window.carekeep.call, undefined, [name, JSON.parse(json)]);
-      return JSON.stringify(answer);
-    }, asked).then((json) => callReply.parse(JSON.parse(json)));
-    hold(reply.ok, () => `${procedure} is refused: ${reply.ok ? '' : `${reply.error.code} ${reply.error.field ?? ''}`}`);
+    const reply = await page
+      .evaluate(async ({ procedure: name, json }) => {
+        const answer: unknown = await Reflect.apply(window.carekeep.call, undefined, [name, JSON.parse(json)]);
+        return JSON.stringify(answer);
+      }, asked)
+      .then((json) => callReply.parse(JSON.parse(json)));
+    hold(
+      reply.ok,
+      () => `${procedure} is refused: ${reply.ok ? '' : `${reply.error.code} ${reply.error.field ?? ''}`}`,
+    );
     const parsed = procedures.get(procedure)?.output.safeParse(reply.value);
     hold(parsed?.success === true, `${procedure} answers another shape than its contract`);
-    // biome-ignore lint/plugin: parsed by the procedure's own schema just now
     return parsed.data as Output<N>;
   };
 }
@@ -62,7 +66,10 @@ const kind: Kind = {
     const forgotten = freeTexts().filter((field) => ![...covered, ...notShown].some((known) => known.test(field)));
     hold(forgotten.length === 0, `no trial writes to ${forgotten.join(', ')}`);
     if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
-      execFileSync(process.execPath, [join(root, 'resources', 'scripts', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+      execFileSync(process.execPath, [join(root, 'resources', 'scripts', 'build.mjs')], {
+        cwd: root,
+        stdio: 'inherit',
+      });
     }
     for (const seed of run.seeds) {
       const payload = payloads[caseOf(seed, payloads.length)];
@@ -70,7 +77,11 @@ const kind: Kind = {
         hold(payload !== undefined, 'no payload');
         const { text, name } = payload;
         const home = join(run.scratch, `trial-${seed}`);
-        const named = { clinicName: fitted(text, 120), workstationName: fitted(text, 60), displayName: fitted(text, 120) };
+        const named = {
+          clinicName: fitted(text, 120),
+          workstationName: fitted(text, 60),
+          displayName: fitted(text, 120),
+        };
         await makeCoreClinic(home, async () => undefined, named);
         const keyring = await unlockedKeyring(home);
         const app = await launchApp({ profile: profileOf(home), env: keyring.env });

@@ -4,7 +4,6 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CallError } from '../../../src-shared/contract/errors.ts';
 import { checkHead, head, type LogHead } from '../../../src-main/core/audit/log.ts';
 import { verifyStore } from '../../../src-main/core/audit/verify.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
@@ -12,6 +11,9 @@ import { readChart } from '../../../src-main/core/store/chart.ts';
 import { failureCode } from '../../../src-main/core/store/failure.ts';
 import { closeStore, pageSize, type Store } from '../../../src-main/core/store/open.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { difference, dumpOf } from '../core/dump.ts';
+import type { Dump } from '../core/messages.ts';
 import { hold, type Kind } from '../kind.ts';
 import { createPrng, type Prng } from '../prng.ts';
 import { problemOf } from '../record/check.ts';
@@ -33,6 +35,8 @@ type Prepared = {
   readonly clinic: Clinic;
   /** Where the log stood at the end, as the keychain knows it. */
   readonly known: LogHead;
+  /** All rows at the end. */
+  readonly content: Dump;
   readonly now: Buffer;
   readonly before: Buffer;
   /** Pages in use, from 1. */
@@ -54,13 +58,23 @@ function prepare(folder: string): Prepared {
   }
   const later = new Map(decrypted(store));
   const known = head(store);
+  const content = dumpOf(store);
   closeStore(store);
   const now = readFileSync(clinic.path);
   const pages = now.length / pageSize;
   const changed = [...later]
     .filter(([page, owner]) => earlier.get(page) === owner && !unvouched.test(owner) && differs(before, now, page))
     .map(([page]) => page);
-  return { clinic, known, now, before, live: [...later.keys()].filter((page) => page <= pages), owners: later, changed };
+  return {
+    clinic,
+    known,
+    content,
+    now,
+    before,
+    live: [...later.keys()].filter((page) => page <= pages),
+    owners: later,
+    changed,
+  };
 }
 
 /** Page number and owning table or index of every page in use. */
@@ -79,7 +93,10 @@ function differs(before: Buffer, now: Buffer, page: number): boolean {
   return page * pageSize <= before.length && !pageOf(before, page).equals(pageOf(now, page));
 }
 
-type Damaged = { readonly file: Buffer; /** What was done to which table or index, for the report. */ readonly done: string };
+type Damaged = {
+  readonly file: Buffer /** What was done to which table or index, for the report. */;
+  readonly done: string;
+};
 
 function damaged(prepared: Prepared, damage: Damage, random: Prng): Damaged {
   const file = Buffer.from(prepared.now);
@@ -129,16 +146,22 @@ function noticed(store: Store, known: LogHead): string | undefined {
 }
 
 /** The same with the harness's own look behind it. */
-type Finding = { readonly by: 'product' | 'harness' | 'nobody'; readonly name: string; /** Code of what was thrown. */ readonly thrown?: string };
+type Finding = {
+  readonly by: 'product' | 'harness' | 'nobody';
+  readonly name: string /** Code of what was thrown. */;
+  readonly thrown?: string;
+};
 
-function found(clinic: Clinic, known: LogHead): Finding {
+function found(clinic: Clinic, known: LogHead, content: Dump): Finding {
   let store: Store | undefined;
   try {
     store = openClinic(clinic);
     const name = noticed(store, known);
     if (name !== undefined) return { by: 'product', name };
     const missed = problemOf(store);
-    return missed === undefined ? { by: 'nobody', name: '' } : { by: 'harness', name: missed };
+    return missed === undefined
+      ? { by: 'nobody', name: '', same: difference(content, dumpOf(store)).length === 0 }
+      : { by: 'harness', name: missed };
   } catch (error) {
     const code = error instanceof CallError ? error.value.code : failureCode(error);
     if (code === undefined) throw error;
@@ -148,14 +171,22 @@ function found(clinic: Clinic, known: LogHead): Finding {
   }
 }
 
-const openingNames = new Set(['database-damaged', 'database-foreign', 'database-rolled-back', 'record-damaged', 'database-missing']);
+const openingNames = new Set([
+  'database-damaged',
+  'database-foreign',
+  'database-rolled-back',
+  'record-damaged',
+  'database-missing',
+]);
 
 function play(prepared: Prepared, folder: string, damage: Damage, random: Prng): void {
   const path = join(folder, 'db', 'carekeep-1.db');
   mkdirSync(dirname(path), { recursive: true });
   const { file, done } = damaged(prepared, damage, random);
   writeFileSync(path, file);
-  const { by, name, thrown } = found({ ...prepared.clinic, path }, prepared.known);
+  const { by, name, thrown, same } = found({ ...prepared.clinic, path }, prepared.known, prepared.content);
+  // A page that was written again with the same rows in it: its older state is no damage. Another one is drawn.
+  if (same === true) return play(prepared, folder, damage, random);
   hold(by !== 'nobody', `${done}: nobody noticed`);
   hold(by === 'product', `${done}: only the harness noticed (${name})`);
   // What verification says is of a closed list by its type; what opening and reading throw is checked here.
@@ -176,7 +207,11 @@ const kind: Kind = {
     const whole = join(run.scratch, 'whole');
     mkdirSync(join(whole, 'db'), { recursive: true });
     copyFileSync(prepared.clinic.path, join(whole, 'db', 'carekeep-1.db'));
-    const clean = found({ ...prepared.clinic, path: join(whole, 'db', 'carekeep-1.db') }, prepared.known);
+    const clean = found(
+      { ...prepared.clinic, path: join(whole, 'db', 'carekeep-1.db') },
+      prepared.known,
+      prepared.content,
+    );
     hold(clean.by === 'nobody', `an undamaged clinic is called damaged (${clean.name})`);
     for (const seed of run.seeds) {
       await run.trial(seed, async (random) => {

@@ -6,11 +6,11 @@ import { decodeEntry } from '../../../src-main/core/audit/entry.ts';
 import { head } from '../../../src-main/core/audit/log.ts';
 import { leafHash, treeRoot } from '../../../src-main/core/audit/merkle.ts';
 import { readAlone, readChart } from '../../../src-main/core/store/chart.ts';
-import { CallError } from '../../../src-shared/contract/errors.ts';
 import { readCount } from '../../../src-main/core/store/meta.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
 import { auditRefOf, openPatientKey } from '../../../src-main/core/store/patient.ts';
 import { searchPatients } from '../../../src-main/core/store/search.ts';
+import { CallError } from '../../../src-shared/contract/errors.ts';
 
 /** @returns what is wrong, undefined when all holds @throws what reading throws */
 export function problemOf(store: Store): string | undefined {
@@ -59,7 +59,9 @@ export function chartProblem(store: Store): string | undefined {
 
 /** Every patient has a key that opens and gives the pseudonym the log knows them by. */
 function keyProblem(store: Store): string | undefined {
-  const patients = store.sql<[], { id: string; ref: Buffer }>(`select id, audit_ref ref from patient where ${shown}`).all();
+  const patients = store
+    .sql<[], { id: string; ref: Buffer }>(`select id, audit_ref ref from patient where ${shown}`)
+    .all();
   for (const { id, ref } of patients) {
     try {
       const key = openPatientKey(store, id);
@@ -92,7 +94,8 @@ function searchProblem(store: Store): string | undefined {
     .all();
   if (readCount(store.db, 'patients') !== patients.length) return 'search: another number of patients than counted';
   for (const { id, family, json } of patients) {
-    if (json === null || !json.includes(JSON.stringify(family).slice(1, -1))) return 'search: a line that is not its resource';
+    if (json === null || !json.includes(JSON.stringify(family).slice(1, -1)))
+      return 'search: a line that is not its resource';
     // Who has no name is found by other means.
     if (family.trim() === '') continue;
     const { hits } = searchPatients(store, family, { order: 'ymd', limit: 100 });

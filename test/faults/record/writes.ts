@@ -1,7 +1,14 @@
 /** The writes a clinic makes, drawn by chance: each one transaction with its audit entry, each with what proves it. */
 import { append, type NewEntry } from '../../../src-main/core/audit/log.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
-import { beginBatch, beginFile, endFile, finishBatch, type ImportRow, writeSlice } from '../../../src-main/core/store/batch.ts';
+import {
+  beginBatch,
+  beginFile,
+  endFile,
+  finishBatch,
+  type ImportRow,
+  writeSlice,
+} from '../../../src-main/core/store/batch.ts';
 import { columnsOf } from '../../../src-main/core/store/columns.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
 import { insertPatient, patientRef, readPatientResource, updatePatient } from '../../../src-main/core/store/patient.ts';
@@ -33,7 +40,12 @@ export function digestOfText(json: string): string {
 }
 
 /** One random write of a kind. @param tell hears the ids before anything is written */
-export function write(store: Store, random: Prng, kind: WriteKind, tell: (ids: readonly string[]) => void = () => undefined): readonly Written[] {
+export function write(
+  store: Store,
+  random: Prng,
+  kind: WriteKind,
+  tell: (ids: readonly string[]) => void = () => undefined,
+): readonly Written[] {
   const able = possible(store, random, kind);
   switch (able.kind) {
     case 'patient':
@@ -50,7 +62,9 @@ export function write(store: Store, random: Prng, kind: WriteKind, tell: (ids: r
       return inEntry(store, 'chart.added', (tx) => {
         const id = newId(tx.now);
         tell([id]);
-        const made = observation(random, `Patient/${able.patientId}`, { note: [{ text: 'x'.repeat(random.below(800)) }] });
+        const made = observation(random, `Patient/${able.patientId}`, {
+          note: [{ text: 'x'.repeat(random.below(800)) }],
+        });
         return { patientId: able.patientId, written: [insert(tx, id, able.patientId, made, false)] };
       });
     case 'note':
@@ -58,12 +72,21 @@ export function write(store: Store, random: Prng, kind: WriteKind, tell: (ids: r
         const id = newId(tx.now);
         tell([id]);
         const draft = random.pick([...readDrafts(store, author).slice(0, 3), undefined]);
-        const made = { resourceType: 'Composition', status: 'final', title: 'Note', date: '2024-05-01', type: { text: 'Note' } };
+        const made = {
+          resourceType: 'Composition',
+          status: 'final',
+          title: 'Note',
+          date: '2024-05-01',
+          type: { text: 'Note' },
+        };
         const written = [insert(tx, id, able.patientId, made, true)];
         if (draft === undefined) return { patientId: able.patientId, written };
         tell([id, draft.id]);
         deleteDraft(tx, author, draft.id);
-        return { patientId: able.patientId, written: [...written, { what: 'draft', id: draft.id, version: 0, digest: null }] };
+        return {
+          patientId: able.patientId,
+          written: [...written, { what: 'draft', id: draft.id, version: 0, digest: null }],
+        };
       });
     case 'draft':
       return inEntry(store, 'note.draft-saved', (tx) => {
@@ -111,7 +134,7 @@ type Able =
 /** The kind with what it needs; a new patient where the clinic has nothing to do it with. */
 function possible(store: Store, random: Prng, kind: WriteKind): Able {
   if (kind === 'patient' || kind === 'batch') return { kind };
-  const patients = store.sql<[], { id: string }>("select id from patient where batch = 0 order by id").all();
+  const patients = store.sql<[], { id: string }>('select id from patient where batch = 0 order by id').all();
   if (patients.length === 0) return { kind: 'patient' };
   const patientId = random.pick(patients).id;
   if (kind !== 'change' && kind !== 'end') return { kind, patientId };
@@ -127,7 +150,12 @@ function possible(store: Store, random: Prng, kind: WriteKind): Able {
 function importBatch(store: Store, random: Prng, tell: (ids: readonly string[]) => void): readonly Written[] {
   const rows: ImportRow[] = Array.from({ length: random.between(1, 12) }, () => {
     const patientId = newId(Date.now());
-    return [importRow(patientId, patientId, patient(random)), ...Array.from({ length: random.below(6) }, () => importRow(newId(Date.now()), patientId, observation(random, `Patient/${patientId}`)))];
+    return [
+      importRow(patientId, patientId, patient(random)),
+      ...Array.from({ length: random.below(6) }, () =>
+        importRow(newId(Date.now()), patientId, observation(random, `Patient/${patientId}`)),
+      ),
+    ];
   }).flat();
   tell(rows.map(({ id }) => id));
   const batch = beginBatch(store, { id: newId(Date.now()), byUser: author, files: '[]' });
@@ -145,7 +173,18 @@ function importBatch(store: Store, random: Prng, tell: (ids: readonly string[]) 
 function importRow(id: string, patientId: string, made: { readonly resourceType: string }): ImportRow {
   const json = JSON.stringify(made);
   const type = made.resourceType;
-  return { id, type, patientId, encounterId: null, json, resource: made, source: null, hash: null, names: [], references: [] };
+  return {
+    id,
+    type,
+    patientId,
+    encounterId: null,
+    json,
+    resource: made,
+    source: null,
+    hash: null,
+    names: [],
+    references: [],
+  };
 }
 
 function inEntry(
@@ -162,7 +201,13 @@ function inEntry(
   });
 }
 
-function insert(tx: Tx, id: string, patientId: string, made: { readonly resourceType: string }, signed: boolean): Written {
+function insert(
+  tx: Tx,
+  id: string,
+  patientId: string,
+  made: { readonly resourceType: string },
+  signed: boolean,
+): Written {
   const json = JSON.stringify(made);
   insertResource(tx, {
     id,

@@ -11,7 +11,12 @@ import type { StartCase } from './start-case.ts';
 const pageSize = 4096;
 
 /** Sign-in finds the state, the start screen says it, the files stay, and what a person does next works. */
-function found(name: string, states: readonly StartState[], spoil: (stage: Stage) => void | Promise<void>, next?: 'set-aside'): StartCase {
+function found(
+  name: string,
+  states: readonly StartState[],
+  spoil: (stage: Stage) => void | Promise<void>,
+  next?: 'set-aside',
+): StartCase {
   return {
     name,
     states,
@@ -45,11 +50,21 @@ function removeLog(stage: Stage): void {
   for (const suffix of ['-wal', '-shm']) rmSync(stage.database + suffix, { force: true });
 }
 
-function damaged(name: string, states: readonly StartState[], change: (bytes: Buffer, stage: Stage) => Buffer, next?: 'set-aside'): StartCase {
-  return found(`database ${name}`, states, (stage) => {
-    removeLog(stage);
-    writeFileSync(stage.database, change(readFileSync(stage.database), stage));
-  }, next);
+function damaged(
+  name: string,
+  states: readonly StartState[],
+  change: (bytes: Buffer, stage: Stage) => Buffer,
+  next?: 'set-aside',
+): StartCase {
+  return found(
+    `database ${name}`,
+    states,
+    (stage) => {
+      removeLog(stage);
+      writeFileSync(stage.database, change(readFileSync(stage.database), stage));
+    },
+    next,
+  );
 }
 
 const broken: readonly StartState[] = ['database-damaged', 'database-foreign'];
@@ -67,29 +82,42 @@ export const databaseCases: readonly StartCase[] = [
       const words = stage.prepared.words.join(' ');
       await core.demand('recovery.startEmpty', { words });
       const got = await core.call('sessions.signIn', person);
-      if (!got.ok && got.error.code === 'database-rolled-back') await core.demand('recovery.acknowledgeRollback', { words });
+      if (!got.ok && got.error.code === 'database-rolled-back')
+        await core.demand('recovery.acknowledgeRollback', { words });
       await demandWorking(core);
     },
   },
   damaged('of no bytes', broken, () => Buffer.alloc(0)),
-  damaged('cut within its first page', broken, (bytes, { random }) => bytes.subarray(0, random.between(1, pageSize - 1))),
+  damaged('cut within its first page', broken, (bytes, { random }) =>
+    bytes.subarray(0, random.between(1, pageSize - 1)),
+  ),
   damaged('of one page', broken, (bytes) => bytes.subarray(0, pageSize)),
   damaged('of zeros', broken, (bytes) => Buffer.alloc(bytes.length), 'set-aside'),
   damaged('of random bytes', broken, (bytes, { random }) => random.bytes(bytes.length)),
-  damaged('with one bit changed in its first page', broken, (bytes, { random }) => {
-    const at = random.below(pageSize);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
-    return bytes;
-  }, 'set-aside'),
+  damaged(
+    'with one bit changed in its first page',
+    broken,
+    (bytes, { random }) => {
+      const at = random.below(pageSize);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+      return bytes;
+    },
+    'set-aside',
+  ),
   found('database of another program, in the clear', broken, (stage) => {
     removeLog(stage);
     plainSqlite(stage.database);
   }),
   damaged('of text', broken, () => Buffer.from('this is not a database\n'.repeat(1000))),
-  found('database of another clinic', broken, (stage) => {
-    removeLog(stage);
-    cpSync(join(profileOf(stage.prepared.other), 'db', 'carekeep-1.db'), stage.database);
-  }, 'set-aside'),
+  found(
+    'database of another clinic',
+    broken,
+    (stage) => {
+      removeLog(stage);
+      cpSync(join(profileOf(stage.prepared.other), 'db', 'carekeep-1.db'), stage.database);
+    },
+    'set-aside',
+  ),
   found('database of a later release', ['database-newer'], async (stage) => {
     const { env, stop } = await stage.keyring();
     const core = await stage.core(env);

@@ -182,7 +182,10 @@ export const diskCases: readonly StartCase[] = [
       const core = await stage.core(keyring.env, fresh);
       const { state } = await core.demand('app.status', {});
       hold(state === 'not-set-up', `says ${state}`);
-      hold(!existsSync(join(fresh, 'db')) || readdirSync(join(fresh, 'db')).length === 0, 'makes a database before set-up');
+      hold(
+        !existsSync(join(fresh, 'db')) || readdirSync(join(fresh, 'db')).length === 0,
+        'makes a database before set-up',
+      );
     },
   },
   {
@@ -206,7 +209,9 @@ export const diskCases: readonly StartCase[] = [
       const { state } = await again.demand('app.status', {});
       hold(state === 'kit-unconfirmed', `says ${state}`);
       const { words, ask } = await again.demand('setup.newKit', person);
-      await again.demand('setup.confirmKit', { words: ask.map((position) => ({ position, word: words[position - 1] ?? '' })) });
+      await again.demand('setup.confirmKit', {
+        words: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
+      });
       await again.demand('sessions.signIn', person);
     },
   },
@@ -232,7 +237,10 @@ export const diskCases: readonly StartCase[] = [
       await core.kill();
       core = await stage.core(env);
       const got = await core.call('sessions.signIn', person);
-      hold(!got.ok && got.error.code === 'wait-before-retry', `after a restart sign-in says ${got.ok ? 'yes' : got.error.code}`);
+      hold(
+        !got.ok && got.error.code === 'wait-before-retry',
+        `after a restart sign-in says ${got.ok ? 'yes' : got.error.code}`,
+      );
       hold((got.error.retryAfter ?? 0) > 0, 'does not say how long to wait');
       await pause((got.error.retryAfter ?? 0) + 100);
       await demandWorking(core);

@@ -1,7 +1,7 @@
 /** States of keychain and key file. Each is produced for real: a real keyring locked, emptied, foreign, gone. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openKeychain } from '../../../src-main/core/vault/keychain.ts';
 import { deadBus } from '../../host/keyring.ts';
 import { keyringPassword, person, profileOf } from '../core/clinic.ts';
 import { hold } from '../kind.ts';
@@ -15,7 +15,12 @@ const emptyFolder = (stage: Stage, name: string): string => {
 };
 
 /** Starts over the files as they are now, looks, tries to sign in, and says that nothing was touched. */
-function closed(name: string, states: StartCase['states'], spoil: (stage: Stage) => void, keyring?: (stage: Stage) => Promise<Readonly<Record<string, string>>>): StartCase {
+function closed(
+  name: string,
+  states: StartCase['states'],
+  spoil: (stage: Stage) => void,
+  keyring?: (stage: Stage) => Promise<Readonly<Record<string, string>>>,
+): StartCase {
   return {
     name,
     states,
@@ -25,7 +30,10 @@ function closed(name: string, states: StartCase['states'], spoil: (stage: Stage)
       const env = keyring === undefined ? (await stage.keyring()).env : await keyring(stage);
       const core = await stage.core(env);
       await demandState(core, states);
-      await demandRefused(core, [...states, 'internal', 'not-set-up'].filter((code) => code !== 'internal'));
+      await demandRefused(
+        core,
+        [...states, 'internal', 'not-set-up'].filter((code) => code !== 'internal'),
+      );
       await demandState(core, states);
       // A new clinic must never be made over one that is there.
       const again = await core.call('setup.create', {
@@ -55,19 +63,14 @@ async function foreignSecret(stage: Stage): Promise<Readonly<Record<string, stri
   const keyring = await stage.keyring({ dir: emptyFolder(stage, 'foreign'), password: 'another' });
   const header = readFileSync(stage.keyFile).subarray(12, 28).toString('hex');
   const id = header.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const previous = { ...process.env };
-  // The keychain's library reads the bus from this process's own environment.
-  Object.assign(process.env, keyring.env);
-  try {
-    const written = await openKeychain().write(`${id}/device-secret/1`, stage.random.bytes(32).toString('base64'));
-    hold(written === 'ok', `the foreign keyring cannot be prepared (${written})`);
-  } finally {
-    for (const name of Object.keys(keyring.env)) {
-      const before = previous[name];
-      if (before === undefined) delete process.env[name];
-      else process.env[name] = before;
-    }
-  }
+  // In a process of its own: the keychain's library keeps the first bus it has found.
+  execFileSync(
+    process.execPath,
+    [join(import.meta.dirname, 'plant.ts'), `${id}/device-secret/1`, stage.random.bytes(32).toString('base64')],
+    {
+      env: { ...process.env, ...keyring.env },
+    },
+  );
   return keyring.env;
 }
 
@@ -78,17 +81,32 @@ export const keychainCases: readonly StartCase[] = [
     return keyring.env;
   }),
   closed('keychain started locked', ['keychain-locked'], untouched, async (stage) => (await stage.keyring({})).env),
-  closed('keychain unlocked with a wrong password', ['keychain-locked'], untouched, async (stage) =>
-    (await stage.keyring({ password: 'not this one' })).env,
+  closed(
+    'keychain unlocked with a wrong password',
+    ['keychain-locked'],
+    untouched,
+    async (stage) => (await stage.keyring({ password: 'not this one' })).env,
   ),
   closed('keychain absent', ['keychain-absent'], untouched, async () => deadBus),
-  closed('keychain emptied', ['device-secret-missing'], untouched, async (stage) =>
-    (await stage.keyring({ dir: emptyFolder(stage, 'emptied'), password: keyringPassword })).env,
+  closed(
+    'keychain emptied',
+    ['device-secret-missing'],
+    untouched,
+    async (stage) => (await stage.keyring({ dir: emptyFolder(stage, 'emptied'), password: keyringPassword })).env,
   ),
-  closed('keychain of another clinic', ['device-secret-missing'], untouched, async (stage) =>
-    (await stage.keyring({ dir: join(stage.prepared.other, 'keyring'), password: keyringPassword })).env,
+  closed(
+    'keychain of another clinic',
+    ['device-secret-missing'],
+    untouched,
+    async (stage) =>
+      (await stage.keyring({ dir: join(stage.prepared.other, 'keyring'), password: keyringPassword })).env,
   ),
-  closed('keychain with a foreign secret under our name', ['key-file-damaged', 'device-secret-missing'], untouched, foreignSecret),
+  closed(
+    'keychain with a foreign secret under our name',
+    ['key-file-damaged', 'device-secret-missing'],
+    untouched,
+    foreignSecret,
+  ),
   closed('key file gone', ['key-file-missing'], (stage) => rmSync(stage.keyFile)),
   closed('key file and database gone, recovery file left', ['key-file-missing'], (stage) => {
     rmSync(stage.keyFile);
@@ -104,7 +122,9 @@ export const keychainCases: readonly StartCase[] = [
   damagedKeyFile('of no bytes', () => Buffer.alloc(0)),
   damagedKeyFile('of zeros', (bytes) => Buffer.alloc(bytes.length)),
   damagedKeyFile('cut', (bytes, { random }) => bytes.subarray(0, random.between(1, bytes.length - 1))),
-  damagedKeyFile('with one bit changed in its head', (bytes, { random }) => flip(bytes, random.below(72), random.below(8))),
+  damagedKeyFile('with one bit changed in its head', (bytes, { random }) =>
+    flip(bytes, random.below(72), random.below(8)),
+  ),
   damagedKeyFile('with one bit changed in its body', (bytes, { random }) =>
     flip(bytes, random.between(72, bytes.length - 1), random.below(8)),
   ),
@@ -138,7 +158,10 @@ export const keychainCases: readonly StartCase[] = [
         const keyring = await stage.keyring({ dir, password: keyringPassword });
         const core = await stage.core(keyring.env);
         const before = filesIn(stage.profile);
-        const wrong = await core.call('recovery.restore', { words: stage.prepared.words.toReversed().join(' '), ...person });
+        const wrong = await core.call('recovery.restore', {
+          words: stage.prepared.words.toReversed().join(' '),
+          ...person,
+        });
         hold(!wrong.ok, 'takes wrong words');
         demandKept(before, stage.profile);
         await core.demand('recovery.restore', { words: stage.prepared.words.join(' '), ...person });

@@ -1,7 +1,8 @@
 /** A copy of a clinic with its keyring, on which one start-up state is played. */
+
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { createHash } from 'node:crypto';
 import type { StartState } from '../../../src-shared/contract/app.ts';
 import { type Keyring, startKeyring } from '../../host/keyring.ts';
 import { keyringOf, keyringPassword, person, profileOf } from '../core/clinic.ts';
@@ -33,7 +34,12 @@ export type Stage = {
   afterwards(undo: () => Promise<void> | void): void;
 };
 
-export async function onStage(prepared: Prepared, home: string, random: Prng, play: (stage: Stage) => Promise<void>): Promise<void> {
+export async function onStage(
+  prepared: Prepared,
+  home: string,
+  random: Prng,
+  play: (stage: Stage) => Promise<void>,
+): Promise<void> {
   mkdirSync(home, { recursive: true });
   cpSync(profileOf(prepared.clinic), profileOf(home), { recursive: true });
   cpSync(keyringOf(prepared.clinic), keyringOf(home), { recursive: true });
@@ -47,7 +53,10 @@ export async function onStage(prepared: Prepared, home: string, random: Prng, pl
     keyFile: join(profile, 'keyfile'),
     database: join(profile, 'db', 'carekeep-1.db'),
     keyring: async (options = { password: keyringPassword }) => {
-      const started = await startKeyring({ dir: options.dir ?? keyringOf(home), ...(options.password !== undefined && { password: options.password }) });
+      const started = await startKeyring({
+        dir: options.dir ?? keyringOf(home),
+        ...(options.password !== undefined && { password: options.password }),
+      });
       undo.push(() => started.stop());
       return started;
     },
