@@ -148,8 +148,11 @@ function noticed(store: Store, known: LogHead): string | undefined {
 /** The same with the harness's own look behind it. */
 type Finding = {
   readonly by: 'product' | 'harness' | 'nobody';
-  readonly name: string /** Code of what was thrown. */;
+  readonly name: string;
+  /** Code of what was thrown. */
   readonly thrown?: string;
+  /** Nobody noticed, and there was nothing to notice: every row and every index is as before. */
+  readonly same?: boolean;
 };
 
 function found(clinic: Clinic, known: LogHead, content: Dump): Finding {
@@ -186,7 +189,10 @@ function play(prepared: Prepared, folder: string, damage: Damage, random: Prng):
   writeFileSync(path, file);
   const { by, name, thrown, same } = found({ ...prepared.clinic, path }, prepared.known, prepared.content);
   // A page that was written again with the same rows in it: its older state is no damage. Another one is drawn.
-  if (same === true) return play(prepared, folder, damage, random);
+  if (same === true) {
+    play(prepared, folder, damage, random);
+    return;
+  }
   hold(by !== 'nobody', `${done}: nobody noticed`);
   hold(by === 'product', `${done}: only the harness noticed (${name})`);
   // What verification says is of a closed list by its type; what opening and reading throw is checked here.
