@@ -113,7 +113,6 @@ async function playDemo() {
   }
   if (!ensurePackages()) process.exit(1);
   const { code } = await run(process.execPath, [demo, '--out', out]);
-  console.log(`Report: ${join(out, 'report.json')}\nPictures: ${out}`);
   process.exit(code);
 }
 

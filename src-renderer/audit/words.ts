@@ -36,7 +36,7 @@ export function useAuditWords(): AuditWords {
         if (entry.patient !== null) return entry.patient;
         if (entry.patientRef !== null) return t('pseudonymous', { ref: entry.patientRef.slice(0, 8) });
         return Object.entries(entry.detail)
-          .filter(([, value]) => typeof value === 'number' || value.length <= 24)
+          .filter(([key, value]) => key !== 'at' && (typeof value === 'number' || value.length <= 24))
           .slice(0, 2)
           .map(([key, value]) => `${detailKey(key)}: ${detailValue(key, value)}`)
           .join(' · ');

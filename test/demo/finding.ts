@@ -100,6 +100,10 @@ async function addMarta(stage: Stage, page: Page): Promise<void> {
 
 async function warnOfDuplicate(stage: Stage, page: Page): Promise<void> {
   await openFinder(page);
+  await page.keyboard.type('mar');
+  await dialog(page, 'Find a patient').getByRole('option').filter({ hasText: marta.family }).waitFor();
+  await stage.picture('find-by-beginnings');
+  await page.keyboard.press('Control+a');
   await page.keyboard.type('marta elena, muller 14.3.1971');
   await page.keyboard.press('Control+n');
   const form = dialog(page, 'New patient');
