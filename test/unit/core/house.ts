@@ -1,0 +1,183 @@
+/** A clinic whose core is at hand: several people on several channels, the store and its log open to the test. */
+import assert from 'node:assert/strict';
+import type { AuditEntry } from '../../../src-main/core/audit/entry.ts';
+import { head, readEntry } from '../../../src-main/core/audit/log.ts';
+import { type Core, createCore } from '../../../src-main/core/core.ts';
+import type { Dialogs } from '../../../src-main/core/dialogs.ts';
+import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.ts';
+import { handlers } from '../../../src-main/core/handlers.ts';
+import type { Connection } from '../../../src-main/core/session.ts';
+import type { Store } from '../../../src-main/core/store/open.ts';
+import { CallError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
+import type { CoreEvent } from '../../../src-shared/contract/events.ts';
+import { type CallInput, type Output, type ProcedureName, procedures } from '../../../src-shared/contract/index.ts';
+import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { Channel } from '../../../src-shared/contract/procedure.ts';
+import type { LockReason } from '../../../src-shared/wire.ts';
+import { adminPassword } from './clinic.ts';
+
+export const passwords: { readonly [R in Role]: string } = {
+  admin: adminPassword,
+  practitioner: 'tres molinos junto al río lento',
+  assistant: 'vier Kessel unter dem Apfelbaum',
+  reception: 'cinq chaises devant la gare rouge',
+  auditor: 'seven paper lanterns over water',
+  it: 'neun Schrauben in der Teekanne',
+};
+export const nameOf = (role: Role): string => (role === 'admin' ? 'lena.hof' : `the.${role}`);
+
+/** One window or command line. */
+export class Desk {
+  readonly connection: Connection;
+  readonly heard: CoreEvent[] = [];
+  readonly #house: House;
+
+  constructor(house: House, channel: Channel) {
+    this.#house = house;
+    this.connection = { channel, session: null, send: (event) => void this.heard.push(event) };
+  }
+
+  /** The answer as it crosses, whatever is asked. */
+  ask(procedure: string, input: unknown) {
+    return this.#house.dispatch(this.connection, { id: 1, procedure, input });
+  }
+
+  /** Calls and checks the answer against the contract. @throws CallError */
+  async call<N extends ProcedureName>(name: N, input: CallInput<N>): Promise<Output<N>> {
+    const reply = await this.ask(name, input);
+    if (!reply.ok) throw new CallError(reply.error.code, reply.error);
+    const checked: unknown = procedures.get(name)?.output.parse(reply.value);
+    // The schema just parsed is this procedure's own.
+    return checked as Output<N>;
+  }
+
+  /** The code a call is refused with. */
+  async refusal(procedure: string, input: unknown): Promise<ErrorCode | 'accepted'> {
+    const reply = await this.ask(procedure, input);
+    return reply.ok ? 'accepted' : reply.error.code;
+  }
+
+  async signIn(role: Role): Promise<void> {
+    await this.call('sessions.signIn', { userName: nameOf(role), password: passwords[role] });
+  }
+}
+
+export class House {
+  readonly profile: string;
+  readonly locks: LockReason[] = [];
+  /** What the next save or open dialog answers. */
+  chosen: readonly string[] = [];
+  words: readonly string[] = [];
+  #core: Core | null = null;
+  #dispatch: Dispatch | null = null;
+
+  constructor(profile: string) {
+    this.profile = profile;
+  }
+
+  get core(): Core {
+    assert.ok(this.#core);
+    return this.#core;
+  }
+
+  get dispatch(): Dispatch {
+    assert.ok(this.#dispatch);
+    return this.#dispatch;
+  }
+
+  get store(): Store {
+    return this.core.demandOpen().store;
+  }
+
+  async start(): Promise<void> {
+    const dialogs: Dialogs = { ask: async () => this.chosen, answered: () => undefined };
+    this.#core = await createCore({
+      profile: this.profile,
+      dialogs,
+      lock: (reason) => void this.locks.push(reason),
+      broadcast: () => undefined,
+    });
+    this.#dispatch = createDispatch(this.#core, handlers);
+  }
+
+  desk(channel: Channel = 'screen'): Desk {
+    return new Desk(this, channel);
+  }
+
+  async restart(): Promise<void> {
+    await this.core.close();
+    await this.start();
+  }
+
+  /** Number of entries in the log. */
+  size(): number {
+    return head(this.store).size;
+  }
+
+  /** Entries from a number on. */
+  entries(from = 0): AuditEntry[] {
+    return Array.from({ length: this.size() - from }, (_, at) => {
+      const entry = readEntry(this.store, from + at);
+      assert.ok(entry);
+      return entry;
+    });
+  }
+}
+
+/** Set up, kit confirmed; people of these roles beside the admin. */
+export async function startHouse(profile: string, roles: readonly Role[]): Promise<House> {
+  const house = new House(profile);
+  await house.start();
+  const desk = house.desk();
+  const kit = await desk.call('setup.create', {
+    language: 'en',
+    clinicName: 'Praxis am Hafen',
+    country: 'DE',
+    workstationName: 'Consulting room 2',
+    admin: { userName: 'lena.hof', displayName: 'Lena Hof', roles: [] },
+    password: adminPassword,
+  });
+  house.words = kit.words;
+  const words = kit.ask.map((position) => ({ position, word: kit.words[position - 1] ?? '' }));
+  await desk.call('setup.confirmKit', { words });
+  await desk.signIn('admin');
+  for (const role of roles) {
+    await desk.call('users.create', {
+      userName: nameOf(role),
+      displayName: `The ${role}`,
+      roles: [role],
+      password: passwords[role],
+    });
+  }
+  return house;
+}
+
+/** Demographics of a person, all else empty. */
+export function person(family: string, given: string, birthDate: string | null = null) {
+  return {
+    family,
+    given,
+    former: '',
+    birthDate,
+    gender: null,
+    identifiers: [],
+    phone: '',
+    email: '',
+    address: { line: '', postalCode: '', city: '', country: '' },
+  };
+}
+
+/** An empty note in a format. */
+export function noteOf(format: 'soap' | 'text', parts: { readonly subjective?: string; readonly text?: string } = {}) {
+  return {
+    format,
+    title: '',
+    encounterClass: 'AMB' as const,
+    subjective: '',
+    objective: '',
+    assessment: '',
+    plan: '',
+    text: '',
+    ...parts,
+  };
+}

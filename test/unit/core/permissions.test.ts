@@ -1,0 +1,252 @@
+/** Every role against every procedure, before sign-in and after, and the entry each call leaves. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type ProcedureName, procedures } from '../../../src-shared/contract/index.ts';
+import { permissionsOf, type Role } from '../../../src-shared/contract/permissions.ts';
+import type { Needs } from '../../../src-shared/contract/procedure.ts';
+import { type Place, startPlace } from './clinic.ts';
+import { type Desk, type House, nameOf, noteOf, passwords, person, startHouse } from './house.ts';
+
+let place: Place;
+let house: House;
+before(async () => {
+  place = await startPlace();
+  house = await startHouse(join(place.dir, 'profile'), ['practitioner', 'assistant', 'reception', 'auditor', 'it']);
+});
+after(async () => {
+  await house.core.close();
+  await place.stop();
+});
+
+const nobody = 'nobody-at-all';
+const target = { patientId: nobody, path: '/nonexistent/record' };
+const concept = { patientId: nobody, text: 'x', code: '', system: '', note: '' };
+
+/** Input that every schema takes and that does as little as the procedure can. */
+const sample: { readonly [N in ProcedureName]?: unknown } = {
+  'settings.get': {},
+  'settings.set': { idleMinutes: 5 },
+  'sessions.touch': {},
+  'sessions.remember': { page: 'patients', patientId: null, tab: null },
+  'sessions.setPreferences': { language: 'en', theme: 'light' },
+  'sessions.changePassword': { current: 'not the password at all', next: 'a brand new pass phrase 71' },
+  'users.list': {},
+  'users.create': { userName: 'new.one', displayName: 'New', roles: ['auditor'], password: 'short' },
+  'users.setRoles': { userId: nobody, roles: ['auditor'] },
+  'users.suspend': { userId: nobody },
+  'users.reactivate': { userId: nobody },
+  'users.resetPassword': { userId: nobody, password: 'another good pass phrase 72' },
+  'patients.search': { text: 'zz' },
+  'patients.endSearch': { opened: null },
+  'patients.recent': {},
+  'patients.demographics': { patientId: nobody },
+  'patients.similar': { family: 'zz', given: 'zz', birthDate: null },
+  'patients.create': { demographics: person('Sample', 'Sam'), notADuplicate: false },
+  'patients.update': { patientId: nobody, version: 1, demographics: person('A', 'B') },
+  'chart.open': { patientId: nobody },
+  'chart.source': { id: nobody },
+  'chart.addProblem': { ...concept, onset: null },
+  'chart.addAllergy': { kind: 'none-known', patientId: nobody },
+  'chart.addMedication': { ...concept, dosage: '', start: null },
+  'chart.end': { id: nobody, version: 1, as: 'ended', date: null },
+  'chart.recordVitals': { patientId: nobody, at: 1, values: [{ vital: 'weight', value: '70', unit: 'kg' }] },
+  'notes.saveDraft': { draftId: null, patientId: nobody, encounterId: null, amends: null, content: noteOf('text') },
+  'notes.drafts': {},
+  'notes.discardDraft': { draftId: nobody },
+  'notes.sign': { draftId: nobody, password: 'not the password at all' },
+  'snippets.list': {},
+  'snippets.save': { id: 'an id of my own', name: 'x', text: 'x' },
+  'snippets.remove': { id: nobody },
+  'imports.choose': { paths: ['/nonexistent/file.json'] },
+  'imports.start': { importId: nobody },
+  'imports.wait': { importId: nobody },
+  'imports.cancel': { importId: nobody },
+  'imports.report': { importId: nobody },
+  'imports.list': {},
+  'exports.bundle': target,
+  'exports.summary': { ...target, language: 'en' },
+  'exports.pdf': { ...target, language: 'en' },
+  'exports.import': { importId: nobody, path: '/nonexistent/file' },
+  'audit.page': {
+    filter: { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null },
+    before: null,
+    limit: 5,
+  },
+  'audit.overview': {},
+  'audit.verify': {},
+  'audit.verdict': {},
+  'audit.cancelVerify': {},
+};
+
+/** `sessions.lock` has a test of its own: it ends what this one goes on with. */
+const guarded = [...procedures].filter(([name, { needs }]) => needs !== 'public' && name !== 'sessions.lock');
+
+function may(role: Role, needs: Needs): boolean {
+  if (needs === 'public' || needs === 'session') return true;
+  const held = permissionsOf([role]);
+  return typeof needs === 'string' ? held.has(needs) : needs.some((one) => held.has(one));
+}
+
+const inputOf = (name: string): unknown => Object.entries(sample).find(([known]) => known === name)?.[1];
+
+test('there is a sample for every procedure', () => {
+  for (const [name] of guarded) assert.notEqual(inputOf(name), undefined, name);
+});
+
+test('before sign-in nothing but the public is answered', async () => {
+  for (const channel of ['screen', 'ctl'] as const) {
+    const desk = house.desk(channel);
+    for (const [name] of guarded) assert.equal(await desk.refusal(name, inputOf(name)), 'not-signed-in', name);
+    assert.equal(await desk.refusal('chart.everything', {}), 'unknown-procedure');
+    assert.equal(await desk.refusal('__proto__.toString', {}), 'unknown-procedure');
+  }
+});
+
+/** Codes of a sign-in's own entry that a call may leave instead of its declared one. */
+const instead: { readonly [name: string]: string } = { 'notes.sign': 'note.sign-refused' };
+
+async function tryAll(desk: Desk, role: Role): Promise<void> {
+  for (const [name, { needs, audits }] of guarded) {
+    const from = house.size();
+    const code = await desk.refusal(name, inputOf(name));
+    const left = house.entries(from);
+    const what = `${role} ${name} ${code}`;
+    if (!may(role, needs)) {
+      assert.equal(code, 'forbidden', what);
+      assert.deepEqual(
+        left.map(({ type, outcome, detail }) => [type, outcome, detail]),
+        [['access.denied', 4, { procedure: name }]],
+        what,
+      );
+      continue;
+    }
+    assert.ok(!['forbidden', 'not-signed-in', 'internal', 'unknown-procedure'].includes(code), what);
+    // Input that a schema refuses is refused before anything else happens.
+    if (typeof audits !== 'string' || code === 'invalid-input') {
+      assert.deepEqual(left, [], what);
+      continue;
+    }
+    if (name === 'audit.overview') continue; // beside a page it is the same look
+    const expected = code !== 'accepted' ? (instead[name] ?? audits) : audits;
+    const own = left.filter(({ detail }) => detail['phase'] !== 'end' || name === 'patients.endSearch');
+    assert.deepEqual(
+      own.map(({ type }) => type),
+      [expected],
+      what,
+    );
+    assert.equal(own[0]?.outcome, code === 'accepted' ? 0 : 8, what);
+    if (code !== 'accepted') assert.equal(own[0]?.detail['error'], code, what);
+    if (name === 'audit.verify') await house.core.verification.stopped();
+  }
+}
+
+for (const role of ['admin', 'practitioner', 'assistant', 'reception', 'auditor'] as const) {
+  test(`${role}: allowed, forbidden and written down as declared`, async () => {
+    const desk = house.desk('ctl');
+    await desk.signIn(role);
+    await tryAll(desk, role);
+  });
+}
+
+test('IT works without the database, and what it was denied is in the log afterwards', async () => {
+  const desk = house.desk();
+  await house.restart();
+  await desk.signIn('it');
+  assert.equal(house.core.opened(), null);
+  const denied: string[] = [];
+  for (const [name, { needs }] of guarded) {
+    const code = await desk.refusal(name, inputOf(name));
+    if (needs !== 'session') {
+      assert.equal(code, 'forbidden', name);
+      denied.push(name);
+    } else {
+      const expected = { 'sessions.touch': 'accepted', 'sessions.changePassword': 'wrong-password' }[name];
+      assert.equal(code, expected ?? 'no-clinical-access', name);
+    }
+  }
+  const current = await desk.call('sessions.current', {});
+  assert.equal(current.session?.place, null);
+  const other = house.desk('ctl');
+  await other.signIn('auditor');
+  const said = house.entries().filter(({ type, origin }) => type === 'access.denied' && origin === 'core');
+  assert.deepEqual(
+    said.map(({ detail }) => detail['procedure']),
+    denied,
+  );
+  const failed = house.entries().findLast(({ type }) => type === 'user.password-changed');
+  assert.deepEqual([failed?.outcome, failed?.detail['error']], [8, 'wrong-password']);
+  // The database is open for the auditor now, and closed to IT all the same.
+  assert.equal(await desk.refusal('settings.get', {}), 'no-clinical-access');
+  house.core.disconnected(other.connection);
+});
+
+test('the database closes when IT takes the screen over from who had it open', async () => {
+  const desk = house.desk();
+  await house.restart();
+  await desk.signIn('reception');
+  assert.ok(house.core.opened());
+  await desk.signIn('it');
+  assert.equal(house.core.opened(), null);
+  await desk.signIn('reception');
+  assert.ok(house.core.opened());
+});
+
+test('what set-up offers before sign-in is over when set-up is', async () => {
+  const stranger = house.desk('ctl');
+  const { words } = house;
+  const create = {
+    language: 'en',
+    clinicName: 'x',
+    country: 'DE',
+    workstationName: 'x',
+    admin: { userName: 'mallory', displayName: 'M', roles: [] },
+    password: 'seven blue horses at noon 9',
+  };
+  const size = house.size();
+  assert.equal(await stranger.refusal('setup.create', create), 'already-set-up');
+  assert.equal(
+    await stranger.refusal('setup.newKit', { userName: nameOf('admin'), password: passwords.admin }),
+    'already-set-up',
+  );
+  const path = join(place.dir, 'kit.pdf');
+  assert.equal(await stranger.refusal('setup.saveKit', { words, language: 'en', path }), 'already-set-up');
+  const guess = [1, 2].map((position) => ({ position, word: 'zoo' }));
+  assert.equal(await stranger.refusal('setup.confirmKit', { words: guess }), 'already-set-up');
+  assert.equal(await stranger.refusal('recovery.setAside', { words: words.join(' ') }), 'busy');
+  assert.equal(await stranger.refusal('recovery.acknowledgeRollback', { words: words.join(' ') }), 'busy');
+  const long = await stranger.refusal('setup.checkPassword', { password: 'a'.repeat(513), personal: [] });
+  assert.equal(long, 'invalid-input');
+  const started = performance.now();
+  const { acceptable } = await stranger.call('setup.checkPassword', {
+    password: 'aA1!'.repeat(128),
+    personal: Array.from({ length: 8 }, () => 'x'.repeat(200)),
+  });
+  assert.equal(acceptable, false);
+  assert.ok(performance.now() - started < 2000);
+  assert.equal(house.size(), size);
+});
+
+test('a session ends with its roles, and a lock is written down once', async () => {
+  await house.restart();
+  const admin = house.desk('ctl');
+  const doctor = house.desk();
+  await admin.signIn('admin');
+  await doctor.signIn('practitioner');
+  const { users } = await admin.call('users.list', {});
+  const id = users.find(({ userName }) => userName === nameOf('practitioner'))?.id;
+  assert.ok(id);
+  await admin.call('users.setRoles', { userId: id, roles: ['reception'] });
+  assert.equal(await doctor.refusal('chart.open', { patientId: nobody }), 'not-signed-in');
+  house.locks.length = 0;
+  await house.restart();
+  const again = house.desk();
+  await again.signIn('admin');
+  await again.call('sessions.lock', {});
+  await again.call('sessions.lock', {});
+  assert.deepEqual(house.locks, ['user']);
+  await house.restart();
+  await house.desk().signIn('auditor');
+  const locked = house.entries().filter(({ type }) => type === 'application.locked');
+  assert.equal(locked.filter(({ recorded }) => recorded > Date.now() - 60_000).length >= 1, true);
+});
