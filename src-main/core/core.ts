@@ -148,11 +148,13 @@ export class Core {
 
   /** Nobody with clinical access is left, IT staff works on: the database closes. */
   async standDown(): Promise<void> {
-    const needed = [...this.#live].some(({ session }) => session?.keys.shared !== undefined);
-    if (needed || this.#opened === null) return;
+    const needed = (): boolean => [...this.#live].some(({ session }) => session?.keys.shared !== undefined);
     const opened = this.#opened;
+    if (needed() || opened === null) return;
     await this.#stopWork();
     await opened.saveHead();
+    // Somebody with clinical access may have come meanwhile.
+    if (needed() || this.#opened !== opened) return;
     opened.close();
     this.#opened = null;
   }

@@ -19,6 +19,5 @@ export const coreEvents = {
   'record-changed': z.strictObject({ patientId: z.string().nullable() }),
 } as const;
 export type CoreEventName = keyof typeof coreEvents;
-export const coreEventNames = ['progress', 'locks-in', 'record-changed'] as const satisfies readonly CoreEventName[];
 export type CoreEventData<N extends CoreEventName> = z.infer<(typeof coreEvents)[N]>;
 export type CoreEvent = { [N in CoreEventName]: { readonly event: N; readonly data: CoreEventData<N> } }[CoreEventName];

@@ -3,6 +3,7 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { PatientLine } from '../../../src-shared/contract/patients.ts';
 import { patientId as patientIdSchema } from '../../../src-shared/contract/primitives.ts';
+import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
@@ -22,8 +23,7 @@ function dateOrder(core: Core): DateOrder {
 }
 
 function demandPastDate(context: CallContext, birthDate: string | null): void {
-  const today = new Date(context.now).toISOString().slice(0, 10);
-  if (birthDate !== null && birthDate > today)
+  if (birthDate !== null && birthDate > isoDay(context.now))
     throw new CallError('invalid-input', { field: 'demographics.birthDate' });
 }
 

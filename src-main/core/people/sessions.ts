@@ -106,8 +106,9 @@ export const sessionHandlers: Handlers<'sessions'> = {
     core.requestLock('user');
     return { ok: true };
   },
-  touch: async ({ core }) => {
-    core.touch();
+  touch: async ({ core, connection }) => {
+    // A command line's life is no sign of somebody at the screen.
+    if (connection.channel === 'screen') core.touch();
     return { ok: true };
   },
   remember: ({ tx, session }, place) => {

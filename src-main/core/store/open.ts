@@ -4,8 +4,8 @@
  * Which order matters: the cipher before the key, the key before anything is read, the page size before the first
  * page is written, the identity of the file before a migration touches it.
  */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { createMac, type Mac } from '../crypto/mac.ts';
 import { type Random, randomBytes } from '../crypto/random.ts';
@@ -113,18 +113,6 @@ export function closeStore(store: Store): void {
   store.db.close();
   store.mac.wipe();
   wipe(store.clinicKey?.key);
-}
-
-/** Moves a damaged database with its log aside, never deletes. @returns the new path of the file */
-export function quarantineDatabase(path: string, now: number): string {
-  const folder = join(dirname(dirname(path)), 'quarantine');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stamp = new Date(now).toISOString().replaceAll(':', '-');
-  const target = join(folder, `${stamp}-${basename(path)}`);
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
-  }
-  return target;
 }
 
 /** SQLCipher tells a wrong key and a damaged first page apart from nothing: both are "not a database of ours". */

@@ -5,7 +5,6 @@
  * touches no page for it. What the table has not yet is held in memory, and read back from the log's tail at opening.
  */
 import { decodeEntry } from '../audit/entry.ts';
-import { DigestSum } from './digest.ts';
 import { indexedTo } from './indexed.ts';
 import type { Store } from './open.ts';
 import { encoded, notHidden } from './row.ts';
@@ -142,11 +141,4 @@ function hold(held: HeldParts, part: ChartPart): void {
     held.set(part.chart, parts);
   }
   parts.set(part.batch, part);
-}
-
-/** Sum of the MACs of a set of rows, 32 bytes. */
-export function digestOf(rows: readonly { readonly mac: Buffer }[]): Buffer {
-  const sum = new DigestSum();
-  for (const row of rows) sum.add(row.mac);
-  return sum.value();
 }

@@ -105,11 +105,6 @@ export function readResource(store: Store, id: string): ResourceRow | null {
   return row;
 }
 
-/** Rows of several ids, in the order of `ids`, absent ones left out. @throws CallError record-damaged */
-export function readResources(store: Store, ids: readonly string[]): ResourceRow[] {
-  return ids.map((id) => readResource(store, id)).filter((row) => row !== null);
-}
-
 export type HistoryRow = { readonly version: number; readonly json: string; readonly replacedAt: number };
 
 /** Superseded versions, newest first. */
@@ -120,23 +115,6 @@ export function readHistory(store: Store, id: string): HistoryRow[] {
        join resource r on r.row = h.row where r.id = ? and ${notHidden('r')} order by h.version desc`,
     )
     .all(id);
-}
-
-/** Local ids that references inside a row's JSON point to, by their text as written. */
-export function readReferences(store: Store, rows: readonly { readonly row: number }[]): Record<string, string> {
-  const found: Record<string, string> = Object.create(null);
-  const ask = store.sql<[number], { reference: string; target: string }>(
-    'select reference, target_id target from reference_index where from_row = ?',
-  );
-  for (const { row } of rows) for (const { reference, target } of ask.all(row)) found[reference] = target;
-  return found;
-}
-
-/** Notes where a reference of a local row leads. */
-export function insertReference(tx: Tx, fromRow: number, reference: string, targetId: string): void {
-  tx.store
-    .sql<[number, string, string]>('insert or replace into reference_index values (?, ?, ?)')
-    .run(fromRow, reference, targetId);
 }
 
 /** Adds an op for the exchange with other workstations; the audit entry's row carries it. */

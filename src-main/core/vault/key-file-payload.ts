@@ -34,7 +34,6 @@ export const userRecord = z.strictObject({
 export type UserRecord = z.infer<typeof userRecord>;
 
 const userSeal = z.strictObject({ userId: id, seal: sealedKey });
-export type UserSeal = z.infer<typeof userSeal>;
 
 const keyFileFields = {
   version: z.literal(1),
