@@ -7,11 +7,18 @@ import { kitWords, WordsField } from './WordsField.tsx';
 
 export type ProvedStep = 'recovery.startEmpty' | 'recovery.setAside' | 'recovery.acknowledgeRollback';
 
-type ProveFormProps = { readonly step: ProvedStep; readonly submitLabel: string; readonly onDone: () => Promise<void> };
+type ProveFormProps = {
+  /** Taken one after the other, with the same words. */
+  readonly steps: readonly ProvedStep[];
+  readonly submitLabel: string;
+  readonly onDone: () => Promise<void>;
+  readonly onBack: () => void;
+};
 
 /** Steps that nobody may take by accident: the recovery kit proves who asks. */
-export function ProveForm({ step, submitLabel, onDone }: ProveFormProps) {
+export function ProveForm({ steps, submitLabel, onDone, onBack }: ProveFormProps) {
   const { t } = useTranslation('start');
+  const { t: app } = useTranslation('app');
   const [words, setWords] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [error, setError] = useState<unknown>(null);
@@ -23,11 +30,17 @@ export function ProveForm({ step, submitLabel, onDone }: ProveFormProps) {
     if (typed.length !== 24) return;
     setBusy(true);
     setError(null);
+    let taken = 0;
     try {
-      await call(step, { words: typed.join(' ') });
+      for (const step of steps) {
+        await call(step, { words: typed.join(' ') });
+        taken += 1;
+      }
       await onDone();
     } catch (thrown) {
       setError(thrown);
+      // half of the way is another state with a screen of its own
+      if (taken > 0) await onDone();
     } finally {
       setBusy(false);
     }
@@ -35,9 +48,20 @@ export function ProveForm({ step, submitLabel, onDone }: ProveFormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap={14}>
-        <WordsField value={words} onChange={setWords} error={wrong} />
+        <WordsField
+          value={words}
+          onChange={(text) => {
+            setWords(text);
+            setError(null);
+          }}
+          error={wrong}
+          autoFocus
+        />
         <FormError error={error} />
         <Group justify="flex-end">
+          <Button variant="default" onClick={onBack}>
+            {app('action.back')}
+          </Button>
           <Button type="submit" loading={busy}>
             {submitLabel}
           </Button>

@@ -63,7 +63,15 @@ export function RestoreForm({ onDone, onBack, bare = false }: RestoreFormProps) 
         </>
       )}
       <Stack gap={14}>
-        <WordsField value={words} onChange={setWords} error={wrong.words} />
+        <WordsField
+          value={words}
+          onChange={(text) => {
+            setWords(text);
+            setError(null);
+          }}
+          error={wrong.words}
+          autoFocus={bare}
+        />
         <TextInput
           label={t('restore.user-name')}
           description={t('restore.user-name-hint')}

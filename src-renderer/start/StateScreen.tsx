@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { StartState } from '../../src-shared/contract/app.ts';
 import { call } from '../client.ts';
 import { FormError } from '../ui/FormError.tsx';
-import { announce } from '../ui/LiveRegion.tsx';
 import { LanguageMenu } from './LanguageMenu.tsx';
 import { type ProvedStep, ProveForm } from './ProveForm.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
@@ -13,14 +12,14 @@ import { StepHeading } from './StepHeading.tsx';
 export type TroubleState = Exclude<StartState, 'not-set-up' | 'kit-unconfirmed' | 'locked'>;
 
 /** The way out that a state offers beside looking again. */
-const wayOut: { readonly [S in TroubleState]: 'restore' | ProvedStep | 'none' } = {
+const wayOut: { readonly [S in TroubleState]: 'restore' | readonly ProvedStep[] | 'none' } = {
   'key-file-missing': 'restore',
   'key-file-damaged': 'restore',
   'device-secret-missing': 'restore',
-  'database-missing': 'recovery.startEmpty',
-  'database-damaged': 'recovery.setAside',
-  'database-foreign': 'recovery.setAside',
-  'database-rolled-back': 'recovery.acknowledgeRollback',
+  'database-missing': ['recovery.startEmpty'],
+  'database-damaged': ['recovery.setAside', 'recovery.startEmpty'],
+  'database-foreign': ['recovery.setAside', 'recovery.startEmpty'],
+  'database-rolled-back': ['recovery.acknowledgeRollback'],
   'database-newer': 'none',
   'keychain-locked': 'none',
   'keychain-absent': 'none',
@@ -35,15 +34,17 @@ export function StateScreen({ state, onChanged }: StateScreenProps) {
   const { t: app } = useTranslation('app');
   const [acting, setActing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [still, setStill] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const way = wayOut[state];
 
   const retry = async () => {
     setBusy(true);
     setError(null);
+    setStill(false);
     try {
       const now = await call('app.retry', {});
-      if (now.state === state) announce(t('state.still'));
+      setStill(now.state === state);
       await onChanged();
     } catch (thrown) {
       setError(thrown);
@@ -63,16 +64,30 @@ export function StateScreen({ state, onChanged }: StateScreenProps) {
         <dt>{t('state.do')}</dt>
         <dd>{t(`state.${state}.do`)}</dd>
       </dl>
+      <p role="status" className="ck-dim ck-state-still">
+        {still && t('state.still')}
+      </p>
       <FormError error={error} />
       {acting && way === 'restore' && <RestoreForm bare onDone={onChanged} onBack={() => setActing(false)} />}
       {acting && way !== 'restore' && way !== 'none' && (
-        <ProveForm step={way} submitLabel={t(`state.${state}.act`)} onDone={onChanged} />
+        <ProveForm
+          steps={way}
+          submitLabel={t(`state.${state}.act`)}
+          onDone={onChanged}
+          onBack={() => setActing(false)}
+        />
       )}
       <Group justify="space-between" mt="lg">
         <LanguageMenu />
         <Group gap="sm">
           {!acting && way !== 'none' && (
-            <Button variant="default" onClick={() => setActing(true)}>
+            <Button
+              variant="default"
+              onClick={() => {
+                setActing(true);
+                setStill(false);
+              }}
+            >
               {t(`state.${state}.act`)}
             </Button>
           )}

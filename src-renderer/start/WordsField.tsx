@@ -32,7 +32,7 @@ export function WordsField({ value, onChange, error, autoFocus = false }: WordsF
         autoFocus={autoFocus}
         classNames={{ input: 'ck-mono' }}
       />
-      <p className={count === 24 ? 'ck-good-text' : 'ck-dim'} role="status">
+      <p className={`ck-word-count ${count === 24 ? 'ck-good-text' : 'ck-dim'}`} role="status">
         {count === 24 ? '✓ ' : ''}
         {t('words.count', { count })}
       </p>

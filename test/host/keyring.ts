@@ -20,6 +20,8 @@ export type Keyring = {
   readonly env: Readonly<Record<string, string>>;
   /** Locks all collections, as a desktop does when its user says so. */
   readonly lock: () => Promise<void>;
+  /** Unlocks them again with the password it was started with: a daemon in the place of the locked one, same bus. */
+  readonly unlock: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -87,6 +89,16 @@ export async function startKeyring(options: KeyringOptions): Promise<Keyring> {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const children: ChildProcess[] = [bus];
+  const startDaemon = (...more: readonly string[]): void => {
+    const daemon = spawn(
+      'gnome-keyring-daemon',
+      ['--foreground', '--components=secrets', ...(options.password === undefined ? [] : ['--unlock']), ...more],
+      { env: { ...inherited, ...env }, stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    children.push(daemon);
+    daemon.stdin?.on('error', () => {}); // it may end before it reads; the wait for its name notices
+    daemon.stdin?.end(options.password ?? '');
+  };
   const stop = async (): Promise<void> => {
     process.off('exit', atExit);
     for (const child of children.toReversed()) await ended(child);
@@ -99,14 +111,7 @@ export async function startKeyring(options: KeyringOptions): Promise<Keyring> {
   process.on('exit', atExit);
   try {
     await firstLine(bus, 'dbus-daemon');
-    const daemon = spawn(
-      'gnome-keyring-daemon',
-      ['--foreground', '--components=secrets', ...(options.password === undefined ? [] : ['--unlock'])],
-      { env: { ...inherited, ...env }, stdio: ['pipe', 'ignore', 'ignore'] },
-    );
-    children.push(daemon);
-    daemon.stdin?.on('error', () => {}); // it may end before it reads; the wait below notices
-    daemon.stdin?.end(options.password ?? '');
+    startDaemon();
     await ownsName(env);
   } catch (error) {
     await stop();
@@ -119,6 +124,14 @@ export async function startKeyring(options: KeyringOptions): Promise<Keyring> {
         'org.freedesktop.Secret.Service.Lock',
         'array:objpath:/org/freedesktop/secrets/collection/login',
       ]);
+    },
+    unlock: async () => {
+      const locked = children.at(-1);
+      startDaemon('--replace');
+      // the locked one gives its place up and ends
+      if (locked !== undefined && locked.exitCode === null)
+        await new Promise((resolve) => locked.once('exit', resolve));
+      await ownsName(env);
     },
     stop,
   };
