@@ -88,8 +88,13 @@ export function ImportView({ importId, onClose }: ImportViewProps) {
         <dl className="ck-import-counts">
           {(
             [
-              ['accepted', data.accepted],
-              ['duplicates', data.duplicates],
+              // before the start there is nothing that came in yet
+              ...(data.state === 'previewed'
+                ? []
+                : ([
+                    ['accepted', data.accepted],
+                    ['duplicates', data.duplicates],
+                  ] as const)),
               ['refused', data.refusalCount],
               ['patients', data.patients],
             ] as const

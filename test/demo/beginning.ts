@@ -17,6 +17,8 @@ async function describeClinic(stage: Stage, page: Page): Promise<void> {
   await page.keyboard.type(clinic.country);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
+  const chosen = await country.first().inputValue();
+  if (chosen !== clinic.country) throw new Error(`the country is ${chosen}`);
   await page.getByLabel('Name of this workstation').fill('');
   await page.getByLabel('Name of this workstation').pressSequentially(clinic.workstation);
   await stage.picture('setup-clinic');

@@ -39,7 +39,8 @@ export function ClinicStep({ answers, error, onBack, onNext }: ClinicStepProps) 
           label={t('setup.clinic.country')}
           data={countries}
           searchable
-          onFocus={(event) => event.currentTarget.select()}
+          // what is typed takes the place of the country that was guessed; a click after the focus would undo the selection
+          onClick={(event) => event.currentTarget.select()}
           nothingFoundMessage={t('setup.clinic.no-country')}
           {...form.getInputProps('country')}
           onChange={(value) => form.setFieldValue('country', value ?? '')}
