@@ -2,6 +2,8 @@
  * FHIR narratives (R4 §2.4: a small part of XHTML) read without the browser's HTML parser: what a record brings along
  * becomes a tree of known elements and text, everything else is left out. Never throws, whatever the text is.
  */
+import { decodeEntities } from '../../../src-shared/fhir/entities.ts';
+
 export type NarrativeNode =
   | { readonly kind: 'text'; readonly text: string }
   | {
@@ -68,72 +70,13 @@ const single: ReadonlySet<string> = new Set(['br', 'hr', 'img', 'input', 'meta',
 /** Where white space between elements is not text. */
 const structural: ReadonlySet<string> = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'ul', 'ol', 'dl']);
 
-const entities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\u00a0',
-  ndash: '–',
-  mdash: '—',
-  hellip: '…',
-  deg: '°',
-  micro: 'µ',
-  middot: '·',
-  bull: '•',
-  plusmn: '±',
-  le: '≤',
-  ge: '≥',
-  times: '×',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-  auml: 'ä',
-  ouml: 'ö',
-  uuml: 'ü',
-  Auml: 'Ä',
-  Ouml: 'Ö',
-  Uuml: 'Ü',
-  szlig: 'ß',
-  eacute: 'é',
-  egrave: 'è',
-  ecirc: 'ê',
-  agrave: 'à',
-  aacute: 'á',
-  iacute: 'í',
-  oacute: 'ó',
-  uacute: 'ú',
-  ntilde: 'ñ',
-  ccedil: 'ç',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  laquo: '«',
-  raquo: '»',
-  frac12: '½',
-  sup2: '²',
-  sup3: '³',
-  alpha: 'α',
-  beta: 'β',
-  mu: 'μ',
-};
-
-function decode(text: string): string {
-  return text.replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z0-9]{1,10});/gi, (whole, name: string) => {
-    if (!name.startsWith('#')) return entities[name] ?? whole;
-    const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-    return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd';
-  });
-}
-
 type Open = { readonly tag: string; readonly children: NarrativeNode[] };
 const maxDepth = 60;
 const maxNodes = 20_000;
 
+// no `<` outside quotes within a tag: a `<` that is none would else be read to the text's end, again for each of them
 const token =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<[!?][^>]*>?|<(\/?)([A-Za-z][A-Za-z0-9:-]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|[^<]+|</g;
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<[!?][^>]*>?|<(\/?)([A-Za-z][A-Za-z0-9:-]*)((?:"[^"]*"|'[^']*'|[^<>"'])*)>|[^<]+|</g;
 
 function spanOf(attributes: string): { columns: number; rows: number } {
   const read = (name: string) => {
@@ -159,7 +102,7 @@ export function parseNarrative(xhtml: string): readonly NarrativeNode[] {
     if (nodes > maxNodes) break;
     if (cdata !== undefined) addText(cdata);
     else if (rawName === undefined) {
-      if (!/^<[!?]/.test(whole)) addText(decode(whole));
+      if (!/^<[!?]/.test(whole)) addText(decodeEntities(whole));
     } else {
       const name = rawName.toLowerCase();
       if (dropping !== null) {
@@ -176,7 +119,7 @@ export function parseNarrative(xhtml: string): readonly NarrativeNode[] {
         if (!closed) dropping = name;
         continue;
       }
-      if (name === 'img') addText(decode(/\balt\s*=\s*"([^"]*)"/i.exec(attributes)?.[1] ?? ''));
+      if (name === 'img') addText(decodeEntities(/\balt\s*=\s*"([^"]*)"/i.exec(attributes)?.[1] ?? ''));
       if (closed && !isKnown(name)) continue;
       nodes += 1;
       const children: NarrativeNode[] = [];

@@ -1,4 +1,5 @@
 /** Narrative: writing XHTML that cannot be broken out of, and reading others' as plain text without ever running it. */
+import { decodeEntities } from '../../../../src-shared/fhir/entities.ts';
 
 /** XML 1.0 text: markup escaped, characters that XML forbids shown as U+FFFD. */
 export function escapeXml(text: string): string {
@@ -32,49 +33,7 @@ const breaking = new Set([
   'caption',
   'hr',
 ]);
-const entities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  copy: '©',
-  reg: '®',
-  deg: '°',
-  micro: 'µ',
-  plusmn: '±',
-  ndash: '–',
-  mdash: '—',
-  hellip: '…',
-  bull: '•',
-  middot: '·',
-  le: '≤',
-  ge: '≥',
-  times: '×',
-  szlig: 'ß',
-  auml: 'ä',
-  ouml: 'ö',
-  uuml: 'ü',
-  Auml: 'Ä',
-  Ouml: 'Ö',
-  Uuml: 'Ü',
-  eacute: 'é',
-  egrave: 'è',
-  agrave: 'à',
-  ccedil: 'ç',
-  ntilde: 'ñ',
-};
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[A-Za-z]{2,8});/gi, (whole, name: string) => {
-    if (!name.startsWith('#')) return Object.hasOwn(entities, name) ? (entities[name] ?? whole) : whole;
-    const point = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
-    return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
-      ? String.fromCodePoint(point)
-      : '\ufffd';
-  });
-}
+const plain = (text: string): string => decodeEntities(text).replaceAll('\u00a0', ' ');
 
 /** The text of an XHTML narrative, blocks on lines, list items with a bullet, cells apart. Linear, tolerant of anything. */
 export function narrativeText(div: string): string {
@@ -83,12 +42,12 @@ export function narrativeText(div: string): string {
   while (at < div.length) {
     const open = div.indexOf('<', at);
     const until = open === -1 ? div.length : open;
-    if (until > at) out.push(decodeEntities(div.slice(at, until)).replace(/[ \t\r\n]+/g, ' '));
+    if (until > at) out.push(plain(div.slice(at, until)).replace(/[ \t\r\n]+/g, ' '));
     if (open === -1) break;
     const comment = div.startsWith('<!--', open);
     const close = div.indexOf(comment ? '-->' : '>', open);
     if (close === -1) {
-      out.push(decodeEntities(div.slice(open)));
+      out.push(plain(div.slice(open)));
       break;
     }
     at = close + (comment ? 3 : 1);
