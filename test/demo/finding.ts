@@ -31,7 +31,7 @@ async function typeTimed(stage: Stage, page: Page, text: string): Promise<void> 
 async function patientsHere(page: Page): Promise<readonly Found[]> {
   const answer = await page.evaluate(() => window.carekeep.call('patients.recent', {}));
   if (!answer.ok) throw new Error(answer.error.code);
-  const { patients } = answer.value;
+  const patients = answer.value.patients.filter(({ family }) => beginning(family, 1) !== '');
   return patients.map(({ family, given }, index) => ({
     family,
     given,
@@ -39,10 +39,13 @@ async function patientsHere(page: Page): Promise<readonly Found[]> {
   }));
 }
 
+/** The first letters of a name's first word. */
+const beginning = (name: string, letters: number) => /[\p{L}\p{M}]+/u.exec(name)?.[0].slice(0, letters) ?? '';
+
 /** Finds a patient by the beginnings of both names and opens the chart with Enter. */
 export async function openChart(stage: Stage, page: Page, { family, given, at }: Found, shot?: () => Promise<void>) {
   await openFinder(page);
-  const words = `${family.slice(0, 5)} ${given.slice(0, 4)}`.trim().toLowerCase();
+  const words = `${beginning(family, 5)} ${beginning(given, 4)}`.trim().toLowerCase();
   await typeTimed(stage, page, words);
   const option = dialog(page, 'Find a patient').getByRole('option').filter({ hasText: family });
   await option.nth(at).waitFor();
