@@ -104,6 +104,13 @@ async function* lines(path: string): AsyncGenerator<ReadDocument> {
   let tooLong = false;
   let line = 0;
   let offset = 0;
+  let given = 0;
+  const give = function* (at: Place): Generator<ReadDocument> {
+    for (const document of oneLine(held, tooLong, at)) {
+      given += 1;
+      yield document;
+    }
+  };
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('a stream without encoding gives Buffers');
     let from = 0;
@@ -117,7 +124,7 @@ async function* lines(path: string): AsyncGenerator<ReadDocument> {
       } else if (to > from) held.push(chunk.subarray(from, to));
       if (newline === -1) break;
       line += 1;
-      yield* oneLine(held, tooLong, { format: 'ndjson', line, offset: offset + newline + 1 });
+      yield* give({ format: 'ndjson', line, offset: offset + newline + 1 });
       held = [];
       length = 0;
       tooLong = false;
@@ -125,7 +132,9 @@ async function* lines(path: string): AsyncGenerator<ReadDocument> {
     }
     offset += chunk.length;
   }
-  if (length > 0) yield* oneLine(held, tooLong, { format: 'ndjson', line: line + 1, offset });
+  if (length > 0) yield* give({ format: 'ndjson', line: line + 1, offset });
+  // Line ends alone: accepted in silence it would look as if something had come in.
+  if (given === 0) yield refused(issue('', 'empty'), { format: 'ndjson', line: 1, offset });
 }
 
 function* oneLine(held: readonly Buffer[], tooLong: boolean, at: Place): Generator<ReadDocument> {

@@ -11,6 +11,7 @@ import { referencesIn } from '../../../../src-shared/fhir/references.ts';
 import { type Issue, issue, joinPath } from '../../../../src-shared/fhir/refusals.ts';
 import { otherRelease } from '../../../../src-shared/fhir/release.ts';
 import { bundleIssues } from './bundle-rules.ts';
+import { choiceIssues } from './choice-rules.ts';
 import { definitionIssues } from './definition-issues.ts';
 import { schemaIssue } from './schema-issue.ts';
 
@@ -90,6 +91,7 @@ function* schemaIssues(resource: JsonObject, type: string, path: string, scope: 
     if (type === 'Parameters') yield* parameterIssues(listAt(resource, 'parameter'), joinPath(path, 'parameter'));
     load(type);
     yield* byDefinitions(resource, path);
+    yield* choiceIssues(resource, path);
     yield* lostContained(resource, path);
   }
 }
