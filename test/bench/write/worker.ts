@@ -15,7 +15,7 @@ if (patient === undefined || resource === undefined) throw new Error('an empty c
 write(store, random, 'patient');
 for (let done = 0; done < Number(count); done += 1) {
   if (mode === 'full') write(store, random, 'item');
-  else bareWrite(store, patient.id, resource);
+  else bareWrite(store, patient.id, resource, false);
 }
 // Ended, not closed: a checkpoint at closing is no part of a write.
 process.exit(0);
