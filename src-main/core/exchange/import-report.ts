@@ -61,6 +61,8 @@ export function setPreview(report: ImportReport, preview: FilePreview): void {
 
 export function refuse(report: ImportReport, index: number, refusals: readonly FoundRefusal[]): void {
   const file = fileOf(report, index);
+  // whom a refused file names does not come in
+  if (file.verdict !== 'refused') report.patients -= file.counts['Patient'] ?? 0;
   file.verdict = 'refused';
   file.accepted = 0;
   file.duplicates = 0;
