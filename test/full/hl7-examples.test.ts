@@ -3,34 +3,23 @@
  * was accepted goes out again to the byte. The package is fetched; HL7_R4_EXAMPLES may name an unpacked one instead.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { test } from 'node:test';
 import { ValidatorRun, validatorEntry } from '../../src-main/core/exchange/read/client.ts';
 import type { ImportBundle } from '../../src-main/core/exchange/read/messages.ts';
 import { fillEnvelope } from '../../src-shared/fhir/envelope.ts';
-
-const given = process.env.HL7_R4_EXAMPLES;
-const folder = given ?? fetched();
-
-function fetched(): string {
-  const place = mkdtempSync(join(tmpdir(), 'carekeep-hl7-'));
-  after(() => rmSync(place, { recursive: true }));
-  execFileSync('npm', ['pack', '--silent', 'hl7.fhir.r4.examples@4.0.1'], { cwd: place });
-  execFileSync('tar', ['xzf', 'hl7.fhir.r4.examples-4.0.1.tgz'], { cwd: place });
-  return join(place, 'package');
-}
+import { exampleFiles } from './examples.ts';
 
 test('the HL7 R4 examples are accepted or refused for their known flaw, and come out as they came', async () => {
   const expected: unknown = JSON.parse(
     readFileSync(new URL('../fixtures/hl7-r4-examples-refused.json', import.meta.url), 'utf8'),
   );
   assert.ok(typeof expected === 'object' && expected !== null);
-  const names = readdirSync(folder).filter((name) => /^[^.].*\.json$/.test(name) && name !== 'package.json');
-  assert.equal(names.length, 5306);
-  const files = names.map((name, index) => ({ index, path: join(folder, name) }));
+  const paths = exampleFiles();
+  assert.equal(paths.length, 5306);
+  const names = paths.map((path) => basename(path));
+  const files = paths.map((path, index) => ({ index, path }));
   const entry = validatorEntry();
   const refused: string[] = [];
   let texts = new Map<number, string>();
@@ -45,7 +34,7 @@ test('the HL7 R4 examples are accepted or refused for their known flaw, and come
         const whole = bundle?.whole === true ? bundle.text : undefined;
         const out =
           bundle === undefined ? texts.get(-1) : (whole ?? fillEnvelope(bundle.text, (at) => texts.get(at) ?? ''));
-        const source = readFileSync(join(folder, name), 'utf8')
+        const source = readFileSync(paths[message.verdict.file] ?? '', 'utf8')
           .replace(/^\ufeff/, '')
           .trim();
         assert.ok(out === source, `${name} does not come out as it came`);
