@@ -87,9 +87,12 @@ export class DraftSaver<T> {
   /** Saves what is not saved yet. Never rejects: how it went is in `state`. */
   readonly flush = async (): Promise<void> => {
     this.#callOff();
-    if (this.#running !== null) await this.#running;
+    // more than one may wait here: each stays until what was typed has gone, whoever sends it
+    while (this.#running !== null) await this.#running;
     if (this.#unsavedSince === null || this.#ended) return;
-    this.#running ??= this.#run();
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+    });
     await this.#running;
   };
 
@@ -101,10 +104,8 @@ export class DraftSaver<T> {
       const { savedAt } = await this.#save(content);
       this.#failures = 0;
       this.#savedAt = savedAt;
-      this.#running = null;
       this.#set(this.#unsavedSince === null ? { kind: 'saved', at: savedAt } : { kind: 'waiting', since: savedAt });
     } catch (error) {
-      this.#running = null;
       this.#unsavedSince ??= this.#clock.now();
       const wait = retries[Math.min(this.#failures, retries.length - 1)] ?? longest;
       this.#failures += 1;

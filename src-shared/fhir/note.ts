@@ -91,13 +91,14 @@ export function narrativeText(div: string): string {
     .replace(/<\/(p|div|h[1-6]|ul|ol|table|blockquote)>/gi, '\n\n')
     .replace(/<\/(li|tr)>/gi, '\n')
     .replace(/<\/t[dh]>/gi, '\t')
-    .replace(/<[^>]*>/g, '')
+    .replace(/<[^<>]*>/g, '') // no `<` within: each stray one would else be searched to the text's end
     .replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
       const point = hex !== undefined ? Number.parseInt(hex, 16) : decimal !== undefined ? Number(decimal) : undefined;
       if (point !== undefined) return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
-      return entities[name?.toLowerCase() ?? ''] ?? whole;
+      const known = name?.toLowerCase() ?? '';
+      return Object.hasOwn(entities, known) ? (entities[known] ?? whole) : whole;
     })
-    .replace(/[ \t]+\n/g, '\n')
+    .replace(/(?<![ \t])[ \t]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

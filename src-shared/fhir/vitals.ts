@@ -238,6 +238,8 @@ export function judge(sign: VitalSign, value: number, ucum: string): Judgement |
 export function rangeIn(sign: VitalSign, ucum: string): { readonly low?: number; readonly high?: number } | undefined {
   const { normal } = sign;
   if (normal === undefined) return undefined;
+  // the unit is a record's own text: only one of ours is looked up
+  if (!sign.units.some((unit) => unit.ucum === ucum)) return undefined;
   const convert = ucum === sign.units[0].ucum ? (value: number) => value : fromFirstUnit[ucum];
   if (convert === undefined) return undefined;
   const rounded = (value: number): number => Number(convert(value).toFixed(sign.decimals));
@@ -254,7 +256,8 @@ export function bodyMassIndex(kilograms: number, centimetres: number): number {
 
 /** The vital sign a LOINC code names, whichever of the codes in use it is. */
 export function vitalByLoinc(code: string): VitalSign | undefined {
-  const key = otherCodes[code] ?? vitalKeys.find((each) => vitalSigns[each].loinc === code);
+  const other = Object.hasOwn(otherCodes, code) ? otherCodes[code] : undefined;
+  const key = other ?? vitalKeys.find((each) => vitalSigns[each].loinc === code);
   return key === undefined ? undefined : vitalSigns[key];
 }
 const otherCodes: Readonly<Record<string, VitalKey | undefined>> = {

@@ -87,7 +87,10 @@ function bandWith(value: unknown, sign: VitalSign | undefined, ucum: string): Ba
 /** What the laboratory said comes first; else the value is held against its own reference range. */
 function flagOf(value: unknown, number: number | undefined): Flag | undefined {
   const said = firstOf(listAt(value, 'interpretation'), (concept) =>
-    firstOf(listAt(concept, 'coding'), (coding) => flags[textAt(coding, 'code') ?? '']),
+    firstOf(listAt(concept, 'coding'), (coding) => {
+      const code = textAt(coding, 'code') ?? '';
+      return Object.hasOwn(flags, code) ? flags[code] : undefined;
+    }),
   );
   if (said !== undefined || number === undefined) return said;
   const { low, high } = bandOf(value);

@@ -59,7 +59,14 @@ export function narrativeText(div: string): string {
   return out
     .join('')
     .split('\n')
-    .map((line) => line.replace(/(\s*·\s*)+$/, '').trim())
+    .map((line) => withoutTail(line).trim())
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** The dots of empty cells at a line's end go. By hand: a pattern that may share out blanks between dots never ends. */
+function withoutTail(line: string): string {
+  let end = line.length;
+  while (end > 0 && /[\s·]/.test(line[end - 1] ?? '')) end -= 1;
+  return line.slice(end).includes('·') ? line.slice(0, end) : line;
 }
