@@ -19,7 +19,7 @@ export async function inspect(page: Page, where: string): Promise<string> {
     strangers: document.querySelectorAll(
       'body script, img[src="x"], body iframe, object, embed, [onerror], [onload], [onfocus], a[href^="javascript"], body style:not([nonce]):not([data-mantine-styles]):not(:empty)',
     ).length,
-    // biome-ignore lint/performance/useDomNodeTextContent: what is shown counts, not what styles and hidden parts hold
+    // what is shown counts, not what styles and hidden parts hold
     text: document.body.innerText,
     visible: document.body.checkVisibility(),
   }));
