@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportId } from '../../src-shared/contract/primitives.ts';
 import { errorValueOf, useAction, useProcedure } from '../client.ts';
@@ -12,11 +12,19 @@ import './import.css';
 export function ImportPage() {
   const { t } = useTranslation('import');
   const [chosen, setChosen] = useState<ImportId | null>(null);
+  const [closed, setClosed] = useState<ImportId | null>(null);
   const list = useProcedure('imports.list', {});
   const choose = useAction('imports.choose', { stale: ['imports.list'] });
   // an import goes on while the user is elsewhere: coming back shows it
-  const unfinished = list.data?.imports.find(({ state }) => state === 'running' || state === 'previewed')?.id ?? null;
+  const unfinished =
+    list.data?.imports.find(({ id, state }) => id !== closed && (state === 'running' || state === 'previewed'))?.id ??
+    null;
   const shown = chosen ?? unfinished;
+
+  // it stays when it ends: its result is what one waited for
+  useEffect(() => {
+    if (unfinished !== null) setChosen((now) => now ?? unfinished);
+  }, [unfinished]);
 
   const pick = async () => {
     try {
@@ -49,7 +57,14 @@ export function ImportPage() {
           </Card>
         )}
         {!choose.isPending && shown !== null && (
-          <ImportView key={shown} importId={shown} onClose={() => setChosen(null)} />
+          <ImportView
+            key={shown}
+            importId={shown}
+            onClose={() => {
+              setClosed(shown);
+              setChosen(null);
+            }}
+          />
         )}
         {!choose.isPending && shown === null && list.data?.imports.length === 0 && (
           <Card label={t('empty.title')}>
