@@ -94,6 +94,8 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
   useLayoutEffect(() => box.current?.focus(), []);
   const ledTo = useRef<PatientId | null>(null);
   const searched = useRef(false);
+  /** What stood in the box when Enter was pressed before its answer was there. */
+  const entered = useRef<string | null>(null);
   const typed = text.trim();
   const { answer, answered, error } = usePatientSearch(text);
   const recent = useProcedure('patients.recent', {});
@@ -138,8 +140,16 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
       event.preventDefault();
       const patient = patients[current];
       if (settled && patient !== undefined) open(patient);
+      else if (!settled) entered.current = typed;
     }
   };
+  // A scanner sends its Enter with the number: the answer that comes then opens where it is one patient, not a choice.
+  useEffect(() => {
+    if (!settled || entered.current === null) return;
+    const [only] = patients;
+    if (entered.current === typed && typed !== '' && patients.length === 1 && only !== undefined) open(only);
+    entered.current = null;
+  });
 
   const count =
     typed === ''
