@@ -105,7 +105,7 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
   const settled = typed === '' ? recent.isSuccess : answered === typed;
   const current = Math.min(at, Math.max(0, patients.length - 1));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     typedText.current = typed;
     if (typed !== '') searched.current = true;
   }, [typed, typedText]);

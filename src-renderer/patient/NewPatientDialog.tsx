@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorValueOf, useAction, useProcedure } from '../client.ts';
 import type { TypedPerson } from '../find/typed-person.ts';
@@ -33,11 +33,11 @@ export function NewPatientDialog({ person, onClose, onOpenPatient }: Props) {
   const [another, setAnother] = useState(false);
   const create = useAction('patients.create', { stale: ['patients'] });
 
-  const asked = {
-    family: values.family.trim(),
-    given: values.given.trim(),
-    birthDate: values.birthDate?.length === 10 ? values.birthDate : null,
-  };
+  const family = values.family.trim();
+  const given = values.given.trim();
+  const birthDate = values.birthDate?.length === 10 ? values.birthDate : null;
+  // the same words stay the same object: a new one each time would start the wait anew
+  const asked = useMemo(() => ({ family, given, birthDate }), [family, given, birthDate]);
   // comparing leaves an audit entry: asked when the fingers rest, not with each letter
   const [settled] = useDebouncedValue(asked, 250);
   const comparable = settled.family.length > 1 && (settled.given !== '' || settled.birthDate !== null);

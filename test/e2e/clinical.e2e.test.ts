@@ -40,7 +40,7 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
   let workstation: Workstation;
   const page = async () => {
     const shown = await workstation.app.page();
-    shown.setDefaultTimeout(8000);
+    shown.setDefaultTimeout(20_000);
     return shown;
   };
   before(async () => {
