@@ -19,15 +19,17 @@ export function Frame() {
   const place = usePlace();
   const lock = useLock();
   const [finding, setFinding] = useState(false);
-  const [locksIn, setLocksIn] = useState<number | null>(null);
 
   useActivity();
   useShortcut('find', () => setFinding(true), can('patient:read'));
   useShortcut('lock', lock);
   useCoreEvent('locks-in', ({ seconds }) => {
-    setLocksIn(seconds);
     if (seconds <= 5) void flushAll();
   });
+  useEffect(() => {
+    // the next thing done here is to open a chart: its code is there before it is asked for
+    if (can('patient:read')) void import('../chart/index.ts');
+  }, [can]);
   useEffect(() => {
     // only a convenience for the next sign-in: if it fails, that one begins at the landing page
     call('sessions.remember', place).catch(() => undefined);
@@ -39,7 +41,7 @@ export function Frame() {
         {t('frame.skip')}
       </a>
       <Rail place={place} onLock={lock} />
-      <TopBar locksIn={locksIn} onFind={() => setFinding(true)} onLock={lock} />
+      <TopBar onFind={() => setFinding(true)} onLock={lock} />
       <main className="ck-page" id="page" tabIndex={-1}>
         <Outlet />
       </main>

@@ -27,7 +27,16 @@ export type Format = {
 
 const dateParts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?/;
 
+/** Formatters cost milliseconds to make and are asked for by every line of a chart: made once a language. */
+const known = new Map<string, Format>();
+
 function formatOf(language: string): Format {
+  const made = known.get(language) ?? makeFormat(language);
+  known.set(language, made);
+  return made;
+}
+
+function makeFormat(language: string): Format {
   const locale = language === 'en' ? 'en-GB' : language;
   const utc = { timeZone: 'UTC' } as const;
   const day = new Intl.DateTimeFormat(locale, { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
