@@ -6,6 +6,7 @@ import { FindOverlay } from '../find/index.ts';
 import { useShortcut } from '../ui/hotkeys.ts';
 import { useActivity } from './activity.ts';
 import { flushAll } from './before-lock.ts';
+import { preloadChart } from './chart-page.ts';
 import { useLock } from './lock.tsx';
 import { usePlace } from './navigation.ts';
 import { Rail } from './Rail.tsx';
@@ -28,7 +29,7 @@ export function Frame() {
   });
   useEffect(() => {
     // the next thing done here is to open a chart: its code is there before it is asked for
-    if (can('patient:read')) void import('../chart/index.ts');
+    if (can('patient:read')) preloadChart();
   }, [can]);
   useEffect(() => {
     // only a convenience for the next sign-in: if it fails, that one begins at the landing page

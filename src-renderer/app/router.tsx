@@ -6,9 +6,10 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
-import { lazy } from 'react';
+import { useState } from 'react';
 import type { Place } from '../../src-shared/contract/people.ts';
 import { CrashScreen } from './CrashScreen.tsx';
+import { chartPage } from './chart-page.ts';
 import { Frame } from './Frame.tsx';
 
 const root = createRootRoute({ component: Frame, errorComponent: CrashScreen });
@@ -49,12 +50,12 @@ const chart = createRoute({
   component: ChartRoute,
 });
 
-const ChartPage = lazy(() => import('../chart/index.ts').then(({ ChartPage }) => ({ default: ChartPage })));
-
 /** `key`: another patient is another page; nothing of the first one's state may stay. */
 function ChartRoute() {
   const { patientId } = chart.useParams();
   const { tab } = chart.useSearch();
+  // chosen once: another choice while a chart is open would throw its page away, and what is being typed with it
+  const [ChartPage] = useState(() => chartPage());
   return <ChartPage key={patientId} patientId={patientId} tab={tab ?? null} />;
 }
 
