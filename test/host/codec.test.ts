@@ -24,6 +24,9 @@ describe('values on their way to the page', () => {
       ),
     );
   });
+  it('keep a date that is none', () => {
+    assert.deepEqual(through([new Date(Number.NaN)]), [new Date(Number.NaN)]);
+  });
   it('keep bytes, and of a pooled Buffer only its own', () => {
     const pooled = Buffer.from('secret next door').subarray(0, 6);
     const back = through({ pooled });

@@ -37,7 +37,7 @@ export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (te
     if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('cannot be cloned');
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(wrap);
-    if (value instanceof Date) return { [tag]: 'date', v: value.getTime() };
+    if (value instanceof Date) return { [tag]: 'date', v: String(value.getTime()) }; // JSON has no NaN, an invalid date's time
     if (value instanceof Map) return { [tag]: 'map', v: [...value].map(wrap) };
     if (value instanceof Set) return { [tag]: 'set', v: [...value].map(wrap) };
     if (value instanceof ArrayBuffer) return { [tag]: 'buffer', v: base64.to(new Uint8Array(value)) };
