@@ -1,6 +1,6 @@
 /** Who is at the other end of a channel, and what they have done so far that later calls need to know. */
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
-import type { Permission, Role } from '../../src-shared/contract/permissions.ts';
+import type { Permission, RoleId } from '../../src-shared/contract/permissions.ts';
 import type { UserId } from '../../src-shared/contract/primitives.ts';
 import type { Channel } from '../../src-shared/contract/procedure.ts';
 
@@ -16,7 +16,7 @@ export type LiveSession = {
   readonly userId: UserId;
   readonly userName: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleId[];
   readonly permissions: ReadonlySet<Permission>;
   readonly startedAt: number;
   /** The user's keys; closed with the session. */

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
-import type { Role } from '../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../src-shared/contract/permissions.ts';
 import { useAction } from '../client.ts';
 import { ConfirmDialog, FormError, NewPasswordField, notifyDone } from '../ui/index.ts';
 import type { PersonAction } from './PeopleTable.tsx';
@@ -58,7 +58,7 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
 function RolesDialog({ user, onClose }: DialogProps) {
   const { t } = useTranslation('people');
   const { t: app } = useTranslation('app');
-  const [roles, setRoles] = useState<readonly Role[]>(user.roles);
+  const [roles, setRoles] = useState<readonly RoleId[]>(user.roles);
   const change = useAction('users.setRoles', { stale: ['users.list'] });
   const submit = async (event: FormEvent) => {
     event.preventDefault();

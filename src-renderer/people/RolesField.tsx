@@ -1,10 +1,10 @@
 import { Checkbox, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { roles as allRoles, type Role } from '../../src-shared/contract/permissions.ts';
+import { roles as allRoles, isBuiltIn, type RoleId } from '../../src-shared/contract/permissions.ts';
 
 type RolesFieldProps = {
-  readonly value: readonly Role[];
-  readonly onChange: (roles: Role[]) => void;
+  readonly value: readonly RoleId[];
+  readonly onChange: (roles: RoleId[]) => void;
   readonly error?: string | undefined;
 };
 
@@ -16,7 +16,10 @@ export function RolesField({ value, onChange, error }: RolesFieldProps) {
     <Checkbox.Group
       label={t('roles.label')}
       value={[...value]}
-      onChange={(chosen) => onChange(allRoles.filter((role) => chosen.includes(role)))}
+      onChange={(chosen) =>
+        // a role of the clinic's own is not on this list and stays as it is
+        onChange([...allRoles.filter((role) => chosen.includes(role)), ...value.filter((role) => !isBuiltIn(role))])
+      }
       error={error}
     >
       <div className="ck-roles">

@@ -6,6 +6,11 @@ export const permissions = [
   'patient:import',
   'patient:export',
   'patient:print',
+  'patient:identifiers', // national and other identifiers; without it they are masked
+  'patient:phone', // telephone and e-mail; without it they are masked
+  'patient:restrict', // say who alone may open a chart
+  'patient:export-all', // the whole clinic's records, with a second admin
+  'break-glass:use',
   'chart:read',
   'chart:write',
   'note:read',
@@ -18,6 +23,12 @@ export const permissions = [
   'audit:read',
   'audit:read-own',
   'audit:verify',
+  'review:read',
+  'review:close',
+  'request:sign', // the two-person rule: ask for, and agree to, what one admin alone may not do
+  'key:read',
+  'key:rotate',
+  'roster:read',
   'device:read',
   'device:write',
 ] as const;
@@ -25,13 +36,19 @@ export type Permission = (typeof permissions)[number];
 
 export const roles = ['practitioner', 'assistant', 'reception', 'admin', 'auditor', 'it'] as const;
 export type Role = (typeof roles)[number];
+/** A role that the clinic defined itself: its name and permissions stand in the roster. */
+export type OwnRoleId = `own-${string}`;
+export type RoleId = Role | OwnRoleId;
 
 export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } = {
-  reception: ['patient:read', 'patient:write'],
+  reception: ['patient:read', 'patient:write', 'patient:identifiers', 'patient:phone'],
   assistant: [
     'patient:read',
     'patient:write',
     'patient:print',
+    'patient:identifiers',
+    'patient:phone',
+    'break-glass:use',
     'chart:read',
     'chart:write',
     'note:read',
@@ -44,6 +61,10 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'patient:import',
     'patient:export',
     'patient:print',
+    'patient:identifiers',
+    'patient:phone',
+    'patient:restrict',
+    'break-glass:use',
     'chart:read',
     'chart:write',
     'note:read',
@@ -52,28 +73,45 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'note:amend',
     'audit:read-own',
   ],
-  // Importing shows an admin counts and file names only; taking records out stays with practitioners until the
-  // two-person rule is there.
+  // Importing shows an admin counts and file names only. Identifiers and telephone are masked: an admin's work needs
+  // neither.
   admin: [
     'patient:read',
     'patient:import',
+    'patient:restrict',
+    'patient:export-all',
     'user:read',
     'user:write',
     'settings:write',
     'audit:read',
     'audit:verify',
+    'review:read',
+    'review:close',
+    'request:sign',
+    'key:read',
+    'key:rotate',
+    'roster:read',
     'device:read',
   ],
-  auditor: ['audit:read', 'audit:verify'],
-  it: ['device:read', 'device:write'],
+  auditor: ['audit:read', 'audit:verify', 'review:read', 'review:close', 'roster:read'],
+  it: ['key:read', 'device:read', 'device:write'],
 };
 
-/** Union of the permissions of all roles held, in declaration order. */
-export function permissionsOf(held: readonly Role[]): ReadonlySet<Permission> {
-  return new Set(held.flatMap((role) => permissionsOfRole[role]));
+const noOwnRoles: ReadonlyMap<string, readonly Permission[]> = new Map();
+
+export function isBuiltIn(role: RoleId): role is Role {
+  return Object.hasOwn(permissionsOfRole, role);
+}
+
+/** Union of the permissions of all roles held; a role that nobody defines gives nothing. */
+export function permissionsOf(
+  held: readonly RoleId[],
+  own: ReadonlyMap<string, readonly Permission[]> = noOwnRoles,
+): ReadonlySet<Permission> {
+  return new Set(held.flatMap((role) => (isBuiltIn(role) ? permissionsOfRole[role] : (own.get(role) ?? []))));
 }
 
 /** IT alone gets no seal of the database key and works in the locked state (design, "Keys"). */
-export function opensDatabase(held: readonly Role[]): boolean {
+export function opensDatabase(held: readonly RoleId[]): boolean {
   return held.some((role) => role !== 'it');
 }

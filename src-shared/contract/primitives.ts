@@ -1,6 +1,6 @@
 /** Schemas shared by the capabilities: ids, dates, names of people and things, with the limits every text has. */
 import { z } from 'zod';
-import { roles } from './permissions.ts';
+import { type OwnRoleId, roles } from './permissions.ts';
 
 export const empty = z.strictObject({});
 export const ok = z.strictObject({ ok: z.literal(true) });
@@ -67,7 +67,13 @@ export const userName = z
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._-]{1,31}$/);
 export const role = z.enum(roles);
-export const rolesHeld = z.array(role).min(1).max(roles.length);
+/** A role of the clinic's own, by the id that the roster gives it. */
+export const ownRoleId = z.templateLiteral([
+  'own-',
+  z.string().regex(/^[a-z0-9]{8,32}$/),
+]) satisfies z.ZodType<OwnRoleId>;
+export const roleId = z.union([role, ownRoleId]);
+export const rolesHeld = z.array(roleId).min(1).max(20);
 /** Crosses the port as text because the keyboard gives text; core turns it into a Buffer at once. */
 export const password = z.string().min(1).max(512);
 export const gender = z.enum(['male', 'female', 'other', 'unknown']);

@@ -1,5 +1,5 @@
 /** A user's identity: made for them, its private halves wrapped by their password. */
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import { OpenError } from '../crypto/aead.ts';
 import { ed25519Public, generateEd25519 } from '../crypto/ed25519.ts';
 import { type Argon2Params, passwordKey, saltLength } from '../crypto/kdf.ts';
@@ -130,7 +130,7 @@ export function recoverX25519(clinicId: string, user: UserRecord, recoveryPrivat
 export type NewUser = {
   readonly userName: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleId[];
   readonly password: Buffer;
 };
 

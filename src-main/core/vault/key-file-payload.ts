@@ -1,6 +1,6 @@
 /** What the key file holds inside its outer layer, version 1 (docs/protocols/keys.md). */
 import { z } from 'zod';
-import { country, language, role } from '../../../src-shared/contract/primitives.ts';
+import { country, language, roleId } from '../../../src-shared/contract/primitives.ts';
 import { paramsAllowed } from '../crypto/kdf.ts';
 import { rosterEntry } from './roster-entry.ts';
 import { base64, raw16, raw32, sealedKey, wrappedKey } from './wrapped.ts';
@@ -24,7 +24,7 @@ export const userRecord = z.strictObject({
   id,
   userName: z.string().min(1).max(64),
   displayName: z.string().min(1).max(120),
-  roles: z.array(role).min(1),
+  roles: z.array(roleId).min(1),
   status: z.enum(['active', 'suspended']),
   createdAt: instant,
   passwordSlot,

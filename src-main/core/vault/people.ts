@@ -1,6 +1,6 @@
 /** Changes to users by an admin: each is a new key file content with one more roster entry that the admin signed. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Random } from '../crypto/random.ts';
 import { sealSharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, makeUser, type NewUser, newIdentityKeys, wipeIdentity, wrapIdentity } from './identity.ts';
@@ -85,7 +85,7 @@ export async function withUser(payload: KeyFilePayload, acting: Acting, person: 
 }
 
 /** @throws CallError forbidden, own-account, last-admin, not-found */
-export function withRoles(payload: KeyFilePayload, acting: Acting, userId: string, roles: readonly Role[]): Changed {
+export function withRoles(payload: KeyFilePayload, acting: Acting, userId: string, roles: readonly RoleId[]): Changed {
   demandAdmin(payload, acting.session);
   if (userId === acting.session.userId) throw new CallError('own-account');
   const user: UserRecord = { ...userOf(payload, userId), roles: [...new Set(roles)] };

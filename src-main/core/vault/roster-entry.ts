@@ -1,12 +1,12 @@
 /** One entry of the roster, version 1: what changed, chained to the entry before, signed. */
 import { z } from 'zod';
-import { role } from '../../../src-shared/contract/primitives.ts';
+import { roleId } from '../../../src-shared/contract/primitives.ts';
 import { base64, raw32, raw64 } from './wrapped.ts';
 
 const id = z.uuid();
 const keys = { ed25519: raw32, x25519: raw32 };
 const names = { userName: z.string().min(1).max(64), displayName: z.string().min(1).max(120) };
-const roles = z.array(role).min(1);
+const roles = z.array(roleId).min(1);
 
 export const rosterChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recovery-set'), x25519: raw32 }),

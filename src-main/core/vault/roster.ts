@@ -5,7 +5,7 @@
  * by admins, as the roster before the entry knows them; the verifier says how many it demands.
  */
 
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import { canonicalBytes } from '../crypto/canonical.ts';
 import { sign, verify } from '../crypto/ed25519.ts';
 import { equalBytes, sha256 } from '../crypto/hash.ts';
@@ -16,7 +16,7 @@ export type RosterUser = {
   readonly userId: string;
   readonly userName: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleId[];
   readonly status: 'active' | 'suspended';
   /** Raw public keys, base64. */
   readonly ed25519: string;

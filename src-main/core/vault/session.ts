@@ -1,5 +1,5 @@
 /** What a sign-in opens: the keys of one user, until they are closed. */
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import { ed25519Public, sign } from '../crypto/ed25519.ts';
 import { openSealed } from '../crypto/x25519.ts';
 import { type SharedKeys, wipeSharedKeys } from './clinic-keys.ts';
@@ -9,7 +9,7 @@ export type SessionUser = {
   readonly id: string;
   readonly userName: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleId[];
 };
 
 /** Signs as a user, with keys that stay inside. */

@@ -1,5 +1,5 @@
 /** Makes every kind of key of the design, for a clinic with one workstation and one admin. */
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Language } from '../../../src-shared/contract/primitives.ts';
 import { generateEd25519 } from '../crypto/ed25519.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
@@ -23,7 +23,7 @@ export type SetUpRequest = {
   readonly admin: {
     readonly userName: string;
     readonly displayName: string;
-    readonly roles: readonly Role[];
+    readonly roles: readonly RoleId[];
     readonly password: Buffer;
   };
 };

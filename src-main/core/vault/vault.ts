@@ -6,7 +6,7 @@
  * key file, so that at any moment the kit opens something current; the key file's rename is the commit.
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { Role } from '../../../src-shared/contract/permissions.ts';
+import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
 import { wordsOf } from '../crypto/mnemonic.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
@@ -252,7 +252,7 @@ export class Vault {
     });
   }
 
-  async setRoles(session: VaultSession, userId: string, roles: readonly Role[]): Promise<PublicUser> {
+  async setRoles(session: VaultSession, userId: string, roles: readonly RoleId[]): Promise<PublicUser> {
     return this.#change(session, (payload, acting) => withRoles(payload, acting, userId, roles));
   }
 
