@@ -9,8 +9,12 @@ export const auditEvents = {
   'application.locked': { action: 'E', kind: 'system' },
   'user.signed-in': { action: 'E', kind: 'sign-in' },
   'user.sign-in-failed': { action: 'E', kind: 'sign-in' },
+  'session.veiled': { action: 'E', kind: 'sign-in' },
+  'session.unveiled': { action: 'E', kind: 'sign-in' },
+  'session.unveil-failed': { action: 'E', kind: 'sign-in' },
   'user.password-changed': { action: 'U', kind: 'users' },
   'user.password-reset': { action: 'U', kind: 'users' },
+  'user.pin-changed': { action: 'U', kind: 'users' },
   'user.preferences-changed': { action: 'U', kind: 'users' },
   'user.created': { action: 'C', kind: 'users' },
   'user.roles-changed': { action: 'U', kind: 'users' },
@@ -48,6 +52,9 @@ export const auditEvents = {
   'export.import': { action: 'R', kind: 'exchange' },
   'audit.read': { action: 'R', kind: 'audit' },
   'audit.verified': { action: 'E', kind: 'audit' },
+  'review.opened': { action: 'C', kind: 'audit' },
+  'review.read': { action: 'R', kind: 'audit' },
+  'review.closed': { action: 'U', kind: 'audit' },
   'access.denied': { action: 'E', kind: 'denied' },
 } as const satisfies Record<string, { action: 'C' | 'R' | 'U' | 'D' | 'E'; kind: string }>;
 

@@ -42,7 +42,13 @@ export const errorCodes = [
   'own-account',
   'kit-words-wrong',
   'recovery-code-wrong',
+  'pin-too-simple',
+  'pin-not-set',
+  'pin-not-allowed', // the clinic does not allow quick return
+  'wrong-pin',
   // the record
+  'own-review', // nobody closes a review that concerns themselves
+  'review-closed',
   'not-found',
   'record-damaged', // a row does not match its HMAC or its audit entry
   'changed-meanwhile', // the version the caller saw is not the current one

@@ -7,13 +7,13 @@ import { migrations, newestVersion } from '../../../src-main/core/store/migratio
 import { closeStore } from '../../../src-main/core/store/open.ts';
 import { addPatient, fresh, key, place } from './clinic.ts';
 
-test('001: an empty file becomes version 1 with all its tables, without a backup', () => {
+test('an empty file gets the tables of every version at once, without a backup', () => {
   const at = place();
   const store = fresh(at);
   assert.equal(store.db.pragma('user_version', { simple: true }), newestVersion);
   assert.deepEqual(
     migrations.map(({ version }) => version),
-    [1],
+    migrations.map((_, at) => at + 1),
   );
   const names = store.db.prepare<[], { name: string }>("select name from sqlite_schema where type = 'table'").all();
   for (const table of [
@@ -25,6 +25,7 @@ test('001: an empty file becomes version 1 with all its tables, without a backup
     'audit_entry',
     'import_batch',
     'draft',
+    'review_item',
   ]) {
     assert.ok(
       names.some(({ name }) => name === table),
@@ -43,17 +44,40 @@ test('a later migration copies the database first, and a failing one changes not
   closeStore(store);
   const db = connect({ path: at.path, key });
   db.pragma('journal_mode=WAL');
-  const bad = { version: 2, name: 'bad', sql: 'create table fine (x); create table broken (' };
-  assert.throws(() => migrate(db, 1, at.path, key, [...migrations, bad]));
-  assert.equal(db.pragma('user_version', { simple: true }), 1);
+  const next = newestVersion + 1;
+  const bad = { version: next, name: 'bad', sql: 'create table fine (x); create table broken (' };
+  assert.throws(() => migrate(db, newestVersion, at.path, key, [...migrations, bad]));
+  assert.equal(db.pragma('user_version', { simple: true }), newestVersion);
   assert.equal(db.prepare("select 1 from sqlite_schema where name = 'fine'").get(), undefined);
-  const good = { version: 2, name: 'good', sql: 'create table fine (x)' };
-  migrate(db, 1, at.path, key, [...migrations, good]);
-  assert.equal(db.pragma('user_version', { simple: true }), 2);
+  const good = { version: next, name: 'good', sql: 'create table fine (x)' };
+  migrate(db, newestVersion, at.path, key, [...migrations, good]);
+  assert.equal(db.pragma('user_version', { simple: true }), next);
   db.close();
-  const copy = connect({ path: `${at.path}.before-2`, key });
-  assert.equal(copy.pragma('user_version', { simple: true }), 1);
+  const copy = connect({ path: `${at.path}.before-${next}`, key });
+  assert.equal(copy.pragma('user_version', { simple: true }), newestVersion);
   assert.equal(copy.prepare<[], { n: number }>('select count(*) n from patient').get()?.n, 1);
   copy.close();
+  at.remove();
+});
+
+test('002: what was kept before stays, and a closed review can be neither changed nor removed', () => {
+  const at = place();
+  const first = connect({ path: at.path.replace('db/', ''), key });
+  migrate(first, 0, at.path, key, migrations.slice(0, 1));
+  first.prepare("insert into meta values ('kept', x'01')").run();
+  migrate(first, 1, at.path.replace('db/', ''), key, migrations.slice(0, 2));
+  assert.ok(first.prepare("select 1 from meta where name = 'kept'").get());
+  first
+    .prepare(
+      `insert into review_item (id, kind, user_id, at, until, entries, detail, opened_at)
+       values ('a', 'denials', 'user-1', 1, 1, '[]', '{}', 1)`,
+    )
+    .run();
+  assert.throws(() => first.prepare("delete from review_item where id = 'a'").run(), /review/);
+  first.prepare("update review_item set closed_at = 2, verdict = 'justified' where id = 'a'").run();
+  assert.throws(() => first.prepare("update review_item set verdict = 'follow-up'").run(), /review-closed/);
+  assert.throws(() => first.prepare('update review_item set closed_at = null').run(), /review-closed/);
+  assert.throws(() => first.prepare("delete from review_item where id = 'a'").run(), /review/);
+  first.close();
   at.remove();
 });

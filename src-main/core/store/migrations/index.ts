@@ -1,7 +1,8 @@
 /** All migrations in order. A file is never changed once a release carried it; `user_version` says how far a database is. */
 import { record } from './001-record.ts';
+import { review } from './002-review.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
-export const migrations: readonly Migration[] = [record];
+export const migrations: readonly Migration[] = [record, review];
 export const newestVersion = migrations.length;
