@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { country, language, roleId } from '../../../src-shared/contract/primitives.ts';
 import { paramsAllowed } from '../crypto/kdf.ts';
+import { attemptsRecord } from './attempts-record.ts';
 import { rosterEntry } from './roster-entry.ts';
 import { base64, raw16, raw32, sealedKey, wrappedKey } from './wrapped.ts';
 
@@ -86,11 +87,7 @@ export const keyFilePayload = z.strictObject({
       })
       .nullable(),
   }),
-  /** Failed sign-ins, by HMAC of the typed name: a name that does not exist looks like one that does. */
-  attempts: z.strictObject({
-    key: raw32,
-    counters: z.array(z.strictObject({ name: raw32, failures: z.number().int().positive(), lastFailedAt: instant })),
-  }),
+  attempts: attemptsRecord,
 });
 export type KeyFilePayload = z.infer<typeof keyFilePayload>;
 

@@ -2,6 +2,7 @@
 import { generateEd25519 } from '../crypto/ed25519.ts';
 import type { Random } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { newAttempts } from './attempts.ts';
 import { recoverSharedKeys, type SharedKeys, sealSharedKeys, wipeSharedKeys } from './clinic-keys.ts';
 import { makeUser, recoverX25519, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type RecoveryBundle, type UserRecord } from './key-file-payload.ts';
@@ -96,7 +97,7 @@ export async function recoveredPayload(
     device,
     // Who typed all 24 words has the kit.
     recovery: { ...bundle.recovery, confirmedAt: bundle.recovery.confirmedAt ?? now, pending: null },
-    attempts: { key: random(32).toString('base64'), counters: [] },
+    attempts: newAttempts(random),
   };
   wipeSharedKeys(shared);
   return payload;

@@ -7,6 +7,7 @@ import { wordsOf } from '../crypto/mnemonic.ts';
 import { generateTlsKey } from '../crypto/p256.ts';
 import { type Random, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { newAttempts } from './attempts.ts';
 import { sealSharedKeys } from './clinic-keys.ts';
 import { makeUser, wipeIdentity } from './identity.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
@@ -139,7 +140,7 @@ export async function newClinic(
         asked: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
       },
     },
-    attempts: { key: random(32).toString('base64'), counters: [] },
+    attempts: newAttempts(random),
   };
   wipe(recoverySecret, clinicIdentity, clinicKey);
   wipeRecoveryKeys(recovery);

@@ -3,19 +3,13 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { OpenError } from '../crypto/aead.ts';
 import { saltLength } from '../crypto/kdf.ts';
 import { wipe } from '../crypto/wipe.ts';
-import { attemptName, delayAfter, failuresOf, type WaitingTimes, withFailure, withoutFailures } from './attempts.ts';
 import { openSharedKeys, type SharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, passwordKeyOf, unlockIdentity, wipeIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, opensDatabase, type UserRecord } from './key-file-payload.ts';
 import { VaultSession } from './session.ts';
+import type { CountedFile, Throttle } from './throttle.ts';
 
-export type Counting = {
-  readonly payload: KeyFilePayload;
-  readonly waiting: WaitingTimes;
-  readonly now: number;
-  /** Writes the counters to the disk before the answer is given. */
-  readonly persist: (attempts: KeyFilePayload['attempts']) => void;
-};
+export type Counting = { readonly file: CountedFile; readonly throttle: Throttle };
 
 /** A slot of nobody: same cost, opens nothing. */
 function strangersSlot(payload: KeyFilePayload): UserRecord['passwordSlot'] {
@@ -32,26 +26,19 @@ export async function authenticate(
   userName: string,
   password: Buffer,
 ): Promise<{ readonly user: UserRecord; readonly identity: IdentityKeys }> {
-  const { payload, waiting } = counting;
-  const { attempts } = payload;
-  const name = attemptName(attempts, userName);
-  const remaining = waiting.remaining(name);
-  if (remaining > 0) throw new CallError('wait-before-retry', { retryAfter: remaining });
+  const { file, throttle } = counting;
+  const { payload } = file;
+  const begun = throttle.begin(file, userName);
   const folded = foldedName(userName);
   const user = payload.users.find((candidate) => foldedName(candidate.userName) === folded);
   let identity: IdentityKeys | undefined;
   if (user === undefined) wipe(await passwordKeyOf(password, strangersSlot(payload)));
   else identity = await unlockIdentity(payload.clinic.id, user, password);
   if (user !== undefined && identity !== undefined) {
-    waiting.succeeded(name);
-    if (failuresOf(attempts, name) > 0) counting.persist(withoutFailures(attempts, name));
+    await begun.succeeded();
     return { user, identity };
   }
-  const failures = failuresOf(attempts, name) + 1;
-  waiting.failed(name, failures);
-  const known = new Set(payload.users.map((candidate) => attemptName(attempts, candidate.userName)));
-  counting.persist(withFailure(attempts, name, counting.now, known));
-  const delay = delayAfter(failures);
+  const delay = await begun.failed();
   throw new CallError('wrong-password', delay > 0 ? { retryAfter: delay } : {});
 }
 

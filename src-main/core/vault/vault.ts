@@ -12,7 +12,6 @@ import { wordsOf } from '../crypto/mnemonic.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { sealTo } from '../crypto/x25519.ts';
-import { WaitingTimes } from './attempts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import {
   type CreateDatabase,
@@ -47,6 +46,7 @@ import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
 import { authenticate, type Counting, sessionOf } from './sign-in.ts';
 import { examine, type VaultState } from './start-state.ts';
+import { Throttle } from './throttle.ts';
 import {
   aboutUser,
   type DisplayDirectory,
@@ -79,7 +79,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 export class Vault {
   readonly #place: Place;
   readonly #cost: Argon2Params | undefined;
-  readonly #waiting: WaitingTimes;
+  readonly #throttle: Throttle;
   #state: VaultState = 'not-set-up';
   #file: OpenKeyFile | undefined;
   #journal: Journal | undefined;
@@ -89,7 +89,7 @@ export class Vault {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
     this.#place = { profileDir, keychain, clock, random, disk };
     this.#cost = options.passwordCost;
-    this.#waiting = new WaitingTimes(clock);
+    this.#throttle = new Throttle(clock, keychain);
   }
 
   get state(): VaultState {
@@ -344,7 +344,7 @@ export class Vault {
     if ('payload' in examined) {
       const file = new OpenKeyFile(disk, profileDir, random, examined);
       this.#file = file;
-      this.#waiting.load(file.payload.attempts);
+      await this.#throttle.look(file.payload);
       file.restoreRecovery();
       removeMarker(this.#place);
     }
@@ -362,12 +362,7 @@ export class Vault {
   }
 
   #counting(file: OpenKeyFile): Counting {
-    return {
-      payload: file.payload,
-      waiting: this.#waiting,
-      now: this.#place.clock.now(),
-      persist: (attempts) => file.commitAttempts(attempts),
-    };
+    return { file, throttle: this.#throttle };
   }
 
   async #change(
