@@ -1,4 +1,5 @@
 /** Every handler there is; the type holds that none of the contract's procedures is without one. */
+import { accessHandlers } from './access/handlers.ts';
 import { auditHandlers } from './audit/handlers.ts';
 import type { AllHandlers } from './call.ts';
 import { chartHandlers } from './chart/chart.ts';
@@ -10,6 +11,7 @@ import { importHandlers } from './exchange/import-handlers.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
 import { userHandlers } from './people/users.ts';
+import { reviewHandlers } from './review/handlers.ts';
 import { appHandlers } from './start/app.ts';
 import { recoveryHandlers } from './start/recovery.ts';
 import { setupHandlers } from './start/setup.ts';
@@ -28,4 +30,6 @@ export const handlers: AllHandlers = {
   imports: importHandlers,
   exports: exportHandlers,
   audit: auditHandlers,
+  reviews: reviewHandlers,
+  access: accessHandlers,
 };

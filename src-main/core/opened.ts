@@ -5,6 +5,7 @@
 import { CallError } from '../../src-shared/contract/errors.ts';
 import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
+import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
 import { rankAnew, ranksAreStale } from './store/rank.ts';
@@ -66,8 +67,23 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   };
   // Without a head the next start could not tell a new log from one that was rolled back: it stands before any work.
   if (known.state !== 'ok') await saveHead();
+  const watch = watchOver(store, { people: () => vault.users() });
+  let watching = false;
+  const look = async (): Promise<void> => {
+    if (watching) return;
+    watching = true;
+    try {
+      await runSliced(watch(), { signal });
+    } finally {
+      watching = false;
+    }
+  };
   const index = (): void => {
-    if (!signal.aborted) void runSliced(followLog(store), { signal }).catch(quietly(signal, report, 'index'));
+    if (signal.aborted) return;
+    const indexed = runSliced(followLog(store), { signal });
+    indexed.catch(quietly(signal, report, 'index'));
+    // What stands out is looked for in what is indexed; an index that stopped is reported already.
+    indexed.then(look, () => undefined).catch(quietly(signal, report, 'reviews'));
   };
   // One after the other: first what a killed import left, then the index follows the log.
   void runSliced(removeLeftovers(store), { signal }).then(index, quietly(signal, report, 'leftovers'));

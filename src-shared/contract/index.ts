@@ -1,5 +1,6 @@
 /** The contract: every procedure there is, by capability. Names are `capability.procedure`. */
 import type { z } from 'zod';
+import { access } from './access.ts';
 import { app, recovery, settings, setup } from './app.ts';
 import { audit } from './audit.ts';
 import { chart, notes, snippets } from './chart.ts';
@@ -7,6 +8,7 @@ import { exports, imports } from './exchange.ts';
 import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
+import { reviews } from './reviews.ts';
 
 export const contract = {
   app,
@@ -22,6 +24,8 @@ export const contract = {
   imports,
   exports,
   audit,
+  reviews,
+  access,
 } as const;
 
 export type Contract = typeof contract;

@@ -69,8 +69,8 @@ test('002: what was kept before stays, and a closed review can be neither change
   assert.ok(first.prepare("select 1 from meta where name = 'kept'").get());
   first
     .prepare(
-      `insert into review_item (id, kind, user_id, at, until, entries, detail, opened_at)
-       values ('a', 'denials', 'user-1', 1, 1, '[]', '{}', 1)`,
+      `insert into review_item (id, kind, user_id, at, until, entries, last_seq, detail, opened_at)
+       values ('a', 'denials', 'user-1', 1, 1, '[]', 0, '{}', 1)`,
     )
     .run();
   assert.throws(() => first.prepare("delete from review_item where id = 'a'").run(), /review/);

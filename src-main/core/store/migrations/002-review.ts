@@ -15,6 +15,7 @@ create table review_item (
   at integer not null,
   until integer not null,
   entries text not null,
+  last_seq integer not null,
   detail text not null,
   opened_at integer not null,
   closed_at integer,
@@ -24,7 +25,10 @@ create table review_item (
 ) without rowid, strict;
 create index review_open on review_item (id) where closed_at is null;
 create index review_closed on review_item (id) where closed_at is not null;
-create index review_by_user on review_item (user_id, kind, until);
+create index review_by_user on review_item (user_id, kind, last_seq);
+create index review_by_patient on review_item (user_id, patient_id, kind, at) where patient_id is not null;
+-- What the watch remembers of a person's last minutes: it goes on after a kill as if nothing had been.
+create table review_watch (user_id text primary key, state text not null) without rowid, strict;
 
 create trigger review_stays_closed before update on review_item when old.closed_at is not null
 begin select raise(abort, 'review-closed'); end;

@@ -1,0 +1,113 @@
+/** Findings of one slice: opened at once with their entry, those that go on written once at the slice's end. */
+import type { ReviewKind } from '../../../src-shared/contract/reviews.ts';
+import { append } from '../audit/log.ts';
+import { patientRef } from '../store/patient.ts';
+import { addReview, entriesKept, growReview, latestReview, type NewReview, type ReviewRow } from '../store/review.ts';
+import type { Tx } from '../store/transaction.ts';
+import { chartAccess } from './access.ts';
+import type { Before } from './bursts.ts';
+
+type Held = {
+  row: ReviewRow;
+  readonly entries: number[];
+  until: number;
+  lastSeq: number;
+  dirty: boolean;
+};
+
+const accessList = chartAccess.map((code) => `'${code}'`).join(', ');
+const countAccesses = `select count(*) accesses, count(distinct patient_ref) charts from audit_index
+ where user = ? and seq between ? and ? and outcome = 0 and patient_ref is not null and event in (${accessList})`;
+const countDenials = `select count(*) denials from audit_index
+ where user = ? and seq between ? and ? and outcome <> 0 and event in ('access.denied', ${accessList})`;
+
+/** Kinds that grow while the same thing goes on. */
+type Growing = 'many-charts' | 'outside-hours' | 'denials';
+const isGrowing = (kind: ReviewKind): kind is Growing =>
+  kind === 'many-charts' || kind === 'outside-hours' || kind === 'denials';
+
+export class Findings {
+  /** How many were opened. */
+  opened = 0;
+  readonly #tx: Tx;
+  readonly #latest = new Map<string, Held | null>();
+
+  constructor(tx: Tx) {
+    this.#tx = tx;
+  }
+
+  /** The person's last finding of a growing kind, as it stands within this slice. */
+  before(userId: string, kind: Growing): (Before & { readonly same: string }) | null {
+    const held = this.#held(userId, kind);
+    if (held === null) return null;
+    const { row, until, lastSeq } = held;
+    return { id: row.id, until, lastSeq, closed: row.closedAt !== null, same: row.same };
+  }
+
+  open(item: NewReview & { readonly until: number; readonly same: string }): void {
+    const tx = this.#tx;
+    const id = addReview(tx, item);
+    append(tx, {
+      type: 'review.opened',
+      outcome: 0,
+      agent: { user: null, roles: [], session: null },
+      purpose: 'HOPERAT',
+      patient: item.patientId === null ? null : patientRef(tx.store, item.patientId),
+      entity: [id],
+      origin: 'core',
+      detail: { kind: item.kind, concerns: item.userId },
+    });
+    this.opened += 1;
+    if (!isGrowing(item.kind)) return;
+    this.#latest.delete(`${item.kind}/${item.userId}`);
+    const held = this.#held(item.userId, item.kind);
+    if (held !== null) held.dirty = true;
+  }
+
+  /** One more entry of what an open finding is about. */
+  grow(userId: string, kind: Growing, at: number, seq: number): void {
+    const held = this.#held(userId, kind);
+    if (held === null) throw new Error('no finding to add to');
+    if (held.entries.length < entriesKept) held.entries.push(seq);
+    held.until = at;
+    held.lastSeq = seq;
+    held.dirty = true;
+  }
+
+  write(): void {
+    for (const held of this.#latest.values()) {
+      if (!held?.dirty) continue;
+      const { row, entries, until, lastSeq } = held;
+      growReview(this.#tx, row.id, { until, entries, lastSeq, detail: this.#counts(held) });
+      held.dirty = false;
+    }
+  }
+
+  /** Everything of this kind between the first and the last entry, also what is past the entries kept. */
+  #counts({ row, entries, lastSeq }: Held): Readonly<Record<string, number>> {
+    const span = [row.userId, entries[0] ?? lastSeq, lastSeq] as const;
+    const { sql } = this.#tx.store;
+    if (row.kind === 'denials') {
+      return { denials: sql<[string, number, number], { denials: number }>(countDenials).get(...span)?.denials ?? 0 };
+    }
+    const found = sql<[string, number, number], { accesses: number; charts: number }>(countAccesses).get(...span);
+    return { charts: found?.charts ?? 0, accesses: found?.accesses ?? 0 };
+  }
+
+  #held(userId: string, kind: Growing): Held | null {
+    const key = `${kind}/${userId}`;
+    const known = this.#latest.get(key);
+    if (known !== undefined) return known;
+    const row = latestReview(this.#tx.store, userId, kind);
+    const held =
+      row === null ? null : { row, entries: entriesOf(row), until: row.until, lastSeq: row.lastSeq, dirty: false };
+    this.#latest.set(key, held);
+    return held;
+  }
+}
+
+/** Numbers of the entries kept with an item. */
+export function entriesOf(row: Pick<ReviewRow, 'entries'>): number[] {
+  const list: unknown = JSON.parse(row.entries);
+  return Array.isArray(list) ? list.filter((seq): seq is number => typeof seq === 'number') : [];
+}

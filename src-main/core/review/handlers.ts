@@ -1,0 +1,128 @@
+/** The review queue: looking, and signing a verdict. */
+
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { ReviewLine } from '../../../src-shared/contract/reviews.ts';
+import { readEntry } from '../audit/log.ts';
+import type { CallContext, Handlers } from '../call.ts';
+import { personName } from '../chart/person-name.ts';
+import { patientByRef, patientRef } from '../store/patient.ts';
+import { closeReview, countReviews, type ReviewRow, readReview, readReviews } from '../store/review.ts';
+import { entriesOf } from './findings.ts';
+import { readRules, rulesInWords, writeRules } from './rules.ts';
+
+/** This many of the accesses are shown; the audit page has them all. */
+const evidenceShown = 200;
+const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
+
+/** Names of people here; an id that nobody bears any more stands for itself. */
+function peopleOf({ core }: CallContext): (id: string) => string {
+  const names = new Map(core.vault.users().map(({ id, displayName }) => [id, displayName]));
+  return (id) => names.get(id) ?? id;
+}
+
+function detailOf(row: ReviewRow): Record<string, string | number> {
+  const value: unknown = JSON.parse(row.detail);
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
+    ),
+  );
+}
+
+function toLine({ tx, session }: CallContext, row: ReviewRow, nameOf: (id: string) => string): ReviewLine {
+  const { patientId, closedAt, closedBy, verdict } = row;
+  const name = patientId === null ? '' : personName(tx.store, patientId).patientName;
+  return {
+    id: row.id,
+    kind: row.kind,
+    userId: row.userId,
+    user: nameOf(row.userId),
+    patient: name !== '' && session.permissions.has('patient:read') ? name : null,
+    patientId,
+    patientRef: patientId === null ? null : patientRef(tx.store, patientId),
+    at: row.at,
+    until: row.until,
+    detail: detailOf(row),
+    openedAt: row.openedAt,
+    closed:
+      closedAt === null || closedBy === null || verdict === null
+        ? null
+        : { at: closedAt, by: nameOf(closedBy), verdict },
+  };
+}
+
+export const reviewHandlers: Handlers<'reviews'> = {
+  list: (context, { state, before, limit }) => {
+    const { tx, entry } = context;
+    const nameOf = peopleOf(context);
+    const rows = readReviews(tx.store, state, before, limit);
+    entry.detail['count'] = rows.length;
+    entry.detail['state'] = state;
+    return {
+      items: rows.map((row) => toLine(context, row, nameOf)),
+      total: countReviews(tx.store, state),
+      next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
+    };
+  },
+  get: (context, { id }) => {
+    const { tx, session, entry } = context;
+    const row = readReview(tx.store, id);
+    if (row === null) throw new CallError('not-found');
+    entry.entity.push(id);
+    entry.patientId = row.patientId;
+    const nameOf = peopleOf(context);
+    const detail = detailOf(row);
+    const { colleague } = detail;
+    const numbers = entriesOf(row);
+    const mayRead = session.permissions.has('patient:read');
+    const patientOf = (ref: string): string | null => {
+      const patient = mayRead ? patientByRef(tx.store, ref) : null;
+      return patient === null ? null : [patient.family, patient.given].filter((part) => part !== '').join(', ');
+    };
+    return {
+      ...toLine(context, row, nameOf),
+      colleague: typeof colleague === 'string' ? nameOf(colleague) : null,
+      evidence: numbers.slice(0, evidenceShown).flatMap((seq) => {
+        const found = readEntry(tx.store, seq);
+        if (found === undefined) return [];
+        return [
+          {
+            seq,
+            recorded: found.recorded,
+            event: found.type,
+            outcome: outcomes[found.outcome],
+            patient: found.patient === null ? null : patientOf(found.patient),
+            patientRef: found.patient,
+          },
+        ];
+      }),
+      entryCount: numbers.length,
+      comment: row.comment,
+      mayClose: session.permissions.has('review:close') && row.closedAt === null && row.userId !== session.userId,
+    };
+  },
+  count: ({ tx }) => ({ open: countReviews(tx.store, 'open') }),
+  close: ({ tx, session, entry }, { id, verdict, comment }) => {
+    // Before anything can refuse: the entry of a refusal says what it was about.
+    const row = readReview(tx.store, id);
+    if (row !== null) {
+      entry.entity.push(id);
+      entry.patientId = row.patientId;
+      entry.detail['kind'] = row.kind;
+    }
+    entry.detail['verdict'] = verdict;
+    closeReview(tx, id, { by: session.userId, verdict, comment: comment.trim() });
+    return { ok: true };
+  },
+  rules: ({ tx }) => readRules(tx.store),
+  setRules: ({ tx, entry }, next) => {
+    const before = rulesInWords(readRules(tx.store));
+    writeRules(tx.store, next);
+    for (const [name, said] of Object.entries(rulesInWords(next))) {
+      if (before[name] !== said) entry.detail[name] = said;
+    }
+    entry.detail['of'] = 'reviews';
+    return { ok: true };
+  },
+};
