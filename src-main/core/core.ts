@@ -7,19 +7,20 @@ import type { StartState } from '../../src-shared/contract/app.ts';
 import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
 import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
+import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
 import type { EntryNotes } from './call.ts';
-import { writeEnd } from './chart/search-session.ts';
+import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
 import { Imports } from './exchange/imports.ts';
 import { drainJournal } from './journal-entries.ts';
 import { type Opened, openDatabase } from './opened.ts';
-import { readSettings } from './people/clinic-settings.ts';
-import { type IdleTimer, startIdleTimer } from './people/idle.ts';
+import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
+import { type Clock, systemClock } from './vault/clock.ts';
 import { openKeychain } from './vault/keychain.ts';
 import { holdProfile } from './vault/profile-lock.ts';
 import type { VaultSession } from './vault/session.ts';
@@ -31,7 +32,13 @@ export type CoreOptions = {
   readonly dialogs: Dialogs;
   /** Ask the shell to lock: this process will be killed. */
   readonly lock: (reason: LockReason) => void;
+  /** Ask the shell for a fresh renderer: a session is veiled, this process lives on. */
+  readonly veil: () => void;
   readonly broadcast: (event: CoreEvent) => void;
+  /** For tests; the system's otherwise. */
+  readonly clocks?: Clock;
+  /** Cost of passwords in a clinic made here; measured when absent. Tests ask for the floor. */
+  readonly passwordCost?: Argon2Params;
 };
 
 export class Core {
@@ -40,28 +47,37 @@ export class Core {
   readonly dialogs: Dialogs;
   readonly imports: Imports;
   readonly verification: Verification;
+  /** Who is here, and when that locks. */
+  readonly presence: Presence;
   readonly broadcast: (event: CoreEvent) => void;
-  readonly clock = (): number => Date.now();
-  readonly #lock: (reason: LockReason) => void;
+  readonly clocks: Clock;
+  readonly clock = (): number => this.clocks.now();
   readonly #release: () => void;
   #opened: Opened | null = null;
   #opening: Promise<Opened> | null = null;
   /** What opening the database said last: the start screen shows it. */
   #trouble: StartState | null = null;
   #acceptRollback = false;
-  #idle: IdleTimer | null = null;
-  #lockAsked = false;
-  readonly #live = new Set<Connection>();
 
   constructor(options: CoreOptions, vault: Vault, release: () => void) {
     this.profile = options.profile;
     this.dialogs = options.dialogs;
     this.broadcast = options.broadcast;
+    this.clocks = options.clocks ?? systemClock;
     this.vault = vault;
-    this.#lock = options.lock;
     this.#release = release;
     this.imports = new Imports(this);
     this.verification = new Verification(this);
+    this.presence = new Presence({
+      monotonic: () => this.clocks.monotonic(),
+      wall: this.clock,
+      store: () => this.#opened?.store ?? null,
+      lock: options.lock,
+      veil: options.veil,
+      tell: (seconds) => this.broadcast({ event: 'locks-in', data: { seconds } }),
+      journal: (kind, reason) => this.journal(kind, null, 'success', reason),
+      report: (where, error) => this.report(where, error),
+    });
   }
 
   /** The start-up state as the screens name it. */
@@ -111,16 +127,12 @@ export class Core {
     }
   }
 
-  /** A session began on a connection: the journal goes into the log, the idle timer runs for the screen. */
+  /** A session began on a connection: the journal goes into the log. */
   begin(connection: Connection, session: LiveSession): void {
-    this.#leave(connection);
-    connection.session = session;
-    this.#live.add(connection);
-    if (this.#opened !== null) {
-      drainJournal(this.vault, this.#opened.store);
-      if (this.#acceptRollback) this.#recordRollback(session);
-    }
-    if (connection.channel === 'screen') this.#startIdle();
+    this.presence.begin(connection, session);
+    if (this.#opened === null) return;
+    drainJournal(this.vault, this.#opened.store);
+    if (this.#acceptRollback) this.#recordRollback(session);
   }
 
   #recordRollback(session: LiveSession): void {
@@ -131,30 +143,31 @@ export class Core {
     void this.#opened?.saveHead().catch((error: unknown) => this.report('audit-head', error));
   }
 
-  /** A command line or a document went away. Its session ends; a core in which nobody is left locks. */
   disconnected(connection: Connection): void {
-    this.#leave(connection);
-    if (this.#live.size === 0 && this.#opened !== null) this.requestLock('user');
+    this.presence.disconnected(connection);
   }
 
-  /** Who is suspended, or has other roles or a new password, has no session any more. Their screen locks: it shows a record. */
+  /** Tells those who hold a permission, on whatever channel they are. */
+  tell(permission: Permission, event: CoreEvent): void {
+    this.presence.tell(permission, event);
+  }
+
   endSessionsOf(userId: string): void {
-    for (const connection of [...this.#live]) {
-      if (connection.session?.userId !== userId) continue;
-      this.#leave(connection);
-      if (connection.channel === 'screen') this.requestLock('user');
-    }
+    this.presence.endSessionsOf(userId);
+  }
+
+  requestLock(reason: LockReason): void {
+    this.presence.requestLock(reason);
   }
 
   /** Nobody with clinical access is left, IT staff works on: the database closes. */
   async standDown(): Promise<void> {
-    const needed = (): boolean => [...this.#live].some(({ session }) => session?.keys.shared !== undefined);
     const opened = this.#opened;
-    if (needed() || opened === null) return;
+    if (this.presence.needsDatabase || opened === null) return;
     await this.#stopWork();
     await opened.saveHead();
     // Somebody with clinical access may have come meanwhile.
-    if (needed() || this.#opened !== opened) return;
+    if (this.presence.needsDatabase || this.#opened !== opened) return;
     opened.close();
     this.#opened = null;
   }
@@ -163,65 +176,6 @@ export class Core {
     this.imports.stop();
     this.verification.cancel();
     await Promise.all([this.imports.stopped(), this.verification.stopped()]);
-  }
-
-  /** The session of a connection, if it has one, is over: its search ends, its keys are wiped. */
-  #leave(connection: Connection): void {
-    const { session } = connection;
-    connection.session = null;
-    this.#live.delete(connection);
-    if (session === null) return;
-    this.#endSearch(session);
-    session.keys.close();
-  }
-
-  #endSearch(session: LiveSession): void {
-    if (session.search === null || this.#opened === null) return;
-    try {
-      withTransaction(this.#opened.store, (tx) => writeEnd(tx, session), this.clock());
-    } catch (error) {
-      // The search is over whether or not its last line finds room; its first line stands.
-      this.report('search-end', error);
-    }
-  }
-
-  touch(): void {
-    this.#idle?.touch();
-  }
-
-  systemIdle(seconds: number): void {
-    this.#idle?.systemIdle(seconds);
-  }
-
-  setIdleMinutes(minutes: number): void {
-    this.#idle?.setLimit(minutes);
-  }
-
-  #startIdle(): void {
-    const limitMinutes = this.#opened === null ? 5 : readSettings(this.#opened.store).idleMinutes;
-    this.#idle?.stop();
-    this.#idle = startIdleTimer({
-      limitMinutes,
-      monotonic: () => performance.now(),
-      lock: (reason) => this.requestLock(reason),
-      tell: (seconds) => this.broadcast({ event: 'locks-in', data: { seconds } }),
-    });
-  }
-
-  /** Writes down that the workstation locks, and asks the shell to do it. */
-  requestLock(reason: LockReason): void {
-    if (this.#lockAsked) return;
-    this.#lockAsked = true;
-    this.#idle?.stop();
-    this.journal('application.locked', null, 'success', reason);
-    this.#lock(reason);
-  }
-
-  /** Suspend and screen lock: the shell locks by itself; the journal says why. */
-  journalPower(event: 'suspend' | 'lock-screen'): void {
-    if (this.#live.size === 0 || this.#lockAsked) return;
-    this.#lockAsked = true;
-    this.journal('application.locked', null, 'success', event === 'suspend' ? 'suspend' : 'screen-lock');
   }
 
   /** One line for the time when nobody has the database open; taken over at the next sign-in. */
@@ -235,10 +189,17 @@ export class Core {
     }
   }
 
-  /** Someone asked for what they may not have. Written down before it is told. */
-  denied(session: LiveSession, procedure: string): void {
+  /**
+   * Someone asked for what they may not have. Written down before it is told.
+   * @param restricted whose chart it was, where not the role but a restriction stood in the way
+   */
+  denied(session: LiveSession, procedure: string, restricted: string | null = null): void {
     const notes = newNotes('access.denied', session);
     notes.detail['procedure'] = procedure;
+    if (restricted !== null) {
+      notes.patientId = restricted;
+      notes.detail['reason'] = 'restricted';
+    }
     this.#write(session, notes, 'denied');
   }
 
@@ -262,10 +223,10 @@ export class Core {
 
   /** Lock is coming. Drafts are rows already; what is left is the head of the log. */
   async flush(): Promise<void> {
-    this.#idle?.stop();
+    this.presence.stopTimers();
     this.imports.stop();
     this.verification.cancel();
-    for (const { session } of this.#live) if (session !== null) this.#endSearch(session);
+    this.presence.endSearches();
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
   }
@@ -274,7 +235,7 @@ export class Core {
   async close(): Promise<void> {
     await this.#stopWork();
     await this.flush();
-    for (const connection of [...this.#live]) this.#leave(connection);
+    this.presence.close();
     this.#opened?.close();
     this.#opened = null;
     this.vault.close();
@@ -309,6 +270,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   mkdirSync(options.profile, { recursive: true, mode: 0o700 });
   const held = holdProfile(options.profile);
   if (held === undefined) throw new CallError('busy');
-  const vault = await openVault({ profileDir: options.profile, keychain: openKeychain() });
+  const { clocks, passwordCost } = options;
+  const vault = await openVault({
+    profileDir: options.profile,
+    keychain: openKeychain(),
+    ...(clocks !== undefined && { clock: clocks }),
+    ...(passwordCost !== undefined && { passwordCost }),
+  });
   return new Core(options, vault, () => held.release());
 }

@@ -1,6 +1,6 @@
 /** Core without a shell, for the command line: same vault, same dispatcher, nobody to show a dialog. */
 import type { ReplyMessage } from '../../src-shared/wire.ts';
-import { createCore } from './core.ts';
+import { type CoreOptions, createCore } from './core.ts';
 import { noDialogs } from './dialogs.ts';
 import { createDispatch } from './dispatch.ts';
 import { handlers } from './handlers.ts';
@@ -13,8 +13,18 @@ export type Headless = {
 };
 
 /** Starts core on a profile in this process. @throws CallError `busy` when another core holds the profile */
-export async function startHeadless(profile: string): Promise<Headless> {
-  const core = await createCore({ profile, dialogs: noDialogs, lock: () => undefined, broadcast: () => undefined });
+export async function startHeadless(
+  profile: string,
+  more: Pick<CoreOptions, 'clocks' | 'passwordCost'> = {},
+): Promise<Headless> {
+  const core = await createCore({
+    profile,
+    dialogs: noDialogs,
+    lock: () => undefined,
+    veil: () => undefined,
+    broadcast: () => undefined,
+    ...more,
+  });
   const dispatch = createDispatch(core, handlers);
   const connection: Connection = { channel: 'ctl', session: null, send: () => undefined };
   let next = 1;

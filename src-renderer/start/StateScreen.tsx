@@ -15,6 +15,7 @@ export type TroubleState = Exclude<StartState, 'not-set-up' | 'kit-unconfirmed' 
 const wayOut: { readonly [S in TroubleState]: 'restore' | readonly ProvedStep[] | 'none' } = {
   'key-file-missing': 'restore',
   'key-file-damaged': 'restore',
+  'key-file-rolled-back': ['recovery.acknowledgeRollback'],
   'device-secret-missing': 'restore',
   'database-missing': ['recovery.startEmpty'],
   'database-damaged': ['recovery.setAside', 'recovery.startEmpty'],

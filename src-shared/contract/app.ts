@@ -1,5 +1,6 @@
 /** The application before anyone signs in: its start-up state, set-up, recovery. */
 import { z } from 'zod';
+import { preferences } from './people.ts';
 import { country, empty, language, ok, password, requiredLine, rolesHeld, userName } from './primitives.ts';
 import { command, query, task } from './procedure.ts';
 
@@ -14,6 +15,7 @@ export const startStates = [
   'keychain-locked',
   'keychain-absent',
   'key-file-damaged',
+  'key-file-rolled-back', // older than the keychain remembers: put back from somewhere
   'database-damaged',
   'database-foreign',
   'database-newer',
@@ -36,6 +38,15 @@ export const app = {
       language: language.nullable(),
       /** A keyring of the profile's own, weaker than the desktop's (development and servers without a desktop). */
       weakKeychain: z.boolean(),
+      /** A session waits for its PIN: whose it is, nobody is told. */
+      veiled: z
+        .strictObject({
+          /** Milliseconds until it locks. */
+          remaining: z.number().int().nonnegative(),
+          triesLeft: z.number().int().nonnegative(),
+          preferences,
+        })
+        .nullable(),
     }),
     needs: 'public',
     audits: { none: 'shown before sign-in, names no person and no record' },
@@ -167,13 +178,21 @@ export const settings = {
       country,
       workstationName: z.string(),
       idleMinutes: z.number().int(),
+      /** May users set a PIN that brings a veiled session back? */
+      pinAllowed: z.boolean(),
+      veilMinutes: z.number().int(),
     }),
     needs: 'session',
     audits: { none: 'settings hold nothing about people' },
   }),
   set: command({
-    summary: 'Change the time after which a workstation locks by itself.',
-    input: z.strictObject({ idleMinutes: z.number().int().min(1).max(60) }),
+    summary:
+      'Change when a workstation locks by itself, and whether a PIN brings a session back. What is left out stays.',
+    input: z.strictObject({
+      idleMinutes: z.number().int().min(1).max(60).exactOptional(),
+      pinAllowed: z.boolean().exactOptional(),
+      veilMinutes: z.number().int().min(1).max(15).exactOptional(),
+    }),
     output: ok,
     needs: 'settings:write',
     audits: 'settings.changed',

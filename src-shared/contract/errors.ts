@@ -26,6 +26,7 @@ export const errorCodes = [
   'device-secret-missing',
   'key-file-missing',
   'key-file-damaged',
+  'key-file-rolled-back',
   'database-missing',
   'database-damaged',
   'database-foreign',
@@ -40,6 +41,8 @@ export const errorCodes = [
   'user-name-taken',
   'last-admin',
   'own-account',
+  'second-admin-needed',
+  'role-in-use',
   'kit-words-wrong',
   'recovery-code-wrong',
   'pin-too-simple',
@@ -49,6 +52,8 @@ export const errorCodes = [
   // the record
   'own-review', // nobody closes a review that concerns themselves
   'review-closed',
+  'restricted', // this patient's chart is open to named people only
+  'not-restricted', // the chart is open to the caller: nothing to break or to lift
   'not-found',
   'record-damaged', // a row does not match its HMAC or its audit entry
   'changed-meanwhile', // the version the caller saw is not the current one
@@ -57,6 +62,7 @@ export const errorCodes = [
   'nothing-to-sign',
   'likely-duplicate',
   'invalid-resource',
+  'source-masked', // the resource as stored would show fields that this session sees masked
   // files
   'file-unreadable',
   'file-too-large',

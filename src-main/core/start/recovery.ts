@@ -49,7 +49,11 @@ export const recoveryHandlers: Handlers<'recovery'> = {
   },
   acknowledgeRollback: async ({ core }, input) => {
     demandClosed(core);
-    core.vault.proveKit(input.words);
+    if (core.vault.state === 'key-file-rolled-back') {
+      await core.vault.acceptRolledBack(input.words);
+      await core.look();
+      core.journal('recovery.used', null, 'success', 'key-file-accepted');
+    } else core.vault.proveKit(input.words);
     core.acceptRollback();
     return { ok: true };
   },

@@ -10,6 +10,21 @@ export type SharedKeys = {
   readonly clinicKeys: readonly { readonly epoch: number; readonly key: Buffer }[];
 };
 
+/** When the keys were made: milliseconds since the epoch. `previous` keeps the way back while a rotation is unproved. */
+export type SharedAges = {
+  readonly databaseKey: number;
+  readonly clinicKeys: ReadonlyMap<number, number>;
+  readonly previous: KeyFilePayload['databaseKey']['previous'];
+};
+
+export function agesOf(holder: Pick<KeyFilePayload, 'databaseKey' | 'clinicKeys'>): SharedAges {
+  return {
+    databaseKey: holder.databaseKey.createdAt,
+    clinicKeys: new Map(holder.clinicKeys.map(({ epoch, createdAt }) => [epoch, createdAt])),
+    previous: holder.databaseKey.previous,
+  };
+}
+
 export function wipeSharedKeys(keys: SharedKeys): void {
   wipe(keys.databaseKey, ...keys.clinicKeys.map(({ key }) => key));
 }
@@ -37,6 +52,7 @@ export function sealSharedKeys(
   place: Place,
   generation: number,
   keys: SharedKeys,
+  ages: SharedAges,
   users: readonly UserRecord[],
   recoveryPublic: Uint8Array,
   random: Random,
@@ -52,10 +68,13 @@ export function sealSharedKeys(
   return {
     databaseKey: {
       generation,
+      createdAt: ages.databaseKey,
+      previous: ages.previous,
       ...sealAll(keys.databaseKey, (recipient) => databaseBinding(place, generation, recipient)),
     },
     clinicKeys: keys.clinicKeys.map(({ epoch, key }) => ({
       epoch,
+      createdAt: ages.clinicKeys.get(epoch) ?? ages.databaseKey,
       ...sealAll(key, (recipient) => clinicBinding(place, epoch, recipient)),
     })),
   };

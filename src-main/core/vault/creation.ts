@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import { type Disk, replaceFile, setAside } from './disk.ts';
 import { keyFileMaximum, parseHeader } from './key-file.ts';
 import type { Keychain, KeychainTrouble } from './keychain.ts';
-import { addDeviceSecret } from './keychain-items.ts';
+import { addDeviceSecret, writeKeyFileMark } from './keychain-items.ts';
 import { keysOfWords } from './kit.ts';
 import { databasePath, profilePaths } from './layout.ts';
 import { OpenKeyFile } from './open-key-file.ts';
@@ -89,6 +89,7 @@ export async function createClinic(
   const deviceSecretNumber = 1;
   const added = await addDeviceSecret(keychain, profileId, deviceSecretNumber, deviceSecret);
   if (added !== 'ok') throw keychainError(added);
+  await demandMark(place, profileId);
   const chosen = cost ?? (await calibrateArgon2(() => clock.monotonic()));
   const made = await newClinic(request, profileId, chosen, clock.now(), random);
   await createDatabase(place, { generation: 1, deviceId: made.payload.deviceId }, made.databaseKey, create);
@@ -98,6 +99,12 @@ export async function createClinic(
   wipe(deviceSecret);
   const [admin] = made.payload.users;
   return { kit: made.kit, userId: admin?.id ?? '' };
+}
+
+/** A key file whose mark is missing counts as put back: the mark stands before the file. */
+async function demandMark(place: Place, profileId: string): Promise<void> {
+  const marked = await writeKeyFileMark(place.keychain, profileId, 0);
+  if (marked !== 'ok') throw keychainError(marked);
 }
 
 /** The set-up that the marker spoke of is complete: there is a key file. */
@@ -132,6 +139,7 @@ export async function recreateKeyFile(
     wipe(clinicIdentity);
     const deviceSecret = random(32);
     const number = await addNextDeviceSecret(place, bundle.profileId, 1 + numberInUse(place), deviceSecret);
+    await demandMark(place, bundle.profileId);
     const before = disk.read(paths.keyFile, keyFileMaximum);
     if (before.kind === 'bytes') keepCopy(place, before.bytes);
     else if (before.kind === 'unreadable') setAside(disk, profileDir, [paths.keyFile], clock.now());

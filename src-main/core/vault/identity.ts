@@ -50,6 +50,38 @@ const recoveryBinding = (owner: IdentityOwner, publicKey: string): Binding => ({
 });
 
 type WrappedIdentity = Pick<UserRecord, 'passwordSlot' | 'ed25519' | 'x25519'>;
+type RetiredKeys = UserRecord['x25519']['retired'];
+
+const retiredBinding = (owner: IdentityOwner, publicKey: string): Binding => ({
+  purpose: 'user-x25519',
+  clinicId: owner.clinicId,
+  userId: owner.userId,
+  recipient: 'own-next',
+  public: publicKey,
+});
+
+/** The X25519 keys before the current one, sealed to a new one: nothing that was sealed to them is lost. */
+export function retireX25519(
+  owner: IdentityOwner,
+  before: UserRecord['x25519'],
+  privateKey: Buffer,
+  nextPublic: Uint8Array,
+  random: Random,
+): RetiredKeys {
+  const older = before.retired.map((key) => {
+    const secret = openKey(privateKey, key.seal, retiredBinding(owner, key.public));
+    const seal = sealKey(nextPublic, secret, retiredBinding(owner, key.public), random);
+    wipe(secret);
+    return { public: key.public, seal };
+  });
+  const seal = sealKey(nextPublic, privateKey, retiredBinding(owner, before.public), random);
+  return [...older, { public: before.public, seal }];
+}
+
+/** The retired private halves, oldest first. Wipe them. @throws OpenError */
+export function openRetired(owner: IdentityOwner, user: Pick<UserRecord, 'x25519'>, privateKey: Buffer): Buffer[] {
+  return user.x25519.retired.map((key) => openKey(privateKey, key.seal, retiredBinding(owner, key.public)));
+}
 
 /** Wraps an identity under a password; takes as long as Argon2id. */
 export async function wrapIdentity(
@@ -59,6 +91,7 @@ export async function wrapIdentity(
   cost: Argon2Params,
   recoveryPublic: Uint8Array,
   random: Random,
+  retired: RetiredKeys = [],
 ): Promise<WrappedIdentity> {
   const salt = random(saltLength);
   const slot: PasswordSlot = {
@@ -81,6 +114,7 @@ export async function wrapIdentity(
         public: receivePublic,
         wrappedPrivate: wrap(key, keys.x25519, wrapBinding('user-x25519', owner, receivePublic, slot), random),
         recoverySeal: sealKey(recoveryPublic, keys.x25519, recoveryBinding(owner, receivePublic), random),
+        retired,
       },
     };
   } finally {
@@ -132,6 +166,8 @@ export type NewUser = {
   readonly displayName: string;
   readonly roles: readonly RoleId[];
   readonly password: Buffer;
+  /** The password is an invitation: good until then, and to be replaced at the first sign-in. */
+  readonly passwordUntil?: number;
 };
 
 /** A whole new user with fresh keys. Wipe the keys. */
@@ -156,6 +192,11 @@ export async function makeUser(
       status: 'active',
       createdAt: now,
       ...wrapped,
+      passwordSetAt: now,
+      keysSince: now,
+      demands: { newPassword: person.passwordUntil !== undefined, newKeys: false },
+      passwordUntil: person.passwordUntil ?? null,
+      secondFactor: null,
     },
   };
 }

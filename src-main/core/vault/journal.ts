@@ -2,7 +2,7 @@
  * What happens while nobody has the database open (failed sign-ins, locks): one sealed line each, taken over into
  * the audit log at the next open session.
  *
- *   line = base64( aead under HKDF(device secret, "", "carekeep/v1/journal", 32), RFC 8785 event ) LF
+ *   line = base64( aead under the key file's journal key, RFC 8785 event ) LF
  *   associated data = RFC 8785 { purpose: "journal", version: 1, profileId, line: n }   (n from 0)
  *
  * The line number makes lines that were removed from the middle, doubled or exchanged not open. A line that a
@@ -11,7 +11,6 @@
 import { z } from 'zod';
 import { open, seal } from '../crypto/aead.ts';
 import { canonicalBytes } from '../crypto/canonical.ts';
-import { hkdf } from '../crypto/kdf.ts';
 import { type Random, uuidFrom } from '../crypto/random.ts';
 import type { Disk } from './disk.ts';
 
@@ -50,11 +49,11 @@ export class Journal {
   #lines: number | undefined;
   #size = 0;
 
-  constructor(disk: Disk, path: string, profileId: string, deviceSecret: Buffer, random: Random, now: () => number) {
+  constructor(disk: Disk, path: string, profileId: string, key: Buffer, random: Random, now: () => number) {
     this.#disk = disk;
     this.#path = path;
     this.#profileId = profileId;
-    this.#key = hkdf(deviceSecret, none, 'carekeep/v1/journal', 32);
+    this.#key = key;
     this.#random = random;
     this.#now = now;
   }

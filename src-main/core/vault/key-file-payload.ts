@@ -1,4 +1,4 @@
-/** What the key file holds inside its outer layer, version 1 (docs/protocols/keys.md). */
+/** What the key file holds inside its outer layer, version 2 (docs/protocols/keys.md). */
 import { z } from 'zod';
 import { country, language, roleId } from '../../../src-shared/contract/primitives.ts';
 import { paramsAllowed } from '../crypto/kdf.ts';
@@ -21,6 +21,8 @@ export const passwordSlot = z.strictObject({
 });
 export type PasswordSlot = z.infer<typeof passwordSlot>;
 
+const retiredKey = z.strictObject({ public: raw32, seal: sealedKey });
+
 export const userRecord = z.strictObject({
   id,
   userName: z.string().min(1).max(64),
@@ -29,15 +31,43 @@ export const userRecord = z.strictObject({
   status: z.enum(['active', 'suspended']),
   createdAt: instant,
   passwordSlot,
+  passwordSetAt: instant,
+  /** When the keys were made. */
+  keysSince: instant,
   ed25519: z.strictObject({ public: raw32, wrappedPrivate: wrappedKey }),
-  x25519: z.strictObject({ public: raw32, wrappedPrivate: wrappedKey, recoverySeal: sealedKey }),
+  x25519: z.strictObject({
+    public: raw32,
+    wrappedPrivate: wrappedKey,
+    recoverySeal: sealedKey,
+    /** Keys before this one, private halves sealed to it: what was sealed to them still opens. Oldest first. */
+    retired: z.array(retiredKey),
+  }),
+  /** What the next sign-in must do before anything else. */
+  demands: z.strictObject({
+    /** The password was somebody else's choice (invitation, reset): a new one, and new keys with it. */
+    newPassword: z.boolean(),
+    newKeys: z.boolean(),
+  }),
+  /** A one-time password is good until then; null for one the user chose. */
+  passwordUntil: instant.nullable(),
+  secondFactor: z
+    .strictObject({
+      /** Sealed to the user's X25519 key: the secret and what is left of the recovery codes. */
+      seal: sealedKey,
+      enrolledAt: instant,
+      /** RFC 6238 time step of the last code taken: none is taken twice. */
+      lastStep: z.number().int().nonnegative(),
+    })
+    .nullable(),
 });
 export type UserRecord = z.infer<typeof userRecord>;
 
 const userSeal = z.strictObject({ userId: id, seal: sealedKey });
+const sealedToAll = { createdAt: instant, seals: z.array(userSeal), recoverySeal: sealedKey };
+const generation = z.number().int().positive();
 
 const keyFileFields = {
-  version: z.literal(1),
+  version: z.literal(2),
   /** Counts every change but failed sign-ins; the recovery file carries the same number. */
   revision: z.number().int().positive(),
   clinic: z.strictObject({
@@ -52,28 +82,55 @@ const keyFileFields = {
   createdAt: instant,
   /** Cost for new password slots, and for sign-ins of names that do not exist. */
   passwordCost,
+  /** Everyone who is not removed: those stand in the roster alone. */
   users: z.array(userRecord).min(1),
   databaseKey: z.strictObject({
-    generation: z.number().int().positive(),
-    seals: z.array(userSeal),
-    recoverySeal: sealedKey,
+    generation,
+    ...sealedToAll,
+    /** While a new database is not yet proved: the way back. */
+    previous: z.strictObject({ generation, ...sealedToAll }).nullable(),
   }),
-  clinicKeys: z
-    .array(z.strictObject({ epoch: z.number().int().positive(), seals: z.array(userSeal), recoverySeal: sealedKey }))
-    .min(1),
+  clinicKeys: z.array(z.strictObject({ epoch: z.number().int().positive(), ...sealedToAll })).min(1),
   clinicIdentity: z.strictObject({ public: raw32, recoveryWrapped: wrappedKey }),
   roster: z.array(rosterEntry).min(1),
+  /** Seals the directory (roster and wrapped keys) on its way between workstations; opens nothing clinical. */
+  directoryKey: raw32,
+  /** Somebody who knew these keys is gone: they are replaced at the next chance. */
+  due: z.strictObject({ databaseKey: z.boolean(), clinicKey: z.boolean() }),
 };
 
 const recovery = z.strictObject({
   public: raw32,
   createdAt: instant,
   confirmedAt: instant.nullable(),
+  /** One code, or three sheets of which two suffice. */
+  form: z.enum(['code', 'shares']),
+  /** Some words of the kit by their HMAC, for the yearly drill. `sheet` 0 is the one code. */
+  check: z
+    .strictObject({
+      key: raw32,
+      words: z.array(
+        z.strictObject({
+          sheet: z.number().int().min(0).max(3),
+          position: z.number().int().min(1).max(40),
+          mac: raw32,
+        }),
+      ),
+    })
+    .nullable(),
+  lastDrill: z.strictObject({ at: instant, by: id, passed: z.boolean() }).nullable(),
 });
 
 export const keyFilePayload = z.strictObject({
   ...keyFileFields,
+  /** Counts every write, failed sign-ins included; the keychain remembers it, so that an older file is noticed. */
+  sequence: z.number().int().nonnegative(),
+  /** When the current device secret was made. */
+  deviceSecretSince: instant,
+  /** Seals the journal; outlives the device secret. */
+  journalKey: raw32,
   device: z.strictObject({
+    createdAt: instant,
     ed25519: z.strictObject({ public: raw32, private: raw32 }),
     tls: z.strictObject({ algorithm: z.literal('ecdsa-p256'), spki: base64, pkcs8: base64 }),
   }),
@@ -100,12 +157,16 @@ export const recoveryBundle = z.strictObject({
 export type RecoveryBundle = z.infer<typeof recoveryBundle>;
 
 export function bundleOf(payload: KeyFilePayload): RecoveryBundle {
-  const { device, recovery: kit, attempts: _attempts, ...shared } = payload;
-  return {
-    ...shared,
-    device: { ed25519: device.ed25519.public, tls: device.tls.spki },
-    recovery: { public: kit.public, createdAt: kit.createdAt, confirmedAt: kit.confirmedAt },
-  };
+  const {
+    device,
+    recovery: { pending: _pending, ...kit },
+    attempts: _attempts,
+    sequence: _sequence,
+    journalKey: _journalKey,
+    deviceSecretSince: _since,
+    ...shared
+  } = payload;
+  return { ...shared, device: { ed25519: device.ed25519.public, tls: device.tls.spki }, recovery: kit };
 }
 
 /** One spelling of a user name: compatibility forms, case and spaces around it do not matter. */

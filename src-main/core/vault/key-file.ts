@@ -121,7 +121,7 @@ export function decodeKeyFile(file: Buffer, deviceSecret: Uint8Array): KeyFilePa
     return payload;
   } catch (error) {
     // A reason from the parser could quote values; the name of the step is enough.
-    throw error instanceof KeyFileDamaged ? error : new KeyFileDamaged('content is not of version 1');
+    throw error instanceof KeyFileDamaged ? error : new KeyFileDamaged('content is not of version 2');
   } finally {
     wipe(plain);
   }

@@ -1,4 +1,7 @@
-/** What Carekeep keeps in the keychain: device secrets, each an item of its own, and the head of the audit log. */
+/**
+ * What Carekeep keeps in the keychain: device secrets, each an item of its own, how far the key file has come, and
+ * the head of the audit log.
+ */
 import { z } from 'zod';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { equalBytes } from '../crypto/hash.ts';
@@ -41,6 +44,32 @@ export async function addDeviceSecret(
   const same = equalBytes(after.secret, secret);
   wipe(after.secret);
   return same ? 'ok' : 'absent';
+}
+
+/** The key file's highest sequence. */
+const keyFileMark = z.strictObject({ sequence: z.number().int().nonnegative() });
+const keyFileMarkAccount = (profileId: string) => `${profileId}/key-file`;
+export type KeyFileMarkRead =
+  | { readonly state: 'ok'; readonly sequence: number }
+  | { readonly state: KeychainTrouble | 'no-entry' | 'malformed' };
+
+export async function readKeyFileMark(keychain: Keychain, profileId: string): Promise<KeyFileMarkRead> {
+  const answer = await keychain.read(keyFileMarkAccount(profileId));
+  if (answer.state !== 'ok') return answer;
+  try {
+    return { state: 'ok', sequence: keyFileMark.parse(JSON.parse(answer.value)).sequence };
+  } catch {
+    // Anything could have been written there: it counts as forgotten, which is an alarm.
+    return { state: 'malformed' };
+  }
+}
+
+export async function writeKeyFileMark(
+  keychain: Keychain,
+  profileId: string,
+  sequence: number,
+): Promise<'ok' | KeychainTrouble> {
+  return keychain.write(keyFileMarkAccount(profileId), canonicalJson({ sequence }));
 }
 
 /** Size and root of the audit log's tree at its last checkpoint (RFC 6962 tree head). */

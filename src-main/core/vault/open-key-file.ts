@@ -42,10 +42,11 @@ export class OpenKeyFile {
     this.#writeKeyFile(this.#payload);
   }
 
-  /** A change to anything but the counters of failed sign-ins. */
-  commit(next: KeyFilePayload): void {
+  /** A change to anything but the counters of failed sign-ins. @param beyond the sequence goes past this number too */
+  commit(next: KeyFilePayload, beyond = 0): void {
     const before = this.#payload;
-    this.#payload = { ...next, revision: before.revision + 1 };
+    const sequence = Math.max(before.sequence, beyond) + 1;
+    this.#payload = { ...next, revision: before.revision + 1, sequence };
     try {
       this.write();
     } catch (error) {
@@ -56,7 +57,7 @@ export class OpenKeyFile {
 
   /** Counters only: the recovery file does not hold them. */
   commitAttempts(attempts: KeyFilePayload['attempts']): void {
-    const next = { ...this.#payload, attempts };
+    const next = { ...this.#payload, attempts, sequence: this.#payload.sequence + 1 };
     // In memory first: a full disk must not make tries free.
     this.#payload = next;
     this.#writeKeyFile(next);

@@ -2,11 +2,12 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Random } from '../crypto/random.ts';
-import { sealSharedKeys } from './clinic-keys.ts';
+import { agesOf, sealSharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, makeUser, type NewUser, newIdentityKeys, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
-import { nextEntry } from './roster.ts';
-import type { RosterChange } from './roster-entry.ts';
+import { followed, nextEntry, verifyRoster } from './roster.ts';
+import type { RosterChange, RosterEntry, SignedRequest } from './roster-entry.ts';
+import { RosterError } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { fromBase64 } from './wrapped.ts';
 
@@ -30,12 +31,17 @@ function demandAdminLeft(users: readonly UserRecord[]): void {
     throw new CallError('last-admin');
 }
 
-/** New users, sealed keys that follow from them, and the roster entry that says so. */
-function changed(
+/**
+ * New users, sealed keys that follow from them, and the roster entry that says so.
+ * @param request what a second admin agreed to, where one admin's signature is not enough
+ * @throws CallError last-admin, no-clinical-access, second-admin-needed
+ */
+export function changed(
   payload: KeyFilePayload,
   acting: Acting,
   users: readonly UserRecord[],
   changes: readonly RosterChange[],
+  request?: SignedRequest,
 ): KeyFilePayload {
   demandAdminLeft(users);
   const { session, now, random } = acting;
@@ -44,15 +50,29 @@ function changed(
   const recoveryPublic = fromBase64(payload.recovery.public);
   const { generation } = payload.databaseKey;
   const signer = { by: session.userId, sign: (message: Buffer) => session.sign(message) };
+  const entry = nextEntry(payload.roster, payload.clinic.id, now, changes, [signer], request);
+  demandHolds(payload, entry);
   return {
     ...payload,
     users: [...users],
-    ...sealSharedKeys(place, generation, session.shared, users, recoveryPublic, random),
-    roster: [...payload.roster, nextEntry(payload.roster, payload.clinic.id, now, changes, [signer])],
+    ...sealSharedKeys(place, generation, session.shared, agesOf(payload), users, recoveryPublic, random),
+    roster: [...payload.roster, entry],
   };
 }
 
-const replaced = (payload: KeyFilePayload, next: UserRecord) =>
+/** What every verifier will say of the entry, asked before it is written. @throws CallError second-admin-needed, invalid-input */
+function demandHolds(payload: KeyFilePayload, entry: RosterEntry): void {
+  const identity = fromBase64(payload.clinicIdentity.public);
+  const before = verifyRoster(payload.roster, payload.clinic.id, identity);
+  try {
+    followed(before, entry, payload.clinic.id, identity);
+  } catch (error) {
+    if (!(error instanceof RosterError)) throw error;
+    throw new CallError(error.rule === 'lacks a valid signature' ? 'second-admin-needed' : 'invalid-input');
+  }
+}
+
+export const replaced = (payload: KeyFilePayload, next: UserRecord) =>
   payload.users.map((user) => (user.id === next.id ? next : user));
 
 export type Changed = { readonly payload: KeyFilePayload; readonly user: UserRecord };
@@ -118,7 +138,10 @@ export async function withNewIdentity(
   if (userId === acting.session.userId) throw new CallError('own-account');
   const before = userOf(payload, userId);
   const keys = newIdentityKeys(acting.random);
-  const user: UserRecord = { ...before, ...(await wrappedFor(payload, userId, keys, password, acting.random)) };
+  const wrapped = await wrappedFor(payload, userId, keys, password, acting.random);
+  const { now } = acting;
+  // What was sealed to the old keys stays sealed: only the kit ceremony gives it back.
+  const user: UserRecord = { ...before, ...wrapped, passwordSetAt: now, keysSince: now, secondFactor: null };
   wipeIdentity(keys);
   const entry: RosterChange = {
     kind: 'user-keys-replaced',
@@ -129,9 +152,17 @@ export async function withNewIdentity(
   return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
 }
 
-function wrappedFor(payload: KeyFilePayload, userId: string, keys: IdentityKeys, password: Buffer, random: Random) {
+function wrappedFor(
+  payload: KeyFilePayload,
+  userId: string,
+  keys: IdentityKeys,
+  password: Buffer,
+  random: Random,
+  retired: UserRecord['x25519']['retired'] = [],
+) {
   const owner = { clinicId: payload.clinic.id, userId };
-  return wrapIdentity(owner, keys, password, payload.passwordCost, fromBase64(payload.recovery.public), random);
+  const recoveryPublic = fromBase64(payload.recovery.public);
+  return wrapIdentity(owner, keys, password, payload.passwordCost, recoveryPublic, random, retired);
 }
 
 /** One's own new password keeps the identity: only its wrap changes, and no roster entry is needed. */
@@ -139,9 +170,11 @@ export async function withOwnPassword(
   payload: KeyFilePayload,
   session: VaultSession,
   password: Buffer,
+  now: number,
   random: Random,
 ): Promise<KeyFilePayload> {
   const before = userOf(payload, session.userId);
-  const wrapped = await wrappedFor(payload, session.userId, session.identity(), password, random);
-  return { ...payload, users: replaced(payload, { ...before, ...wrapped }) };
+  const { retired } = before.x25519;
+  const wrapped = await wrappedFor(payload, session.userId, session.identity(), password, random, retired);
+  return { ...payload, users: replaced(payload, { ...before, ...wrapped, passwordSetAt: now, passwordUntil: null }) };
 }

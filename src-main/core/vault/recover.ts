@@ -3,7 +3,7 @@ import { generateEd25519 } from '../crypto/ed25519.ts';
 import type { Random } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { newAttempts } from './attempts.ts';
-import { recoverSharedKeys, type SharedKeys, sealSharedKeys, wipeSharedKeys } from './clinic-keys.ts';
+import { agesOf, recoverSharedKeys, type SharedKeys, sealSharedKeys, wipeSharedKeys } from './clinic-keys.ts';
 import { makeUser, recoverX25519, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type RecoveryBundle, type UserRecord } from './key-file-payload.ts';
 import type { RecoveryKeys } from './recovery-kit.ts';
@@ -46,10 +46,20 @@ async function withAdmin(
   };
   const owner = { clinicId, userId };
   const cost = bundle.passwordCost;
-  const wrapped = await wrapIdentity(owner, identity, request.password, cost, keys.x25519Public, random);
+  const { retired } = before.x25519;
+  const wrapped = await wrapIdentity(owner, identity, request.password, cost, keys.x25519Public, random, retired);
   wipeIdentity(identity);
   const roles = [...new Set([...before.roles, 'admin' as const])];
-  const user: UserRecord = { ...before, ...wrapped, roles, status: 'active' };
+  const user: UserRecord = {
+    ...before,
+    ...wrapped,
+    roles,
+    status: 'active',
+    passwordSetAt: now,
+    keysSince: now,
+    demands: { newPassword: false, newKeys: false },
+    passwordUntil: null,
+  };
   return {
     users: bundle.users.map((other) => (other.id === userId ? user : other)),
     changes: [
@@ -74,7 +84,7 @@ export async function recoveredPayload(
 ): Promise<KeyFilePayload> {
   const shared = openRecovered(bundle, keys);
   const { users, changes } = await withAdmin(bundle, keys, request, now, random);
-  const device = makeDeviceKeys(random);
+  const device = makeDeviceKeys(now, random);
   const place = { clinicId: bundle.clinic.id, profileId: bundle.profileId };
   const deviceChange: RosterChange = {
     kind: 'device-keys-replaced',
@@ -92,11 +102,14 @@ export async function recoveredPayload(
   const payload: KeyFilePayload = {
     ...bundle,
     users: [...users],
-    ...sealSharedKeys(place, bundle.databaseKey.generation, shared, users, keys.x25519Public, random),
+    ...sealSharedKeys(place, bundle.databaseKey.generation, shared, agesOf(bundle), users, keys.x25519Public, random),
     roster: [...bundle.roster, entry],
     device,
     // Who typed all 24 words has the kit.
     recovery: { ...bundle.recovery, confirmedAt: bundle.recovery.confirmedAt ?? now, pending: null },
+    sequence: 0,
+    deviceSecretSince: now,
+    journalKey: random(32).toString('base64'),
     attempts: newAttempts(random),
   };
   wipeSharedKeys(shared);
@@ -113,6 +126,7 @@ function openRecovered(bundle: Parameters<typeof recoverSharedKeys>[0], keys: Re
 export function withNextDatabase(
   payload: KeyFilePayload,
   keys: RecoveryKeys,
+  now: number,
   random: Random,
 ): { readonly payload: KeyFilePayload; readonly databaseKey: Buffer } {
   const before = openRecovered(payload, keys);
@@ -122,7 +136,8 @@ export function withNextDatabase(
   const generation = payload.databaseKey.generation + 1;
   const recoveryPublic = fromBase64(payload.recovery.public);
   const shared = { databaseKey, clinicKeys: before.clinicKeys };
-  const sealed = sealSharedKeys(place, generation, shared, payload.users, recoveryPublic, random);
+  const ages = { ...agesOf(payload), databaseKey: now, previous: null };
+  const sealed = sealSharedKeys(place, generation, shared, ages, payload.users, recoveryPublic, random);
   for (const { key } of before.clinicKeys) wipe(key);
   return { payload: { ...payload, ...sealed }, databaseKey };
 }

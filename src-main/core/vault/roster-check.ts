@@ -1,6 +1,7 @@
 /** Users, device and kit of a key file must be the ones the signed roster names. */
 import type { KeyFilePayload, RecoveryBundle } from './key-file-payload.ts';
-import { RosterError, type RosterState, verifyRoster } from './roster.ts';
+import { verifyRoster } from './roster.ts';
+import { RosterError, type RosterState } from './roster-state.ts';
 import { fromBase64 } from './wrapped.ts';
 
 type Rostered = Pick<RecoveryBundle, 'clinic' | 'clinicIdentity' | 'roster' | 'users' | 'deviceId'> & {
@@ -9,7 +10,8 @@ type Rostered = Pick<RecoveryBundle, 'clinic' | 'clinicIdentity' | 'roster' | 'u
 
 function checkUsers(holder: Rostered, state: RosterState): void {
   const last = state.size - 1;
-  if (holder.users.length !== state.users.size) throw new RosterError(last, 'names other users');
+  const here = [...state.users.values()].filter(({ status }) => status !== 'removed');
+  if (holder.users.length !== here.length) throw new RosterError(last, 'names other users');
   for (const user of holder.users) {
     const named = state.users.get(user.id);
     const same =
@@ -38,7 +40,7 @@ function check(holder: Rostered, deviceKey: string, tls: string): RosterState {
   const state = verifyRoster(holder.roster, holder.clinic.id, fromBase64(holder.clinicIdentity.public));
   checkUsers(holder, state);
   const device = state.devices.get(holder.deviceId);
-  if (device === undefined || device.ed25519 !== deviceKey || device.tls !== tls)
+  if (device === undefined || device.status === 'removed' || device.ed25519 !== deviceKey || device.tls !== tls)
     throw new RosterError(state.size - 1, 'says otherwise of this device');
   if (state.recovery !== holder.recovery.public) throw new RosterError(state.size - 1, 'says otherwise of the kit');
   return state;

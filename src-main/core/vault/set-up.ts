@@ -37,10 +37,11 @@ export type Kit = {
 };
 
 /** A device's own keys, as the key file keeps them and as the roster names them. */
-export function makeDeviceKeys(random: Random): KeyFilePayload['device'] {
+export function makeDeviceKeys(now: number, random: Random): KeyFilePayload['device'] {
   const ed25519 = generateEd25519(random);
   const tls = generateTlsKey();
   const keys: KeyFilePayload['device'] = {
+    createdAt: now,
     ed25519: { public: ed25519.publicKey.toString('base64'), private: ed25519.privateKey.toString('base64') },
     tls: { algorithm: 'ecdsa-p256', spki: tls.spki.toString('base64'), pkcs8: tls.pkcs8.toString('base64') },
   };
@@ -84,7 +85,7 @@ export async function newClinic(
   const clinicIdentity = generateEd25519(random).privateKey;
   const clinicKey = random(32);
   const databaseKey = random(32);
-  const device = makeDeviceKeys(random);
+  const device = makeDeviceKeys(now, random);
   const roles = ['admin' as const, ...request.admin.roles];
   const person = { ...request.admin, roles };
   const { record, keys } = await makeUser(clinicId, person, cost, recovery.x25519Public, now, random);
@@ -109,11 +110,13 @@ export async function newClinic(
     },
   ];
   const shared = { databaseKey, clinicKeys: [{ epoch: 1, key: clinicKey }] };
+  const ages = { databaseKey: now, clinicKeys: new Map([[1, now]]), previous: null };
   const words = wordsOf(recoverySecret);
   const ask = twoPositions(random);
   const payload: KeyFilePayload = {
-    version: 1,
+    version: 2,
     revision: 1,
+    sequence: 0,
     clinic: {
       id: clinicId,
       name: request.clinic.name,
@@ -126,14 +129,21 @@ export async function newClinic(
     createdAt: now,
     passwordCost: { ...cost },
     users: [record],
-    ...sealSharedKeys({ clinicId, profileId }, 1, shared, [record], recovery.x25519Public, random),
+    ...sealSharedKeys({ clinicId, profileId }, 1, shared, ages, [record], recovery.x25519Public, random),
     clinicIdentity: wrapClinicIdentity(recovery, clinicId, clinicIdentity, random),
     roster: [nextEntry([], clinicId, now, changes, [signerWith('clinic', clinicIdentity)])],
+    directoryKey: random(32).toString('base64'),
+    due: { databaseKey: false, clinicKey: false },
+    deviceSecretSince: now,
+    journalKey: random(32).toString('base64'),
     device,
     recovery: {
       public: recoveryPublic,
       createdAt: now,
       confirmedAt: null,
+      form: 'code',
+      check: null,
+      lastDrill: null,
       pending: {
         userId: record.id,
         seal: sealKey(fromBase64(record.x25519.public), recoverySecret, pendingBinding(clinicId, record.id), random),

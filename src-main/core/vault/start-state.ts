@@ -4,7 +4,7 @@ import type { Disk } from './disk.ts';
 import { decodeKeyFile, type KeyFileHeader, keyFileMaximum, parseHeader } from './key-file.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
-import { readDeviceSecret } from './keychain-items.ts';
+import { readDeviceSecret, readKeyFileMark } from './keychain-items.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 
 export type ClosedState =
@@ -14,7 +14,8 @@ export type ClosedState =
   | 'keychain-locked'
   | 'keychain-absent'
   | 'device-secret-missing';
-export type ReadyState = 'locked' | 'kit-unconfirmed' | 'database-missing';
+/** `key-file-rolled-back`: older than the keychain remembers, or the keychain no longer remembers it. */
+export type ReadyState = 'locked' | 'kit-unconfirmed' | 'database-missing' | 'key-file-rolled-back';
 export type VaultState = ClosedState | ReadyState;
 
 export type Examined =
@@ -24,6 +25,8 @@ export type Examined =
       readonly payload: KeyFilePayload;
       readonly deviceSecret: Buffer;
       readonly deviceSecretNumber: number;
+      /** How far the keychain knows the key file to have come. */
+      readonly marked: number;
     };
 
 /** Written first and removed last by a set-up: tells its unfinished database from one whose key is lost. */
@@ -92,11 +95,19 @@ export async function examine(disk: Disk, keychain: Keychain, profileDir: string
     secret.secret.fill(0);
     return { state: 'key-file-damaged' };
   }
+  const mark = await readKeyFileMark(keychain, header.profileId);
+  if (mark.state === 'absent' || mark.state === 'locked' || mark.state === 'hang') {
+    secret.secret.fill(0);
+    return { state: mark.state === 'absent' ? 'keychain-absent' : 'keychain-locked' };
+  }
+  const marked = mark.state === 'ok' ? mark.sequence : 0;
   const found = databaseFiles(disk, profileDir, payload.databaseKey.generation);
   const here = found.includes(databasePath(profileDir, payload.databaseKey.generation));
   const ready = payload.recovery.confirmedAt === null ? 'kit-unconfirmed' : 'locked';
+  const behind = mark.state !== 'ok' || payload.sequence < mark.sequence;
   return {
-    state: here ? ready : 'database-missing',
+    state: behind ? 'key-file-rolled-back' : here ? ready : 'database-missing',
+    marked,
     payload,
     deviceSecret: secret.secret,
     deviceSecretNumber: header.deviceSecretNumber,

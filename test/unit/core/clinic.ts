@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { argon2Floor } from '../../../src-main/core/crypto/kdf.ts';
 import { type Headless, startHeadless } from '../../../src-main/core/headless.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
@@ -12,6 +13,9 @@ import { startKeyring } from '../../host/keyring.ts';
 
 export const adminPassword = 'sieben blaue Fahrräder am Hafen';
 export const doctorPassword = 'tres molinos junto al río lento';
+
+/** Argon2id at its floor: a test is about something else. */
+export const quick = { passwordCost: argon2Floor };
 
 /** The document bundles of the International Patient Summary, version 2.0.0. */
 export const ipsBundles: readonly string[] = (() => {
@@ -46,7 +50,7 @@ export class Clinic {
   /** Ends core and starts another on the same profile. */
   async restart(): Promise<void> {
     await this.#core.close();
-    this.#core = await startHeadless(this.profile);
+    this.#core = await startHeadless(this.profile, quick);
   }
 
   close(): Promise<void> {
@@ -72,7 +76,7 @@ export async function startPlace(): Promise<Place> {
 
 /** Set up, kit confirmed, admin `lena.hof` and practitioner `ana.ruiz` there; nobody signed in. */
 export async function startClinic(profile: string): Promise<Clinic> {
-  const clinic = new Clinic(profile, await startHeadless(profile));
+  const clinic = new Clinic(profile, await startHeadless(profile, quick));
   const kit = await clinic.call('setup.create', {
     language: 'en',
     clinicName: 'Praxis am Hafen',

@@ -8,13 +8,14 @@ import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.t
 import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
+import { systemClock } from '../../../src-main/core/vault/clock.ts';
 import { CallError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../../src-shared/contract/events.ts';
 import { type CallInput, type Output, type ProcedureName, procedures } from '../../../src-shared/contract/index.ts';
 import type { Role } from '../../../src-shared/contract/permissions.ts';
 import type { Channel } from '../../../src-shared/contract/procedure.ts';
 import type { LockReason } from '../../../src-shared/wire.ts';
-import { adminPassword } from './clinic.ts';
+import { adminPassword, quick } from './clinic.ts';
 
 export const passwords: { readonly [R in Role]: string } = {
   admin: adminPassword,
@@ -65,6 +66,10 @@ export class Desk {
 export class House {
   readonly profile: string;
   readonly locks: LockReason[] = [];
+  /** How often core asked for a fresh renderer. */
+  veils = 0;
+  /** Milliseconds that core's clocks are ahead of the machine's. */
+  readonly ahead = { wall: 0, monotonic: 0 };
   /** What the next save or open dialog answers. */
   chosen: readonly string[] = [];
   words: readonly string[] = [];
@@ -95,7 +100,15 @@ export class House {
       profile: this.profile,
       dialogs,
       lock: (reason) => void this.locks.push(reason),
+      veil: () => {
+        this.veils += 1;
+      },
+      clocks: {
+        now: () => systemClock.now() + this.ahead.wall,
+        monotonic: () => systemClock.monotonic() + this.ahead.monotonic,
+      },
       broadcast: () => undefined,
+      ...quick,
     });
     this.#dispatch = createDispatch(this.#core, handlers);
   }

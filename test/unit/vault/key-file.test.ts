@@ -25,6 +25,7 @@ let path: string;
 let good: Buffer;
 let secret: Buffer;
 let payload: KeyFilePayload;
+let words: readonly string[];
 const admin = Buffer.from(adminPassword);
 const other = Buffer.from(otherPassword);
 
@@ -32,7 +33,13 @@ before(async () => {
   ground = await startGround();
   const made = await newClinic(ground);
   const session = await made.vault.signIn('anna', admin);
-  await made.vault.addUser(session, { userName: 'kim', displayName: 'Kim', roles: ['practitioner'], password: other });
+  await made.vault.people.add(session, {
+    userName: 'kim',
+    displayName: 'Kim',
+    roles: ['practitioner'],
+    password: other,
+  });
+  words = made.kit.words;
   path = join(made.profileDir, 'keyfile');
   good = readFileSync(path);
   const header = parseHeader(good);
@@ -109,16 +116,23 @@ test('no key file beside a database or a recovery file is never a new profile', 
   assert.equal((await vaultOf(ground)).state, 'locked');
 });
 
+let sequence = 1_000_000;
+/** As somebody would write it who has the device secret: further on than the keychain remembers. */
+const written = (content: KeyFilePayload): Buffer => {
+  sequence += 10;
+  return encodeKeyFile({ ...content, sequence }, secret, 1, randomBytes);
+};
+
 /** Somebody who has the device secret as well rewrites the content. */
 async function withContent(change: (draft: KeyFilePayload) => KeyFilePayload, userName = 'anna', password = admin) {
-  writeFileSync(path, encodeKeyFile(change(structuredClone(payload)), secret, 1, randomBytes));
+  writeFileSync(path, written(change(structuredClone(payload))));
   try {
     const vault = await vaultOf(ground);
     if (vault.state !== 'locked') return vault.state;
     const answer = await refusal(() => vault.signIn(userName, password));
     return answer.code;
   } finally {
-    writeFileSync(path, good);
+    writeFileSync(path, written(payload));
   }
 }
 
@@ -221,4 +235,46 @@ test('lowered or absurd Argon2id parameters are refused before anything is compu
     await withContent((p) => ({ ...p, users: [{ ...anna, passwordSlot: { ...anna.passwordSlot, cost } }, kim] })),
     'wrong-password',
   );
+});
+
+test('an older key file put back, with or without its recovery file, is a state of its own', async () => {
+  const recoveryPath = join(ground.dir, 'profile', 'recovery');
+  writeFileSync(path, written(payload));
+  const before = await vaultOf(ground);
+  const [older, olderRecovery] = [readFileSync(path), readFileSync(recoveryPath)];
+  const session = await before.signIn('anna', admin);
+  await before.people.suspend(session, payload.users[1]?.id ?? '');
+  const newer = readFileSync(path);
+  session.close();
+  writeFileSync(path, older);
+  const put = await vaultOf(ground);
+  assert.equal(put.state, 'key-file-rolled-back');
+  assert.equal((await refusal(() => put.signIn('anna', admin))).code, 'key-file-rolled-back');
+  writeFileSync(recoveryPath, olderRecovery);
+  assert.equal((await vaultOf(ground)).state, 'key-file-rolled-back');
+  // Looking changed nothing.
+  assert.deepEqual(readFileSync(path), older);
+  assert.deepEqual(readFileSync(recoveryPath), olderRecovery);
+  writeFileSync(path, newer);
+  assert.equal((await vaultOf(ground)).state, 'locked');
+  // A keychain that forgot how far it was, or was told something else, is the same alarm.
+  const account = `${payload.profileId}/key-file`;
+  const mark = await ground.keychain.read(account);
+  assert.ok(mark.state === 'ok');
+  await ground.keychain.remove(account);
+  assert.equal((await vaultOf(ground)).state, 'key-file-rolled-back');
+  await ground.keychain.write(account, 'ten');
+  assert.equal((await vaultOf(ground)).state, 'key-file-rolled-back');
+  await ground.keychain.write(account, mark.value);
+  writeFileSync(path, older);
+  // Only who holds the kit goes on with it; from then on it is the newest.
+  const asked = await vaultOf(ground);
+  assert.equal(
+    (await refusal(() => asked.acceptRolledBack(Array(24).fill('abandon').join(' ')))).code,
+    'kit-words-wrong',
+  );
+  assert.equal(await asked.acceptRolledBack(words.join(' ')), 'locked');
+  assert.equal((await vaultOf(ground)).state, 'locked');
+  writeFileSync(path, newer);
+  assert.equal((await vaultOf(ground)).state, 'key-file-rolled-back');
 });

@@ -34,7 +34,12 @@ before(async () => {
   const made = await newClinic(ground);
   ({ profileDir, kit } = made);
   const session = await made.vault.signIn('anna', admin);
-  await made.vault.addUser(session, { userName: 'kim', displayName: 'Kim', roles: ['practitioner'], password: other });
+  await made.vault.people.add(session, {
+    userName: 'kim',
+    displayName: 'Kim',
+    roles: ['practitioner'],
+    password: other,
+  });
 });
 after(() => ground[Symbol.asyncDispose]());
 
@@ -83,7 +88,7 @@ test('a lost keychain: words, and the clinic is back with everyone in it', async
   const state = verifyRoster(vault.roster(), vault.ids().clinicId, vault.clinicIdentity());
   assert.equal(state.users.get(session.userId)?.retired.length, 1);
   // And everything goes on: changes, restart, recovery once more.
-  await vault.addUser(session, { userName: 'lea', displayName: 'Lea', roles: ['reception'], password: other });
+  await vault.people.add(session, { userName: 'lea', displayName: 'Lea', roles: ['reception'], password: other });
   assert.equal((await vaultOf(ground)).state, 'locked');
 });
 

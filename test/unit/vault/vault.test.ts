@@ -85,10 +85,10 @@ test('signing in gives the database key, and closing wipes it', async () => {
   session.close();
   assert.ok(key.equals(Buffer.alloc(32)));
   assert.throws(() => session.sign(Buffer.from('note')));
-  assert.equal((await refusal(() => vault.addUser(session, person('kim', ['reception'])))).code, 'forbidden');
+  assert.equal((await refusal(() => vault.people.add(session, person('kim', ['reception'])))).code, 'forbidden');
 });
 
-const person = (userName: string, roles: Parameters<Vault['setRoles']>[2]) => ({
+const person = (userName: string, roles: Parameters<Vault['people']['setRoles']>[2]) => ({
   userName,
   displayName: `Dr. ${userName}`,
   roles,
@@ -97,42 +97,42 @@ const person = (userName: string, roles: Parameters<Vault['setRoles']>[2]) => ({
 
 test('users: added, IT without a seal, roles, suspension, passwords', async () => {
   const session = await vault.signIn('anna', admin);
-  const kim = await vault.addUser(session, person('kim', ['practitioner']));
-  const ivo = await vault.addUser(session, person('ivo', ['it']));
-  assert.equal((await refusal(() => vault.addUser(session, person('KIM', ['it'])))).code, 'user-name-taken');
+  const kim = await vault.people.add(session, person('kim', ['practitioner']));
+  const ivo = await vault.people.add(session, person('ivo', ['it']));
+  assert.equal((await refusal(() => vault.people.add(session, person('KIM', ['it'])))).code, 'user-name-taken');
 
   const asKim = await vault.signIn('kim', other);
   assert.deepEqual(asKim.shared, session.shared);
-  assert.equal((await refusal(() => vault.addUser(asKim, person('eve', ['admin'])))).code, 'forbidden');
-  assert.equal((await refusal(() => vault.setRoles(asKim, kim.id, ['admin']))).code, 'forbidden');
+  assert.equal((await refusal(() => vault.people.add(asKim, person('eve', ['admin'])))).code, 'forbidden');
+  assert.equal((await refusal(() => vault.people.setRoles(asKim, kim.id, ['admin']))).code, 'forbidden');
   assert.equal((await vault.signIn('ivo', other)).shared, undefined);
 
-  await vault.setRoles(session, ivo.id, ['it', 'auditor']);
+  await vault.people.setRoles(session, ivo.id, ['it', 'auditor']);
   assert.ok((await vault.signIn('ivo', other)).shared !== undefined);
-  await vault.setRoles(session, ivo.id, ['it']);
+  await vault.people.setRoles(session, ivo.id, ['it']);
   assert.equal((await vault.signIn('ivo', other)).shared, undefined);
 
-  await vault.suspend(session, kim.id);
+  await vault.people.suspend(session, kim.id);
   assert.equal((await refusal(() => vault.signIn('kim', other))).code, 'account-suspended');
   assert.equal((await refusal(() => vault.signIn('kim', admin))).code, 'wrong-password');
-  await vault.reactivate(session, kim.id);
+  await vault.people.reactivate(session, kim.id);
   assert.ok((await vault.signIn('kim', other)).shared !== undefined);
 
   const own = session.userId;
-  assert.equal((await refusal(() => vault.suspend(session, own))).code, 'own-account');
-  assert.equal((await refusal(() => vault.setRoles(session, own, ['reception']))).code, 'own-account');
-  assert.equal((await refusal(() => vault.suspend(session, 'nobody'))).code, 'not-found');
+  assert.equal((await refusal(() => vault.people.suspend(session, own))).code, 'own-account');
+  assert.equal((await refusal(() => vault.people.setRoles(session, own, ['reception']))).code, 'own-account');
+  assert.equal((await refusal(() => vault.people.suspend(session, 'nobody'))).code, 'not-found');
 
   const oldKey = vault.users().find((user) => user.id === kim.id)?.signingKey ?? '';
   const fresh = Buffer.from('neun helle tassen am 7.');
-  await vault.resetPassword(session, kim.id, fresh);
+  await vault.people.resetPassword(session, kim.id, fresh);
   assert.equal((await refusal(() => vault.signIn('kim', other))).code, 'wrong-password');
   const again = await vault.signIn('kim', fresh);
   assert.deepEqual(again.shared, session.shared);
 
   const before = again.publicKey;
-  assert.equal((await refusal(() => vault.changeOwnPassword(again, other, other))).code, 'wrong-password');
-  await vault.changeOwnPassword(again, fresh, other);
+  assert.equal((await refusal(() => vault.people.changeOwnPassword(again, other, other))).code, 'wrong-password');
+  await vault.people.changeOwnPassword(again, fresh, other);
   const last = await vault.signIn('kim', other);
   assert.ok(last.publicKey.equals(before));
 

@@ -1,0 +1,90 @@
+/** What admins and users do to users, as the vault offers it: each is one turn and one new key file. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { Permission, RoleId } from '../../../src-shared/contract/permissions.ts';
+import { type NewUser, wipeIdentity } from './identity.ts';
+import { withNewIdentity, withOwnPassword, withRoles, withStatus, withUser } from './people.ts';
+import { withoutRole, withPolicy, withRole } from './roles.ts';
+import type { VaultRoom } from './room.ts';
+import type { VaultSession } from './session.ts';
+import { authenticate } from './sign-in.ts';
+import { aboutUser, demandStrength, type PublicUser } from './views.ts';
+
+export class People {
+  readonly #room: VaultRoom;
+
+  constructor(room: VaultRoom) {
+    this.#room = room;
+  }
+
+  /** @throws CallError forbidden, user-name-taken, password-…, second-admin-needed */
+  async add(session: VaultSession, person: NewUser): Promise<PublicUser> {
+    return this.#room.change(session, (payload, acting) => {
+      demandStrength(person.password, [person.userName, person.displayName, payload.clinic.name]);
+      return withUser(payload, acting, person);
+    });
+  }
+
+  /** @throws CallError forbidden, own-account, last-admin, not-found, second-admin-needed */
+  async setRoles(session: VaultSession, userId: string, roles: readonly RoleId[]): Promise<PublicUser> {
+    return this.#room.change(session, (payload, acting) => withRoles(payload, acting, userId, roles));
+  }
+
+  /** @throws CallError forbidden, own-account, last-admin, not-found, second-admin-needed */
+  async suspend(session: VaultSession, userId: string): Promise<PublicUser> {
+    return this.#room.change(session, (payload, acting) => withStatus(payload, acting, userId, 'suspended'));
+  }
+
+  async reactivate(session: VaultSession, userId: string): Promise<PublicUser> {
+    return this.#room.change(session, (payload, acting) => withStatus(payload, acting, userId, 'active'));
+  }
+
+  /** An admin gives someone a new password: new keys, the old signing key is retired in the roster. */
+  async resetPassword(session: VaultSession, userId: string, password: Buffer): Promise<PublicUser> {
+    return this.#room.change(session, (payload, acting) => {
+      demandStrength(password, aboutUser(payload, userId));
+      return withNewIdentity(payload, acting, userId, password);
+    });
+  }
+
+  /** @throws CallError wrong-password for the current one, password-… for the next */
+  async changeOwnPassword(session: VaultSession, current: Buffer, next: Buffer): Promise<void> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      demandStrength(next, aboutUser(file.payload, session.userId));
+      const proved = await authenticate(this.#room.counting(file), session.user.userName, current);
+      wipeIdentity(proved.identity);
+      if (proved.user.status !== 'active') throw new CallError('account-suspended');
+      const { clock, random } = this.#room.place;
+      file.commit(await withOwnPassword(file.payload, session, next, clock.now(), random));
+    });
+  }
+
+  /** A role of the clinic's own, new (without `roleId`) or changed. @returns its id. @throws CallError forbidden, own-account, invalid-input */
+  async defineRole(
+    session: VaultSession,
+    role: { readonly roleId?: string; readonly name: string; readonly permissions: readonly Permission[] },
+  ): Promise<string> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      const { payload, roleId } = withRole(file.payload, this.#room.acting(session), role);
+      file.commit(payload);
+      return roleId;
+    });
+  }
+
+  /** @throws CallError forbidden, role-in-use, not-found */
+  async removeRole(session: VaultSession, roleId: string): Promise<void> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      file.commit(withoutRole(file.payload, this.#room.acting(session), roleId));
+    });
+  }
+
+  /** Rules for everybody. @throws CallError forbidden */
+  async setPolicy(session: VaultSession, policy: { readonly adminSecondFactor: boolean }): Promise<void> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      file.commit(withPolicy(file.payload, this.#room.acting(session), policy));
+    });
+  }
+}

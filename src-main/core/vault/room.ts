@@ -1,0 +1,155 @@
+/**
+ * What everything in the vault shares: the profile folder, the keychain, the open key file, and the turn.
+ *
+ * Changes run one after the other, because each is a whole new key file. The recovery file is written before the
+ * key file, so that at any moment the kit opens something current; the key file's rename is the commit. After it
+ * the keychain hears how far the file has come, so that an older one put back is noticed.
+ */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { Argon2Params } from '../crypto/kdf.ts';
+import { wipe } from '../crypto/wipe.ts';
+import { type Place, removeMarker } from './creation.ts';
+import { Journal } from './journal.ts';
+import type { KeyFilePayload } from './key-file-payload.ts';
+import { writeKeyFileMark } from './keychain-items.ts';
+import { profilePaths } from './layout.ts';
+import { OpenKeyFile } from './open-key-file.ts';
+import type { Acting, Changed } from './people.ts';
+import type { VaultSession } from './session.ts';
+import type { Counting } from './sign-in.ts';
+import { examine, type VaultState } from './start-state.ts';
+import { Throttle } from './throttle.ts';
+import { type PublicUser, publicUser } from './views.ts';
+import { fromBase64 } from './wrapped.ts';
+
+export class VaultRoom {
+  readonly place: Place;
+  /** Cost of new password slots; measured at set-up when absent. */
+  readonly cost: Argon2Params | undefined;
+  readonly #throttle: Throttle;
+  #state: VaultState = 'not-set-up';
+  #file: OpenKeyFile | undefined;
+  #journal: Journal | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #marked = 0;
+
+  constructor(place: Place, cost: Argon2Params | undefined) {
+    this.place = place;
+    this.cost = cost;
+    this.#throttle = new Throttle(place.clock, place.keychain);
+  }
+
+  get state(): VaultState {
+    return this.#state;
+  }
+
+  /** Files and keychain are looked at again; only inside a turn. */
+  async look(): Promise<VaultState> {
+    const { disk, keychain, profileDir, random } = this.place;
+    const examined = await examine(disk, keychain, profileDir);
+    this.close();
+    this.#state = examined.state;
+    if ('payload' in examined) {
+      const file = new OpenKeyFile(disk, profileDir, random, examined);
+      this.#file = file;
+      this.#marked = examined.marked;
+      await this.#throttle.look(file.payload);
+      if (this.#state !== 'key-file-rolled-back') {
+        file.restoreRecovery();
+        removeMarker(this.place);
+      }
+    }
+    return this.#state;
+  }
+
+  /** The open key file, or nothing. */
+  get file(): OpenKeyFile | undefined {
+    return this.#file;
+  }
+
+  /** @throws CallError with the state's code while the key file is not open, or is older than it should be */
+  opened(): OpenKeyFile {
+    if (this.#file === undefined || this.#state === 'key-file-rolled-back') throw this.stateError();
+    return this.#file;
+  }
+
+  /** The older key file counts from now on. Its sequence goes past what the keychain remembers. */
+  accept(): void {
+    if (this.#file === undefined || this.#state !== 'key-file-rolled-back') throw this.stateError();
+    this.#file.commit(this.#file.payload, this.#marked);
+  }
+
+  stateError(): CallError {
+    if (this.#state === 'locked') return new CallError('internal');
+    return new CallError(this.#state === 'kit-unconfirmed' ? 'not-set-up' : this.#state);
+  }
+
+  journal(): Journal {
+    const { payload } = this.opened();
+    const { profileDir, disk, random, clock } = this.place;
+    this.#journal ??= new Journal(
+      disk,
+      profilePaths(profileDir).journal,
+      payload.profileId,
+      fromBase64(payload.journalKey),
+      random,
+      () => clock.now(),
+    );
+    return this.#journal;
+  }
+
+  counting(file: OpenKeyFile): Counting {
+    return { file, throttle: this.#throttle };
+  }
+
+  acting(session: VaultSession): Acting {
+    return { session, now: this.place.clock.now(), random: this.place.random };
+  }
+
+  /** A change to one user by a session that may: checked, then committed. */
+  async change(
+    session: VaultSession,
+    change: (payload: KeyFilePayload, acting: Acting) => Changed | Promise<Changed>,
+  ): Promise<PublicUser> {
+    return this.inTurn(async () => {
+      const file = this.opened();
+      const { payload, user } = await change(file.payload, this.acting(session));
+      file.commit(payload);
+      return publicUser(user);
+    });
+  }
+
+  /** One at a time: two tries at once would be counted once, two changes would lose one. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const whole = async (): Promise<T> => {
+      try {
+        return await work();
+      } finally {
+        await this.#mark();
+      }
+    };
+    const result = this.#turn.then(whole, whole);
+    this.#turn = result.then(
+      () => undefined,
+      // The caller has the failure; the next in the queue must not have it too.
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** A keychain that does not answer now is told at the next change: a file that is ahead of it is fine. */
+  async #mark(): Promise<void> {
+    const file = this.#file;
+    if (file === undefined || this.#state === 'key-file-rolled-back') return;
+    const { profileId, sequence } = file.payload;
+    if (sequence <= this.#marked) return;
+    if ((await writeKeyFileMark(this.place.keychain, profileId, sequence)) === 'ok') this.#marked = sequence;
+  }
+
+  /** Wipes what the vault holds. */
+  close(): void {
+    wipe(this.#file?.deviceSecret);
+    this.#file = undefined;
+    this.#journal = undefined;
+  }
+}
