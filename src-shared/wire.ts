@@ -17,7 +17,7 @@ export type ReplyMessage =
   | { readonly id: number; readonly ok: false; readonly error: ErrorValue };
 export type PortMessage = ReplyMessage | CoreEvent;
 
-export type LockReason = 'user' | 'idle' | 'suspend' | 'screen-lock' | 'core-lost';
+export type LockReason = 'user' | 'idle' | 'suspend' | 'screen-lock' | 'core-lost' | 'wrong-pin';
 
 /** What core may ask main to show. Paths come back to core only, never to the renderer. */
 export type DialogRequest =
@@ -53,4 +53,6 @@ export type CoreToShell =
   /** core asks main to lock: main sends `flush`, waits at most 500 ms, kills, replaces. */
   | { readonly kind: 'lock'; readonly reason: LockReason }
   | { readonly kind: 'flushed'; readonly token: number }
+  /** A session waits for its PIN: main shows a fresh renderer, core lives on. */
+  | { readonly kind: 'veil' }
   | { readonly kind: 'dialog'; readonly dialog: number; readonly request: DialogRequest };

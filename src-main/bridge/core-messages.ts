@@ -8,6 +8,7 @@ const lockReasons: Readonly<Record<LockReason, true>> = {
   suspend: true,
   'screen-lock': true,
   'core-lost': true,
+  'wrong-pin': true,
 };
 
 function isFields(value: unknown): value is Fields {
@@ -36,7 +37,7 @@ function parseDialog(value: unknown): DialogRequest | undefined {
 export function parseCoreMessage(value: unknown): CoreToShell | undefined {
   if (!isFields(value)) return undefined;
   const { kind, reason, token, dialog } = value;
-  if (kind === 'ready' || kind === 'profile-in-use') return { kind };
+  if (kind === 'ready' || kind === 'profile-in-use' || kind === 'veil') return { kind };
   if (kind === 'lock' && isLockReason(reason)) return { kind, reason };
   if (kind === 'flushed' && typeof token === 'number') return { kind, token };
   if (kind === 'dialog' && typeof dialog === 'number') {

@@ -1,6 +1,6 @@
 /**
  * Keeps exactly one core alive and takes it away at a lock: flush (at most 500 ms), SIGKILL, exit awaited, the
- * renderer replaced, a fresh core started at once. A core that dies by itself goes the same way, a bounded number of
+ * renderer replaced, a fresh core started at once. At a veil only the renderer is replaced. A core that dies by itself goes the same way, a bounded number of
  * times. Everything outside (processes, windows, clock) comes in, so that tests drive it.
  */
 import type { CoreToShell, LockReason, ShellToCore } from '../../src-shared/wire.ts';
@@ -65,6 +65,9 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
         stopped = true;
         parts.profileInUse();
         return;
+      case 'veil':
+        veil();
+        return;
       case 'lock':
         void lock(message.reason);
         return;
@@ -124,6 +127,11 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
       ending = undefined;
     });
     return ending;
+  }
+
+  /** Core lives on; only the renderer is replaced. A lock under way replaces it anyway, with all else. */
+  function veil(): void {
+    if (ending === undefined && !stopped) parts.replaceWindow();
   }
 
   function lost(): void {

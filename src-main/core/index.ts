@@ -54,6 +54,7 @@ const starting = createCore({
   profile,
   dialogs,
   lock: (reason) => toShell({ kind: 'lock', reason }),
+  veil: () => toShell({ kind: 'veil' }),
   broadcast,
 }).then(
   (core) => ({ core, dispatch: createDispatch(core, handlers) }),
@@ -89,10 +90,10 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly Doc
       return;
     }
     case 'power':
-      core.journalPower(message.event);
+      core.presence.journalPower(message.event);
       return;
     case 'system-idle':
-      core.systemIdle(message.seconds);
+      core.presence.systemIdle(message.seconds);
       return;
     case 'flush':
       void core.flush().then(() => toShell({ kind: 'flushed', token: message.token }));

@@ -4,6 +4,7 @@ import type { Permission, RoleId } from '../../src-shared/contract/permissions.t
 import type { UserId } from '../../src-shared/contract/primitives.ts';
 import type { Channel } from '../../src-shared/contract/procedure.ts';
 
+import type { Grants } from './access/grants.ts';
 import type { VaultSession } from './vault/session.ts';
 
 /** One run of the search box: an audit entry before its first result and one at its end (design, "The audit log"). */
@@ -24,8 +25,12 @@ export type LiveSession = {
   search: SearchSession | null;
   /** The running look into the log: which filter (null: the overview alone) and when its entry was written. */
   look: { readonly filter: string | null; readonly at: number } | null;
+  /** Charts opened in an emergency, past a restriction. */
+  readonly grants: Grants;
   /** Drafts whose saving already left an entry in this session: draft id → when. */
   readonly draftEntries: Map<string, number>;
+  /** Wrong PINs so far, over all the times this session was veiled. */
+  wrongPins: number;
 };
 
 /** One window's port or one command line's socket. */

@@ -55,6 +55,13 @@ export const auditEvents = {
   'review.opened': { action: 'C', kind: 'audit' },
   'review.read': { action: 'R', kind: 'audit' },
   'review.closed': { action: 'U', kind: 'audit' },
+  'access.read': { action: 'R', kind: 'record' },
+  'access.restricted': { action: 'U', kind: 'record' },
+  'access.restriction-lifted': { action: 'U', kind: 'record' },
+  'break-glass.opened': { action: 'E', kind: 'record' },
+  'break-glass.refused': { action: 'E', kind: 'record' },
+  'break-glass.ended': { action: 'E', kind: 'record' },
+  'break-glass.reason-read': { action: 'R', kind: 'audit' },
   'access.denied': { action: 'E', kind: 'denied' },
 } as const satisfies Record<string, { action: 'C' | 'R' | 'U' | 'D' | 'E'; kind: string }>;
 

@@ -29,6 +29,17 @@ export const place = z.strictObject({
 });
 export type Place = z.infer<typeof place>;
 
+/** Quick return: what the clinic allows and what this user has set. */
+export const quickReturn = z.strictObject({
+  allowed: z.boolean(),
+  pinSet: z.boolean(),
+  /** How long a PIN brings the session back, minutes. */
+  minutes: z.number().int(),
+});
+
+/** Digits only: what a number pad types. Too simple ones are refused when a PIN is set. */
+const pin = z.string().regex(/^[0-9]{6,12}$/);
+
 export const session = z.strictObject({
   userId,
   userName: z.string(),
@@ -39,6 +50,7 @@ export const session = z.strictObject({
   workstationName: z.string(),
   country: z.string(),
   idleMinutes: z.number().int(),
+  quickReturn,
   preferences,
   place: place.nullable(),
 });
@@ -93,6 +105,44 @@ export const sessions = {
     output: ok,
     needs: 'session',
     audits: 'user.password-changed',
+  }),
+  setPin: task({
+    summary: "Set or change one's own PIN for quick return; needs the password.",
+    input: z.strictObject({ pin, password }),
+    output: ok,
+    needs: 'session',
+    audits: 'user.pin-changed',
+  }),
+  removePin: task({
+    summary: "Remove one's own PIN; needs the password.",
+    input: z.strictObject({ password }),
+    output: ok,
+    needs: 'session',
+    audits: 'user.pin-changed',
+  }),
+  veil: task({
+    summary: 'Leave the screen for some minutes: the session waits for the PIN, the page is replaced.',
+    input: empty,
+    output: ok,
+    needs: 'session',
+    audits: 'session.veiled',
+    channels: ['screen'],
+  }),
+  unveil: task({
+    summary: 'Come back to the veiled session with its PIN. Five wrong ones in all lock.',
+    input: z.strictObject({ pin }),
+    output: session,
+    needs: 'public',
+    audits: 'session.unveiled',
+    channels: ['screen'],
+  }),
+  lockVeiled: task({
+    summary: 'Lock this workstation while a session is veiled.',
+    input: empty,
+    output: ok,
+    needs: 'public',
+    audits: 'application.locked',
+    channels: ['screen'],
   }),
 };
 

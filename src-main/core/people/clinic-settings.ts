@@ -3,9 +3,15 @@ import { z } from 'zod';
 import { readMeta, writeMeta } from '../store/meta.ts';
 import type { Store } from '../store/open.ts';
 
-const settings = z.strictObject({ idleMinutes: z.number().int().min(1).max(60) });
+const settings = z.strictObject({
+  idleMinutes: z.number().int().min(1).max(60),
+  /** May users set a PIN for quick return? */
+  pinAllowed: z.boolean().default(true),
+  /** How long a veiled session waits for its PIN. */
+  veilMinutes: z.number().int().min(1).max(15).default(5),
+});
 export type ClinicSettings = z.infer<typeof settings>;
-const atFirst: ClinicSettings = { idleMinutes: 5 };
+const atFirst: ClinicSettings = { idleMinutes: 5, pinAllowed: true, veilMinutes: 5 };
 
 export function readSettings(store: Store): ClinicSettings {
   const bytes = readMeta(store.db, 'settings');

@@ -1,8 +1,8 @@
 /** Signing in, locking, and what belongs to the person signed in. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { Session } from '../../../src-shared/contract/people.ts';
-import { permissions, permissionsOf } from '../../../src-shared/contract/permissions.ts';
+import { permissionsOf } from '../../../src-shared/contract/permissions.ts';
 import { userId as userIdSchema } from '../../../src-shared/contract/primitives.ts';
+import { Grants } from '../access/grants.ts';
 import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
 import { passwordBytes } from '../crypto/password.ts';
@@ -12,29 +12,10 @@ import { newNotes, writeEntry } from '../entry.ts';
 import type { LiveSession } from '../session.ts';
 import { withTransaction } from '../store/transaction.ts';
 import type { VaultSession } from '../vault/session.ts';
-import { readSettings } from './clinic-settings.ts';
+import { describe } from './describe-session.ts';
 import { ensurePrivateNoteKey } from './private-note-key.ts';
-import { changeState, readState } from './state.ts';
-
-/** What the window learns about its own session. */
-function describe(core: Core, session: LiveSession): Session {
-  const store = session.keys.shared === undefined ? undefined : core.opened()?.store;
-  const shown = core.vault.displayDirectory();
-  const remembered = store === undefined ? null : readState(store, session.userId);
-  return {
-    userId: session.userId,
-    userName: session.userName,
-    displayName: session.displayName,
-    roles: [...session.roles],
-    permissions: permissions.filter((one) => session.permissions.has(one)),
-    clinicName: shown?.clinicName ?? '',
-    workstationName: shown?.workstationName ?? '',
-    country: shown?.country ?? '',
-    idleMinutes: store === undefined ? 5 : readSettings(store).idleMinutes,
-    preferences: remembered?.preferences ?? { language: shown?.language ?? 'en', theme: 'system' },
-    place: remembered?.place ?? null,
-  };
-}
+import { quickReturnHandlers } from './quick-return.ts';
+import { changeState } from './state.ts';
 
 async function verified(core: Core, userName: string, password: string): Promise<VaultSession> {
   const bytes = passwordBytes(password);
@@ -53,6 +34,7 @@ async function verified(core: Core, userName: string, password: string): Promise
 }
 
 export const sessionHandlers: Handlers<'sessions'> = {
+  ...quickReturnHandlers,
   signIn: async ({ core, connection, now }, input) => {
     const keys = await verified(core, input.userName, input.password);
     try {
@@ -74,7 +56,9 @@ export const sessionHandlers: Handlers<'sessions'> = {
       keys,
       search: null,
       look: null,
+      grants: new Grants(core.clocks),
       draftEntries: new Map(),
+      wrongPins: 0,
     };
     const store = core.opened()?.store;
     core.begin(connection, session);
@@ -108,7 +92,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
   },
   touch: async ({ core, connection }) => {
     // A command line's life is no sign of somebody at the screen.
-    if (connection.channel === 'screen') core.touch();
+    if (connection.channel === 'screen') core.presence.touch();
     return { ok: true };
   },
   remember: ({ tx, session }, place) => {
@@ -123,7 +107,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
     const current = passwordBytes(input.current);
     const next = passwordBytes(input.next);
     try {
-      await core.vault.changeOwnPassword(session.keys, current, next);
+      await core.vault.people.changeOwnPassword(session.keys, current, next);
     } finally {
       wipe(current, next);
     }

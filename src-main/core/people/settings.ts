@@ -1,6 +1,6 @@
 /** Clinic settings. */
 import type { Handlers } from '../call.ts';
-import { readSettings, writeSettings } from './clinic-settings.ts';
+import { type ClinicSettings, readSettings, writeSettings } from './clinic-settings.ts';
 
 export const settingsHandlers: Handlers<'settings'> = {
   get: ({ core, tx }) => {
@@ -9,15 +9,24 @@ export const settingsHandlers: Handlers<'settings'> = {
       clinicName: shown?.clinicName ?? '',
       country: shown?.country ?? '',
       workstationName: shown?.workstationName ?? '',
-      idleMinutes: readSettings(tx.store).idleMinutes,
+      ...readSettings(tx.store),
     };
   },
-  set: ({ core, tx, entry }, { idleMinutes }) => {
+  set: ({ core, tx, entry, kept }, change) => {
     const before = readSettings(tx.store);
-    writeSettings(tx.store, { idleMinutes });
-    core.setIdleMinutes(idleMinutes);
-    entry.detail['before'] = before.idleMinutes;
-    entry.detail['after'] = idleMinutes;
+    const after = { ...before, ...change };
+    writeSettings(tx.store, after);
+    kept(() => core.presence.settingsChanged(after));
+    entry.detail['before'] = told(before, change);
+    entry.detail['after'] = told(after, change);
     return { ok: true };
   },
 };
+
+/** The settings that a change names, as the log shows them. */
+function told(settings: ClinicSettings, change: Partial<ClinicSettings>): string {
+  return Object.entries(settings)
+    .filter(([name]) => Object.hasOwn(change, name))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' ');
+}

@@ -7,6 +7,8 @@ import { weakKeychain } from './weak-keychain.ts';
 export const appHandlers: Handlers<'app'> = {
   status: ({ core, connection }) => {
     const shown = core.vault.displayDirectory();
+    const { veil } = core.presence;
+    const parked = veil.parked();
     return {
       state: core.state(),
       signedIn: connection.session !== null,
@@ -15,6 +17,14 @@ export const appHandlers: Handlers<'app'> = {
       workstationName: shown?.workstationName ?? null,
       language: shown?.language ?? null,
       weakKeychain: weakKeychain(),
+      veiled:
+        parked === null
+          ? null
+          : {
+              remaining: veil.remaining(parked),
+              triesLeft: veil.triesLeft(parked),
+              preferences: parked.preferences ?? { language: shown?.language ?? 'en', theme: 'system' },
+            },
     };
   },
   retry: async ({ core }) => ({ state: await core.look() }),

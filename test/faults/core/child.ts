@@ -35,7 +35,7 @@ async function answerTo(core: Core, dispatch: Dispatch, asked: Request): Promise
 
 process.once('disconnect', () => process.exit(0));
 try {
-  const core = await createCore({ profile, dialogs: noDialogs, lock: () => undefined, broadcast: () => undefined });
+  const core = await createCore({ profile, dialogs: noDialogs, lock: () => undefined, veil: () => undefined, broadcast: () => undefined });
   const dispatch = createDispatch(core, handlers);
   process.on('message', (message) => {
     const asked = request.parse(message);

@@ -10,7 +10,9 @@ describe('what core says', () => {
     for (const message of [
       { kind: 'ready' },
       { kind: 'profile-in-use' },
+      { kind: 'veil' },
       { kind: 'lock', reason: 'idle' },
+      { kind: 'lock', reason: 'wrong-pin' },
       { kind: 'flushed', token: 3 },
       { kind: 'dialog', dialog: 1, request },
       { kind: 'dialog', dialog: 2, request: { type: 'save', title: 'x', defaultName: 'a.pdf', filters: [] } },

@@ -87,6 +87,45 @@ describe('a lock', () => {
   });
 });
 
+describe('a veil', () => {
+  it('replaces the window and leaves core alone', async () => {
+    const { core, happened } = stage();
+    core(0).says({ kind: 'veil' });
+    await turn();
+    assert.deepEqual(happened, ['start 0', 'window']);
+    assert.deepEqual([core(0).said, core(0).kills()], [[], 0]);
+  });
+  it('gives way to a lock under way: one window, the fresh core’s', async () => {
+    const { keeper, core, happened } = stage();
+    const locked = keeper.lock('screen-lock');
+    core(0).says({ kind: 'veil' });
+    core(0).says({ kind: 'flushed', token: tokenOf(core(0)) });
+    await locked;
+    assert.deepEqual(happened, ['start 0', 'kill 0', 'start 1', 'window']);
+  });
+  it('is followed by a lock like any other state', async () => {
+    const { keeper, core, happened } = stage();
+    core(0).says({ kind: 'veil' });
+    const locked = keeper.lock('suspend');
+    core(0).says({ kind: 'flushed', token: tokenOf(core(0)) });
+    await locked;
+    assert.deepEqual(happened, ['start 0', 'window', 'kill 0', 'start 1', 'window']);
+    core(0).says({ kind: 'veil' }); // the killed core's last word
+    assert.equal(happened.length, 5);
+    core(1).says({ kind: 'veil' });
+    assert.equal(happened.at(-1), 'window');
+  });
+  it('is nothing once the application has stopped', async () => {
+    const { keeper, core, happened } = stage();
+    const stopped = keeper.stop();
+    core(0).says({ kind: 'veil' });
+    core(0).says({ kind: 'flushed', token: tokenOf(core(0)) });
+    await stopped;
+    core(0).says({ kind: 'veil' });
+    assert.deepEqual(happened, ['start 0', 'kill 0']);
+  });
+});
+
 describe('a core that dies by itself', () => {
   it('is replaced, and so is the window', () => {
     const { core, happened } = stage();

@@ -6,17 +6,20 @@ import { startIdleTimer } from '../../../src-main/core/people/idle.ts';
 test('locks by its own input, by the system’s, and after a sleep', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   let now = 1000;
+  let wall = 1_700_000_000_000;
   const locks: string[] = [];
   const told: number[] = [];
   const timer = startIdleTimer({
     limitMinutes: 1,
     monotonic: () => now,
-    lock: (reason) => void locks.push(reason),
+    wall: () => wall,
+    over: (reason) => void locks.push(reason),
     tell: (seconds) => void told.push(seconds),
   });
   const pass = (seconds: number) => {
     for (let at = 0; at < seconds; at += 1) {
       now += 1000;
+      wall += 1000;
       context.mock.timers.tick(1000);
     }
   };
@@ -43,6 +46,13 @@ test('locks by its own input, by the system’s, and after a sleep', (context) =
   context.mock.timers.tick(1000);
   assert.deepEqual(locks, ['suspend'], 'nothing ran for half a minute');
   locks.length = 0;
+  wall += 31_000;
+  context.mock.timers.tick(1000);
+  assert.deepEqual(locks, ['suspend'], 'the monotonic clock of Linux stands still in a sleep, the other does not');
+  locks.length = 0;
+  wall -= 3_600_000;
+  pass(1);
+  assert.deepEqual(locks, [], 'a clock that is set back is no sleep');
   timer.stop();
   pass(1200);
   assert.deepEqual(locks, []);

@@ -1,0 +1,32 @@
+/** A session as its own window learns about it. */
+import type { Session } from '../../../src-shared/contract/people.ts';
+import { permissions } from '../../../src-shared/contract/permissions.ts';
+import type { Core } from '../core.ts';
+import type { LiveSession } from '../session.ts';
+import { readSettings } from './clinic-settings.ts';
+import { readPinVerifier, readState } from './state.ts';
+
+export function describe(core: Core, session: LiveSession): Session {
+  const store = session.keys.shared === undefined ? undefined : core.opened()?.store;
+  const shown = core.vault.displayDirectory();
+  const remembered = store === undefined ? null : readState(store, session.userId);
+  const settings = store === undefined ? undefined : readSettings(store);
+  return {
+    userId: session.userId,
+    userName: session.userName,
+    displayName: session.displayName,
+    roles: [...session.roles],
+    permissions: permissions.filter((one) => session.permissions.has(one)),
+    clinicName: shown?.clinicName ?? '',
+    workstationName: shown?.workstationName ?? '',
+    country: shown?.country ?? '',
+    idleMinutes: settings?.idleMinutes ?? 5,
+    quickReturn: {
+      allowed: settings?.pinAllowed ?? false,
+      pinSet: store !== undefined && readPinVerifier(store, session.userId) !== null,
+      minutes: settings?.veilMinutes ?? 0,
+    },
+    preferences: remembered?.preferences ?? { language: shown?.language ?? 'en', theme: 'system' },
+    place: remembered?.place ?? null,
+  };
+}
