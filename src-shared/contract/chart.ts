@@ -1,5 +1,6 @@
 /** The chart: reading it whole, adding to it, drafts, signing. */
 import { z } from 'zod';
+import { maskedField } from './patients.ts';
 import {
   draftId,
   empty,
@@ -78,12 +79,14 @@ export const chart = {
       references: z.record(z.string(), z.string()),
       /** This user's own drafts for this patient. */
       drafts: z.array(draft),
+      /** Fields of the patient that this session sees masked. */
+      masked: z.array(maskedField),
     }),
     needs: 'chart:read',
     audits: 'chart.read',
   }),
   source: query({
-    summary: 'One resource as stored, with earlier versions.',
+    summary: 'One resource as stored, with earlier versions. A person’s is refused where a field of theirs is masked.',
     input: z.strictObject({ id: resourceId }),
     output: z.strictObject({
       row: chartRow,

@@ -3,6 +3,11 @@ import { z } from 'zod';
 import { empty, fullDate, gender, line, ok, partialDate, patientId, requiredLine } from './primitives.ts';
 import { command, query } from './procedure.ts';
 
+/** Fields that a session without the permission sees as dots and the last two characters; `phone` is e-mail too. */
+export const maskedField = z.enum(['identifiers', 'phone']);
+export type MaskedField = z.infer<typeof maskedField>;
+const masked = z.array(maskedField);
+
 /** One line of a result list: what tells two people apart, nothing clinical. */
 export const patientLine = z.strictObject({
   id: patientId,
@@ -17,6 +22,8 @@ export const patientLine = z.strictObject({
   phone: z.string().nullable(),
   /** ISO date of the last encounter or note, null when never. */
   lastSeen: z.string().nullable(),
+  /** Which of the above this session sees masked. */
+  masked,
 });
 export type PatientLine = z.infer<typeof patientLine>;
 
@@ -35,7 +42,8 @@ export type Demographics = z.infer<typeof demographics>;
 
 export const patients = {
   search: query({
-    summary: 'Find patients by beginnings of names, birth date, identifier, phone; top 20 in name order.',
+    summary:
+      'Find patients by beginnings of names, birth date, and what this session sees of identifier and phone; top 20 in name order.',
     input: z.strictObject({ text: z.string().max(200) }),
     output: z.strictObject({
       hits: z.array(patientLine),
@@ -65,7 +73,7 @@ export const patients = {
   demographics: query({
     summary: 'Demographics of one patient, for reading and editing.',
     input: z.strictObject({ patientId }),
-    output: z.strictObject({ patientId, version: z.number().int(), imported: z.boolean(), demographics }),
+    output: z.strictObject({ patientId, version: z.number().int(), imported: z.boolean(), demographics, masked }),
     needs: 'patient:read',
     audits: 'patient.read',
   }),
@@ -91,7 +99,7 @@ export const patients = {
     audits: 'patient.created',
   }),
   update: command({
-    summary: 'Change demographics; refuses when someone else changed them meanwhile.',
+    summary: 'Change demographics, masked fields excepted; refuses when someone else changed them meanwhile.',
     input: z.strictObject({ patientId, version: z.number().int(), demographics }),
     output: z.strictObject({ version: z.number().int() }),
     needs: 'patient:write',

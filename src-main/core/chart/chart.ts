@@ -5,6 +5,7 @@ import { buildAllergy, buildCondition, buildMedication, patientReference } from 
 import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
 import type { CallContext, Handlers } from '../call.ts';
+import { hiddenFrom } from '../people/masking.ts';
 import { readAlone, readChart } from '../store/chart.ts';
 import { columnsOf } from '../store/columns.ts';
 import { readPatient } from '../store/patient.ts';
@@ -15,6 +16,7 @@ import { newId } from '../store/transaction.ts';
 import { toChartRow } from './chart-row.ts';
 import { draftsOf } from './drafts.ts';
 import { endedJson, endsBeforeItBegan } from './ending.ts';
+import { maskedAnswer, maskedSource } from './masked-answer.ts';
 import { recorderOf } from './recorder.ts';
 import { referencesOf, referredRows } from './referred.ts';
 import { editedSource, localSource } from './source-line.ts';
@@ -77,19 +79,20 @@ export const chartHandlers: Handlers<'chart'> = {
     noteRecent(tx, session.userId, patientId);
     entry.detail['rows'] = rows.length;
     const writes = session.permissions.has('note:write');
-    return {
+    return maskedAnswer(tx.store, rows, hiddenFrom(session), {
       patientId,
       rows: rows.map((row) => toChartRow(row)),
       referred: referred.map((row) => toChartRow(row)),
       references,
       drafts: writes ? draftsOf(tx.store, session.userId, patientId) : [],
-    };
+    });
   },
   source: (context, { id }) => {
+    const { tx, session, entry } = context;
     const row = checkedRow(context, id);
-    context.entry.patientId = row.patientId;
-    context.entry.entity.push(id);
-    return { row: toChartRow(row, true), history: readHistory(context.tx.store, id) };
+    entry.patientId = row.patientId;
+    entry.entity.push(id);
+    return maskedSource(tx.store, row, hiddenFrom(session), readHistory(tx.store, id));
   },
   addProblem: (context, input) => {
     demandPast(context, input.onset, 'onset');

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type PatientLine, patientLine as schema } from '../../../src-shared/contract/patients.ts';
 import { gender } from '../../../src-shared/contract/primitives.ts';
+import { type Hidden, maskedLine } from '../people/masking.ts';
 import type { PatientRow } from '../store/patient.ts';
 
 const identifiers = z.array(z.object({ value: z.string() }));
@@ -16,10 +17,11 @@ function formerName({ former, given }: PatientRow): string | null {
     .join(', ');
 }
 
-export function patientLine(row: PatientRow): PatientLine {
+/** @param hidden what the session that asks does not see */
+export function patientLine(row: PatientRow, hidden: Hidden): PatientLine {
   const sex = gender.safeParse(row.gender);
   const known = identifiers.safeParse(JSON.parse(row.identifiers ?? '[]'));
-  return {
+  const line = {
     id: schema.shape.id.parse(row.id),
     family: row.family,
     given: row.given,
@@ -31,4 +33,5 @@ export function patientLine(row: PatientRow): PatientLine {
     phone: row.phone,
     lastSeen: row.lastSeen,
   };
+  return maskedLine(line, hidden);
 }

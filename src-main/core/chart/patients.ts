@@ -7,6 +7,7 @@ import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
+import { type Hidden, hiddenFrom, maskedDemographics, maskedList, searchedBy, withStored } from '../people/masking.ts';
 import { likelyDuplicates } from '../store/duplicates.ts';
 import { countPatients, insertPatient, type PatientRow, readPatientResource, updatePatient } from '../store/patient.ts';
 import type { DateOrder } from '../store/query.ts';
@@ -27,16 +28,21 @@ function demandPastDate(context: CallContext, birthDate: string | null): void {
     throw new CallError('invalid-input', { field: 'demographics.birthDate' });
 }
 
-const linesOf = (rows: readonly PatientRow[]): PatientLine[] => rows.map(patientLine);
+const linesOf = (rows: readonly PatientRow[], hidden: Hidden): PatientLine[] =>
+  rows.map((row) => patientLine(row, hidden));
 
 export const patientHandlers: Handlers<'patients'> = {
   search: (context, { text }) => {
-    const { core, tx } = context;
+    const { core, tx, session } = context;
+    const hidden = hiddenFrom(session);
     const started = performance.now();
-    const { hits, matches } = searchPatients(tx.store, text, { order: dateOrder(core) });
+    const { hits, matches } = searchPatients(tx.store, text, {
+      order: dateOrder(core),
+      searched: searchedBy(hidden),
+    });
     const took = performance.now() - started;
     coverSearch(context, hits.length);
-    return { hits: linesOf(hits), total: countPatients(tx.store), matches, took };
+    return { hits: linesOf(hits, hidden), total: countPatients(tx.store), matches, took };
   },
   endSearch: (context, { opened }) => {
     endSearch(context, opened);
@@ -46,23 +52,26 @@ export const patientHandlers: Handlers<'patients'> = {
     const recent = recentPatients(tx.store, session.userId);
     const rows = recent.length > 0 ? recent : firstPatients(tx.store);
     entry.detail['count'] = rows.length;
-    return { patients: linesOf(rows), total: countPatients(tx.store) };
+    return { patients: linesOf(rows, hiddenFrom(session)), total: countPatients(tx.store) };
   },
-  demographics: ({ tx, entry }, { patientId }) => {
+  demographics: ({ tx, session, entry }, { patientId }) => {
     const row = readPatientResource(tx.store, patientId);
     if (row === null || row.deleted === 1) throw new CallError('not-found');
     entry.patientId = patientId;
+    const hidden = hiddenFrom(session);
     return {
       patientId,
       version: row.version,
       imported: readSource(row).kind === 'import',
-      demographics: demographicsOf(parseResource(row.json)),
+      demographics: maskedDemographics(demographicsOf(parseResource(row.json)), hidden),
+      masked: maskedList(hidden),
     };
   },
-  similar: ({ tx, entry }, { family, given, birthDate }) => {
+  similar: ({ tx, session, entry }, { family, given, birthDate }) => {
     const candidates = likelyDuplicates(tx.store, { family, given, birthDate });
     entry.detail['count'] = candidates.length;
-    return { candidates: candidates.map(({ patient, reason }) => ({ patient: patientLine(patient), reason })) };
+    const hidden = hiddenFrom(session);
+    return { candidates: candidates.map(({ patient, reason }) => ({ patient: patientLine(patient, hidden), reason })) };
   },
   create: (context, { demographics, notADuplicate }) => {
     const { tx, session, entry } = context;
@@ -73,7 +82,8 @@ export const patientHandlers: Handlers<'patients'> = {
       family: demographics.family,
       given: demographics.given,
       birthDate: full,
-      identifiers: demographics.identifiers,
+      // A refusal would tell who does not see identifiers that a guessed one is right.
+      identifiers: hiddenFrom(session).has('identifiers') ? [] : demographics.identifiers,
     });
     if (similar.length > 0 && !notADuplicate) {
       throw new CallError('likely-duplicate', { ids: similar.map(({ patient }) => patient.id) });
@@ -97,10 +107,11 @@ export const patientHandlers: Handlers<'patients'> = {
     if (row === null || row.deleted === 1) throw new CallError('not-found');
     entry.patientId = patientId;
     entry.entity.push(patientId);
+    const stored = demographicsOf(parseResource(row.json));
     const changed = updatePatient(tx, {
       id: patientId,
       expectedVersion: version,
-      json: editedPatientJson(row.json, demographics),
+      json: editedPatientJson(row.json, withStored(demographics, stored, hiddenFrom(session))),
       authorUser: session.userId,
       source: editedSource(row, session, tx.now),
     });

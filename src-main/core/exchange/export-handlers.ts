@@ -5,6 +5,7 @@ import type { Language } from '../../../src-shared/contract/primitives.ts';
 import type { FileFilter } from '../../../src-shared/wire.ts';
 import type { Handlers, TaskContext } from '../call.ts';
 import { randomUuid } from '../crypto/random.ts';
+import { demandAllFields } from '../people/masking.ts';
 import { readImport } from '../store/source.ts';
 import { version } from '../version.ts';
 import { buildDocument } from './build-document.ts';
@@ -40,7 +41,8 @@ async function take(
   { patientId, path }: { readonly patientId: string; readonly path?: string | undefined },
   format: Format,
 ): Promise<{ saved: boolean; bytes: number }> {
-  const input = context.record(({ tx, entry }) => {
+  const input = context.record(({ tx, session, entry }) => {
+    demandAllFields(session);
     entry.patientId = patientId;
     const found = exportInput(tx.store, patientId);
     entry.detail['rows'] = found.rows.length;
@@ -83,7 +85,8 @@ export const exportHandlers: Handlers<'exports'> = {
   import: async (context, { importId, path }) => {
     const { core, connection, record } = context;
     const { store } = core.demandOpen();
-    record(({ entry }) => {
+    record(({ session, entry }) => {
+      demandAllFields(session);
       if (readImport(store, importId)?.state !== 'done') throw new CallError('not-found');
       entry.entity.push(importId);
     });

@@ -7,27 +7,54 @@ export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 const maxWords = 8;
 const maxLength = 40;
 
+/** What was typed, word by word: the ways each may be meant, each way the beginnings that must all be there. */
+export type TypedWords = readonly (readonly (readonly string[])[])[];
+
+/** @returns an empty list when nothing in the text can be searched for */
+export function typedWords(typed: string, order: DateOrder): TypedWords {
+  const chunks = typed.trim().split(/\s+/u).slice(0, maxWords);
+  return chunks.map((chunk) => waysOf(chunk, order)).filter((ways) => ways.length > 0);
+}
+
 /** @returns null when nothing in the text can be searched for */
 export function searchExpression(typed: string, order: DateOrder): string | null {
-  const chunks = typed.trim().split(/\s+/u).slice(0, maxWords);
-  const parts = chunks.map((chunk) => chunkExpression(chunk, order)).filter((part) => part !== null);
+  const parts = typedWords(typed, order).map((ways) => anyOf(ways.map((way) => allOf(way))));
   return parts.length === 0 ? null : parts.join(' AND ');
 }
 
-function chunkExpression(chunk: string, order: DateOrder): string | null {
-  const ways = new Set<string>();
+/**
+ * The same question as a condition on the columns named, because the index does not tell in which of them a word
+ * stands (`detail=none` knows no column filter). Words stand in them between single spaces (words.ts).
+ */
+export function inColumns(
+  words: TypedWords,
+  columns: readonly string[],
+): { readonly condition: string; readonly values: readonly string[] } {
+  const text = `(' ' || ${columns.join(" || ' ' || ")})`;
+  const one = `instr(${text}, ?) > 0`;
+  const condition = words
+    .map((ways) => `(${ways.map((way) => `(${way.map(() => one).join(' and ')})`).join(' or ')})`)
+    .join(' and ');
+  return { condition, values: words.flat(2).map((word) => ` ${word}`) };
+}
+
+function waysOf(chunk: string, order: DateOrder): readonly (readonly string[])[] {
+  const ways = new Map<string, readonly string[]>();
+  const add = (way: readonly string[]): void => void ways.set(way.join(' '), way);
   for (const folded of foldings(chunk.slice(0, maxLength))) {
     const parts = pieces(folded);
     if (parts.length === 0) continue;
-    ways.add(beginning(parts.join('')));
+    add([parts.join('')]);
     // García-López may stand in the record as two words.
-    if (parts.length > 1) ways.add(`(${parts.map(beginning).join(' AND ')})`);
+    if (parts.length > 1) add(parts);
   }
-  for (const date of dateBeginnings(chunk, order)) ways.add(beginning(date));
-  const all = [...ways];
-  if (all.length === 0) return null;
-  return all.length === 1 ? (all[0] ?? null) : `(${all.join(' OR ')})`;
+  for (const date of dateBeginnings(chunk, order)) add([date]);
+  return [...ways.values()];
 }
+
+const allOf = (way: readonly string[]): string =>
+  way.length === 1 ? beginning(way[0] ?? '') : `(${way.map(beginning).join(' AND ')})`;
+const anyOf = (ways: readonly string[]): string => (ways.length === 1 ? (ways[0] ?? '') : `(${ways.join(' OR ')})`);
 
 /** Letters and digits only, so nothing in it can be read as syntax. */
 function beginning(word: string): string {

@@ -2,7 +2,7 @@
 
 import type { Store } from './open.ts';
 import { type PatientRow, patientTableColumns } from './patient.ts';
-import { type DateOrder, searchExpression } from './query.ts';
+import { type DateOrder, inColumns, searchExpression, typedWords } from './query.ts';
 import { notHidden } from './row.ts';
 
 export const countedUpTo = 1000;
@@ -24,19 +24,54 @@ const count = `select count(*) n from (select 1 from patient_search s cross join
  where s.patient_search match ? and ${notHidden('p')} limit ${countedUpTo})`;
 const countPlain = `select count(*) n from (select 1 from patient_search where patient_search match ? limit ${countedUpTo})`;
 
+/** What somebody may search by; the others would answer whether a guessed number is right. */
+export type Searched = { readonly identifiers: boolean; readonly phone: boolean };
+
+type SearchOptions = {
+  readonly order: DateOrder;
+  readonly limit?: number;
+  readonly count?: boolean;
+  /** All columns unless said. */
+  readonly searched?: Searched;
+};
+
 /** @param text as typed; at most eight words of 40 characters are looked at */
-export function searchPatients(
-  store: Store,
-  text: string,
-  options: { readonly order: DateOrder; readonly limit?: number; readonly count?: boolean },
-): SearchResult {
+export function searchPatients(store: Store, text: string, options: SearchOptions): SearchResult {
   const expression = searchExpression(text, options.order);
   if (expression === null) return { hits: [], matches: 0 };
   const limit = options.limit ?? 20;
+  const { searched } = options;
+  if (searched !== undefined && !(searched.identifiers && searched.phone)) {
+    return searchSome(store, text, { ...options, limit, searched }, expression);
+  }
   const hits = store.sql<[string, number], PatientRow>(find).all(expression, limit);
   if (hits.length < limit || options.count === false) return { hits, matches: hits.length };
   const hiding = store.sql<[], { batch: number }>('select batch from hidden_batch limit 1').get() !== undefined;
   const counted = store.sql<[string], { n: number }>(hiding ? count : countPlain).get(expression);
+  return { hits, matches: counted?.n ?? hits.length };
+}
+
+/** The index proposes, the words of the columns that may be searched decide: hits and count are of those alone. */
+function searchSome(
+  store: Store,
+  text: string,
+  options: SearchOptions & { readonly limit: number; readonly searched: Searched },
+  expression: string,
+): SearchResult {
+  const { order, limit, searched } = options;
+  const columns = ['w.name', 'w.former', 'w.birth'];
+  if (searched.identifiers) columns.push('w.identifiers');
+  if (searched.phone) columns.push('w.phone');
+  const { condition, values } = inColumns(typedWords(text, order), columns);
+  const from = `from patient_search s cross join patient p on p.ord = s.rowid cross join patient_words w on w.ord = p.ord
+   where s.patient_search match ? and ${condition} and ${notHidden('p')}`;
+  const hits = store.db
+    .prepare<unknown[], PatientRow>(`select ${patientTableColumns} ${from} order by s.rowid limit ?`)
+    .all(expression, ...values, limit);
+  if (hits.length < limit || options.count === false) return { hits, matches: hits.length };
+  const counted = store.db
+    .prepare<unknown[], { n: number }>(`select count(*) n from (select 1 ${from} limit ${countedUpTo})`)
+    .get(expression, ...values);
   return { hits, matches: counted?.n ?? hits.length };
 }
 
