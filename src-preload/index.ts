@@ -8,7 +8,12 @@ import type { CoreEventName } from '../src-shared/contract/events.ts';
 import type { CallMessage, PortMessage } from '../src-shared/wire.ts';
 
 /** Spelled here and checked against the contract by its type: the contract's own file would bring all of zod in. */
-const eventNames: Readonly<Record<CoreEventName, true>> = { progress: true, 'locks-in': true, 'record-changed': true };
+const eventNames: Readonly<Record<CoreEventName, true>> = {
+  progress: true,
+  'locks-in': true,
+  'record-changed': true,
+  alarm: true,
+};
 
 const waiting = new Map<number, (reply: CallReply) => void>();
 const listeners = new Map<string, Set<(data: unknown) => void>>();

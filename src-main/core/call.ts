@@ -18,6 +18,8 @@ export type EntryNotes = {
   event: AuditCode;
   /** The patient concerned: stored as the patient's pseudonym. */
   patientId: string | null;
+  /** Restricted patients whose data the answer holds beside that one's: who may not open their charts is refused. */
+  readonly alsoAbout: string[];
   readonly entity: string[];
   readonly detail: Record<string, string | number>;
   purpose: string;

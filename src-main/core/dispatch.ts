@@ -9,6 +9,7 @@ import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts'
 import { isProcedureName, procedures } from '../../src-shared/contract/index.ts';
 import type { Needs, Procedure } from '../../src-shared/contract/procedure.ts';
 import type { CallMessage, ReplyMessage } from '../../src-shared/wire.ts';
+import { demandOpenCharts } from './access/chokepoint.ts';
 import type { AllHandlers, CallContext, EntryNotes, TaskContext } from './call.ts';
 import type { Core } from './core.ts';
 import { newNotes, writeEntry } from './entry.ts';
@@ -120,6 +121,7 @@ function writeFailure(core: Core, session: LiveSession, { name }: Called, notes:
   const value: ErrorValue = error instanceof CallError ? error.value : { code: 'internal' };
   try {
     if (value.code === 'forbidden') core.denied(session, name);
+    else if (value.code === 'restricted') core.denied(session, name, value.ids?.[0] ?? notes.patientId);
     else core.refused(session, { ...notes, covered: false }, value);
   } catch (failure) {
     core.report('failure-entry', failure);
@@ -153,7 +155,13 @@ function inTransaction<T>(
     const result = withTransaction(
       open.store,
       (tx) => {
-        const found = work({ tx, session, connection, core, now, entry, kept });
+        let found: T;
+        try {
+          found = work({ tx, session, connection, core, now, entry, kept });
+        } finally {
+          // Also where the work failed: how it failed would tell something of a chart that is not this session's to see.
+          demandOpenCharts(tx.store, session, called.procedure.needs, entry);
+        }
         if (!entry.covered) writeEntry(tx, session, entry, 'success');
         return found;
       },
@@ -162,7 +170,8 @@ function inTransaction<T>(
     for (const then of done) then();
     return result;
   } catch (error) {
-    if (declared !== null) writeFailure(core, session, called, entry, error);
+    const restricted = error instanceof CallError && error.value.code === 'restricted';
+    if (declared !== null || restricted) writeFailure(core, session, called, entry, error);
     throw error;
   }
 }

@@ -17,7 +17,15 @@ export function purposeOf(session: LiveSession): 'TREAT' | 'HOPERAT' {
 }
 
 export function newNotes(event: AuditCode, session: LiveSession): EntryNotes {
-  return { event, patientId: null, entity: [], detail: {}, purpose: purposeOf(session), covered: false };
+  return { event, patientId: null, alsoAbout: [], entity: [], detail: {}, purpose: purposeOf(session), covered: false };
+}
+
+/** Emergency access to a chart (HL7 v3 ActReason). */
+export const breakTheGlass = 'BTG';
+
+/** While a session's emergency access to a patient runs, everything it does about that patient says so. */
+function purposeToWrite(session: LiveSession, { patientId, purpose }: EntryNotes): string {
+  return patientId !== null && session.grants.running(patientId) !== null ? breakTheGlass : purpose;
 }
 
 /** Appends the entry of a session's act to the log, in the transaction of that act. @returns its number */
@@ -26,7 +34,7 @@ export function writeEntry(tx: Tx, session: LiveSession, notes: EntryNotes, outc
     type: notes.event,
     outcome: outcomeCode[outcome],
     agent: { user: session.userId, roles: [...session.roles], session: session.id },
-    purpose: notes.purpose,
+    purpose: purposeToWrite(session, notes),
     patient: notes.patientId === null ? null : patientRef(tx.store, notes.patientId),
     entity: notes.entity,
     origin: session.channel,

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'import-damaged'
   | 'import-missing'
   | 'patient-differs'
+  | 'restriction-differs'
   | 'search-differs'
   | 'page-damaged';
 

@@ -10,6 +10,7 @@ import { Found, type Problem } from './problem.ts';
 import { verifyIndexes, verifyPages, verifySearch } from './verifyindex.ts';
 import { type LogFacts, verifyLog } from './verifylog.ts';
 import { verifyBatches, verifyCharts, verifyRows } from './verifyrecord.ts';
+import { verifyRestrictions } from './verifyrestrictions.ts';
 
 export type VerifyOptions = {
   readonly now?: () => number;
@@ -28,6 +29,7 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
     yield* verifyBatches(store, facts);
     yield* verifyCharts(store, facts);
     rows = yield* verifyRows(store);
+    verifyRestrictions(store, facts);
     yield* verifyIndexes(store);
     verifySearch(store);
     if (options.pages ?? true) yield* verifyPages(store);

@@ -7,6 +7,7 @@ import { type BatchCommit, decodeEntry } from './entry.ts';
 
 import { emptyFrontier, type Frontier, frontierRoot, grow, leafHash } from './merkle.ts';
 import { Found } from './problem.ts';
+import { noteRestriction } from './verifyrestrictions.ts';
 
 export type LogFacts = {
   /** Entries verified; later ones came while we worked. */
@@ -15,6 +16,8 @@ export type LogFacts = {
   /** `batch/chart` → the last entry that named this part. */
   readonly parts: Map<string, number>;
   readonly batches: Map<number, BatchCommit>;
+  /** Patient's pseudonym → HMAC of their restriction as the last entry about it left it. */
+  readonly restrictions: Map<string, string>;
 };
 
 export function* verifyLog(store: Store): Sliced<LogFacts> {
@@ -29,6 +32,7 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
   );
   const parts = new Map<string, number>();
   const batches = new Map<number, BatchCommit>();
+  const restrictions = new Map<string, string>();
   let frontier: Frontier = emptyFrontier;
   let over = sliceClock();
   while (frontier.size < size) {
@@ -46,6 +50,7 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
       for (const [chart, batch] of decoded.parts ?? []) parts.set(`${batch}/${chart}`, seq);
       for (const [id, version, mac] of decoded.rows ?? []) checkRow(store, id, version, mac);
       if (decoded.batch) batches.set(decoded.batch.batch, decoded.batch);
+      noteRestriction(restrictions, decoded);
     }
     if (over()) {
       yield { done: frontier.size, total: size };
@@ -53,7 +58,7 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
     }
   }
   if (held !== undefined && !frontierRoot(held).equals(frontierRoot(frontier))) throw new Found('head-differs', size);
-  return { size: size, root: frontierRoot(frontier).toString('hex'), parts, batches };
+  return { size: size, root: frontierRoot(frontier).toString('hex'), parts, batches, restrictions };
 }
 
 /** Each version of a row that an entry named must be there, current or superseded. */

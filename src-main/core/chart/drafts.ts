@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Draft, draft as draftSchema, noteContent } from '../../../src-shared/contract/chart.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { mayOpen } from '../access/chokepoint.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import type { Store } from '../store/open.ts';
 import { readPatient } from '../store/patient.ts';
@@ -61,10 +62,11 @@ export const draftHandlers: Pick<Handlers<'notes'>, 'saveDraft' | 'drafts' | 'di
     return { draftId: draftSchema.shape.id.parse(id), savedAt: now };
   },
   drafts: ({ tx, session, entry }) => {
-    const drafts = readDrafts(tx.store, session.userId).map((row) => {
-      const draft = toDraft(row);
-      return { draft, ...personName(tx.store, draft.patientId) };
-    });
+    // What one wrote about a chart that was closed to one since then waits for it to be opened again.
+    const drafts = readDrafts(tx.store, session.userId)
+      .map(toDraft)
+      .filter(({ patientId }) => mayOpen(tx.store, session, patientId))
+      .map((draft) => ({ draft, ...personName(tx.store, draft.patientId) }));
     entry.detail['count'] = drafts.length;
     return { drafts };
   },

@@ -1,8 +1,9 @@
 /** All migrations in order. A file is never changed once a release carried it; `user_version` says how far a database is. */
 import { record } from './001-record.ts';
 import { review } from './002-review.ts';
+import { access } from './003-access.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
-export const migrations: readonly Migration[] = [record, review];
+export const migrations: readonly Migration[] = [record, review, access];
 export const newestVersion = migrations.length;
