@@ -59,7 +59,9 @@ export class Findings {
     });
     this.opened += 1;
     if (!isGrowing(item.kind)) return;
-    this.#latest.delete(`${item.kind}/${item.userId}`);
+    const key = `${item.kind}/${item.userId}`;
+    this.#write(this.#latest.get(key) ?? null);
+    this.#latest.delete(key);
     const held = this.#held(item.userId, item.kind);
     if (held !== null) held.dirty = true;
   }
@@ -75,12 +77,14 @@ export class Findings {
   }
 
   write(): void {
-    for (const held of this.#latest.values()) {
-      if (!held?.dirty) continue;
-      const { row, entries, until, lastSeq } = held;
-      growReview(this.#tx, row.id, { until, entries, lastSeq, detail: this.#counts(held) });
-      held.dirty = false;
-    }
+    for (const held of this.#latest.values()) this.#write(held);
+  }
+
+  #write(held: Held | null): void {
+    if (!held?.dirty) return;
+    const { row, entries, until, lastSeq } = held;
+    growReview(this.#tx, row.id, { until, entries, lastSeq, detail: this.#counts(held) });
+    held.dirty = false;
   }
 
   /** Everything of this kind between the first and the last entry, also what is past the entries kept. */
