@@ -6,6 +6,7 @@ import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { hiddenFrom } from '../people/masking.ts';
+import { patientsOfDocument } from '../store/access.ts';
 import { readAlone, readChart } from '../store/chart.ts';
 import { columnsOf } from '../store/columns.ts';
 import { readPatient } from '../store/patient.ts';
@@ -92,6 +93,8 @@ export const chartHandlers: Handlers<'chart'> = {
     const row = checkedRow(context, id);
     entry.patientId = row.patientId;
     entry.entity.push(id);
+    // A document about several people is a row of none of them, and shows all of them.
+    if (row.type === 'Bundle') entry.alsoAbout.push(...patientsOfDocument(tx.store, id));
     return maskedSource(tx.store, row, hiddenFrom(session), readHistory(tx.store, id));
   },
   addProblem: (context, input) => {

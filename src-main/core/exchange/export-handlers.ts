@@ -6,6 +6,7 @@ import type { FileFilter } from '../../../src-shared/wire.ts';
 import type { Handlers, TaskContext } from '../call.ts';
 import { randomUuid } from '../crypto/random.ts';
 import { demandAllFields } from '../people/masking.ts';
+import { patientsOfDocument, restrictedIn } from '../store/access.ts';
 import { readImport } from '../store/source.ts';
 import { version } from '../version.ts';
 import { buildDocument } from './build-document.ts';
@@ -46,6 +47,10 @@ async function take(
     entry.patientId = patientId;
     const found = exportInput(tx.store, patientId);
     entry.detail['rows'] = found.rows.length;
+    // A document about several people that this record refers to goes along whole.
+    for (const { id, type } of found.referred) {
+      if (type === 'Bundle') entry.alsoAbout.push(...patientsOfDocument(tx.store, id));
+    }
     return found;
   });
   const bytes = await format.build(input);
@@ -87,8 +92,11 @@ export const exportHandlers: Handlers<'exports'> = {
     const { store } = core.demandOpen();
     record(({ session, entry }) => {
       demandAllFields(session);
-      if (readImport(store, importId)?.state !== 'done') throw new CallError('not-found');
+      const line = readImport(store, importId);
+      if (line?.state !== 'done') throw new CallError('not-found');
       entry.entity.push(importId);
+      // The import is given whole or not at all: it is no way round a restriction.
+      entry.alsoAbout.push(...restrictedIn(store, line.batch));
     });
     let bytes = 0;
     const lines = function* (): Generator<Buffer> {
