@@ -43,6 +43,7 @@ export class Verification {
     const { store } = core.demandOpen();
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
       core.broadcast({ event: 'progress', data: { task: 'verify', kind: 'verify', done, total, state } });
+    const signers = core.vault.rosterHistory();
     let told = 0;
     try {
       const options = {
@@ -53,7 +54,7 @@ export class Verification {
           tell('running', done, total);
         },
       };
-      const found = await runSliced(verifyStore(store, { now: core.clock, pages: false }), options);
+      const found = await runSliced(verifyStore(store, { now: core.clock, pages: false, signers }), options);
       const problem = found.problem ?? (await checkPages({ path: store.path, key }, options));
       const verdict = { ...found, ok: problem === null, problem, finishedAt: core.clock() };
       ended(verdict);

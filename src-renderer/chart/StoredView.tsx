@@ -28,6 +28,11 @@ export function StoredView({ item }: { readonly item: Item }) {
   return (
     <div className={classes.drawerPart}>
       <h3>{t('storedVersion', { version: data.row.version })}</h3>
+      {data.signature !== null && (
+        <p className={data.signature === 'holds' ? classes.signature : classes.signatureWrong}>
+          {t(`signatureState.${data.signature}`)}
+        </p>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
       <pre className={classes.stored} tabIndex={0}>
         {laidOut(data.row.json)}

@@ -91,6 +91,8 @@ export const chart = {
     output: z.strictObject({
       row: chartRow,
       history: z.array(z.strictObject({ version: z.number().int(), json: z.string(), replacedAt: instant })),
+      /** A note signed here: does the signature hold with the key its author had then? Null for everything else. */
+      signature: z.enum(['holds', 'broken', 'missing']).nullable(),
     }),
     needs: 'chart:read',
     audits: 'chart.source-read',

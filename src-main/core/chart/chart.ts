@@ -4,6 +4,7 @@ import { resourceId } from '../../../src-shared/contract/primitives.ts';
 import { buildAllergy, buildCondition, buildMedication, patientReference } from '../../../src-shared/fhir/build.ts';
 import { isoDay } from '../../../src-shared/fhir/dates.ts';
 import { parseResource } from '../../../src-shared/fhir/lossless.ts';
+import { noteSignature, type SignatureState } from '../audit/signatures.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { hiddenFrom } from '../people/masking.ts';
 import { patientsOfDocument } from '../store/access.ts';
@@ -60,6 +61,12 @@ function demandPast({ now }: CallContext, date: string | null, field: string): v
   if (date !== null && date > tomorrow) throw new CallError('invalid-input', { field });
 }
 
+/** Of a note signed here; null for everything else. */
+function signatureOf({ tx, core }: CallContext, row: ResourceRow): SignatureState | null {
+  if (row.type !== 'Composition' || row.signed !== 1 || row.batch !== 0 || row.patientId === null) return null;
+  return noteSignature(tx.store, row, readChart(tx.store, row.patientId), core.vault.rosterHistory());
+}
+
 /** A row with the chart it is proved in. @throws CallError not-found, record-damaged */
 function checkedRow(context: CallContext, id: string): ResourceRow {
   const { store } = context.tx;
@@ -95,7 +102,8 @@ export const chartHandlers: Handlers<'chart'> = {
     entry.entity.push(id);
     // A document about several people is a row of none of them, and shows all of them.
     if (row.type === 'Bundle') entry.alsoAbout.push(...patientsOfDocument(tx.store, id));
-    return maskedSource(tx.store, row, hiddenFrom(session), readHistory(tx.store, id));
+    const shown = maskedSource(tx.store, row, hiddenFrom(session), readHistory(tx.store, id));
+    return { ...shown, signature: signatureOf(context, row) };
   },
   addProblem: (context, input) => {
     demandPast(context, input.onset, 'onset');

@@ -43,7 +43,7 @@ export function maskedSource(
   row: ResourceRow,
   hidden: Hidden,
   history: readonly HistoryRow[],
-): Output<'chart.source'> {
+): Omit<Output<'chart.source'>, 'signature'> {
   const shown = { row: toChartRow(row, true), history: [...history] };
   if (hidden.size === 0) return shown;
   if (sourceIsHidden(row.type, hidden)) throw new CallError('source-masked');

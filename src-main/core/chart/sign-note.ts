@@ -9,7 +9,7 @@ import { resourceId } from '../../../src-shared/contract/primitives.ts';
 import { buildEncounter, patientReference } from '../../../src-shared/fhir/build.ts';
 import { buildNote, type NoteText, narrative, narrativeText, noteParts } from '../../../src-shared/fhir/note.ts';
 import type { CallContext, Handlers } from '../call.ts';
-import { sha256 } from '../crypto/hash.ts';
+import { noteSignatureBytes } from '../crypto/note-signature.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { readChart } from '../store/chart.ts';
@@ -23,15 +23,7 @@ import { ownDraft } from './drafts.ts';
 import { recorderOf } from './recorder.ts';
 import { localSource } from './source-line.ts';
 
-/** In front of what is signed, so that a signature over a note can never pass for one over something else. */
-const signatureDomain = 'carekeep/v1/note-signature\n';
-
 const kinds = { AMB: 'ambulatory', HH: 'home', VR: 'virtual', EMER: 'emergency' } as const;
-
-/** What an Ed25519 note signature covers: domain ‖ SHA-256 of the Composition's JSON text as stored. */
-export function signedBytes(json: string): Buffer {
-  return Buffer.concat([Buffer.from(signatureDomain, 'utf8'), sha256(json)]);
-}
 
 type Content = Draft['content'];
 const soapParts = noteParts.filter((part) => part !== 'text');
@@ -134,7 +126,7 @@ function writeNote(context: CallContext, draft: Draft, signer: UserSigner): { no
         who: author,
         targetFormat: 'application/fhir+json',
         sigFormat: 'application/vnd.carekeep.ed25519',
-        data: signer.sign(signedBytes(json)).toString('base64'),
+        data: signer.sign(noteSignatureBytes(json)).toString('base64'),
       },
     ],
   };
@@ -160,6 +152,8 @@ export const signNote: Handlers<'notes'>['sign'] = async ({ core, session, recor
       const { noteId, encounterId } = record((context) => {
         const draft = ownDraft(context.tx.store, session.userId, input.draftId);
         context.entry.patientId = draft.patientId;
+        // With which roster the signature is to be read: a key may be retired later.
+        context.entry.detail['roster'] = core.vault.roster().length;
         if (partsOf(draft.content).length === 0) throw new CallError('nothing-to-sign');
         if (draft.amends !== null && !session.permissions.has('note:amend')) throw new CallError('forbidden');
         return writeNote(context, draft, signer);

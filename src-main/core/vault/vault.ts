@@ -24,6 +24,7 @@ import { withNextDatabase } from './recover.ts';
 import { wipeRecoveryKeys } from './recovery-kit.ts';
 import { VaultRoom } from './room.ts';
 import { verifyRoster } from './roster.ts';
+import { RosterHistory } from './roster-history.ts';
 import type { RosterState } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
@@ -119,6 +120,12 @@ export class Vault {
   rosterState(at?: number): RosterState {
     const { roster, clinic } = this.#room.opened().payload;
     return verifyRoster(roster, clinic.id, this.clinicIdentity(), at);
+  }
+
+  /** The chain as it was after each of its entries: by it signatures are read. */
+  rosterHistory(): RosterHistory {
+    const { roster, clinic } = this.#room.opened().payload;
+    return new RosterHistory(roster, clinic.id, this.clinicIdentity());
   }
 
   /** The signed chain, as it is. */

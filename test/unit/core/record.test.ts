@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { signedBytes } from '../../../src-main/core/chart/sign-note.ts';
+import { noteSignatureBytes } from '../../../src-main/core/crypto/note-signature.ts';
 import { verify } from '../../../src-main/core/crypto/ed25519.ts';
 import { validateResource } from '../../../src-main/core/exchange/read/validate.ts';
 import type { Output } from '../../../src-shared/contract/index.ts';
@@ -165,8 +165,8 @@ test('a signed note is sealed: own password, the roster’s key, no change below
   assert.ok(added?.kind === 'user-added' && signature[0]);
   const key = Buffer.from(added.ed25519, 'base64');
   const data = Buffer.from(signature[0].data, 'base64');
-  assert.ok(verify(key, signedBytes(note.json), data));
-  assert.ok(!verify(key, signedBytes(note.json.replace('Tired', 'Tyred')), data));
+  assert.ok(verify(key, noteSignatureBytes(note.json), data));
+  assert.ok(!verify(key, noteSignatureBytes(note.json.replace('Tired', 'Tyred')), data));
 
   for (const sql of [
     "update resource set json = '{}' where signed = 1",

@@ -1,0 +1,36 @@
+/**
+ * The roster as it was after each of its entries. What a signature proves depends on who its key belonged to when it
+ * was made; the audit log says how far the roster had come then, so no clock is asked.
+ */
+import { followed } from './roster.ts';
+import type { RosterEntry } from './roster-entry.ts';
+import { noRoster, type RosterState } from './roster-state.ts';
+import { fromBase64 } from './wrapped.ts';
+
+export class RosterHistory {
+  readonly #states: readonly RosterState[];
+
+  /** @throws RosterError when the chain does not hold */
+  constructor(entries: readonly RosterEntry[], clinicId: string, clinicIdentity: Uint8Array) {
+    let state = noRoster;
+    this.#states = entries.map((entry) => {
+      state = followed(state, entry, clinicId, clinicIdentity);
+      return state;
+    });
+  }
+
+  get size(): number {
+    return this.#states.length;
+  }
+
+  /** What the first `size` entries say; undefined when there are not so many. */
+  after(size: number): RosterState | undefined {
+    return this.#states[size - 1];
+  }
+
+  /** The Ed25519 key with which a user could sign then; undefined for who was not there, suspended or removed. */
+  signingKey(userId: string, size: number): Buffer | undefined {
+    const user = this.after(size)?.users.get(userId);
+    return user?.status === 'active' ? fromBase64(user.ed25519) : undefined;
+  }
+}
