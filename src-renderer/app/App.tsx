@@ -11,7 +11,7 @@ import { Mark } from '../ui/Mark.tsx';
 import { ErrorState } from '../ui/states.tsx';
 import { flushAll } from './before-lock.ts';
 import { landingOf } from './landing.ts';
-import { LockContext } from './lock.tsx';
+import { LockContext, VeilContext } from './lock.tsx';
 import { newRouter } from './router.tsx';
 import { SessionProvider } from './session.tsx';
 
@@ -25,11 +25,12 @@ export function App() {
     { enabled: status.data?.signedIn === true, staleTime: Number.POSITIVE_INFINITY },
   );
   const client = useQueryClient();
-  const [covered, setCovered] = useState(false);
+  const [covered, setCovered] = useState<'locking' | 'veiling' | null>(null);
   const { setColorScheme } = useMantineColorScheme();
   const session = current.data?.session ?? null;
-  const language = session?.preferences.language ?? status.data?.language ?? null;
-  const colors = session?.preferences.theme ?? 'system';
+  const preferences = session?.preferences ?? status.data?.veiled?.preferences;
+  const language = preferences?.language ?? status.data?.language ?? null;
+  const colors = preferences?.theme ?? 'system';
 
   useEffect(() => {
     if (language !== null) void setLanguage(language);
@@ -43,42 +44,47 @@ export function App() {
     } catch {
       // the status query below holds the same error and shows it
     }
-    setCovered(false);
+    setCovered(null);
   }, [client]);
   useEffect(() => onSessionLost(() => void startOver()), [startOver]);
 
-  const lock = useCallback(async () => {
-    setCovered(true);
-    await flushAll();
-    try {
-      // the shell replaces this page; nothing after this line is certain to run
-      await call('sessions.lock', {});
-    } catch {
-      // core may be gone before it answers, which is a lock too; what holds is asked next
-    }
-    await startOver();
-  }, [startOver]);
+  const leave = useCallback(
+    async (how: 'locking' | 'veiling') => {
+      setCovered(how);
+      await flushAll();
+      try {
+        // the shell replaces this page; nothing after this line is certain to run
+        await call(how === 'locking' ? 'sessions.lock' : 'sessions.veil', {});
+      } catch {
+        // core may be gone before it answers, which is a lock too; what holds is asked next
+      }
+      await startOver();
+    },
+    [startOver],
+  );
 
   const signedIn = useCallback(
     (next: Session) => {
       client.setQueryData(keyOf('sessions.current', {}), { session: next });
       if (status.data !== undefined) {
-        client.setQueryData(keyOf('app.status', {}), { ...status.data, signedIn: true });
+        client.setQueryData(keyOf('app.status', {}), { ...status.data, signedIn: true, veiled: null });
       }
     },
     [client, status.data],
   );
 
-  if (covered) return <Cover text={t('frame.locking')} />;
+  if (covered !== null) return <Cover text={t(`frame.${covered}`)} />;
   if (status.isError) return <ErrorState error={status.error} onRetry={() => void status.refetch()} />;
   if (status.data === undefined || (status.data.signedIn && current.isPending))
     return <Cover text={t('state.loading')} />;
   if (session === null) return <StartScreen status={status.data} onSignedIn={signedIn} />;
   return (
-    <LockContext value={() => void lock()}>
-      <SessionProvider session={session}>
-        <Rooms session={session} />
-      </SessionProvider>
+    <LockContext value={() => void leave('locking')}>
+      <VeilContext value={() => void leave('veiling')}>
+        <SessionProvider session={session}>
+          <Rooms session={session} />
+        </SessionProvider>
+      </VeilContext>
     </LockContext>
   );
 }

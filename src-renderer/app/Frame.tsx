@@ -7,7 +7,7 @@ import { useShortcut } from '../ui/hotkeys.ts';
 import { useActivity } from './activity.ts';
 import { flushAll } from './before-lock.ts';
 import { preloadChart } from './chart-page.ts';
-import { useLock } from './lock.tsx';
+import { useLock, useVeil } from './lock.tsx';
 import { usePlace } from './navigation.ts';
 import { Rail } from './Rail.tsx';
 import { useSession } from './session.tsx';
@@ -19,11 +19,13 @@ export function Frame() {
   const { can } = useSession();
   const place = usePlace();
   const lock = useLock();
+  const veil = useVeil();
   const [finding, setFinding] = useState(false);
 
   useActivity();
   useShortcut('find', () => setFinding(true), can('patient:read'));
   useShortcut('lock', lock);
+  useShortcut('veil', () => veil?.(), veil !== null);
   useCoreEvent('locks-in', ({ seconds }) => {
     if (seconds <= 5) void flushAll();
   });
@@ -42,7 +44,7 @@ export function Frame() {
         {t('frame.skip')}
       </a>
       <Rail place={place} onLock={lock} />
-      <TopBar onFind={() => setFinding(true)} onLock={lock} />
+      <TopBar onFind={() => setFinding(true)} onLock={lock} onVeil={veil} />
       <main className="ck-page" id="page" tabIndex={-1}>
         <Outlet />
       </main>

@@ -7,12 +7,13 @@ import { LocksIn } from './LocksIn.tsx';
 import { useSession } from './session.tsx';
 
 type TopBarProps = {
-  /** Seconds until this window locks by itself; null until core has said so. */
   readonly onFind: () => void;
   readonly onLock: () => void;
+  /** Null without a PIN. */
+  readonly onVeil: (() => void) | null;
 };
 
-export function TopBar({ onFind, onLock }: TopBarProps) {
+export function TopBar({ onFind, onLock, onVeil }: TopBarProps) {
   const { t } = useTranslation('app');
   const { can, workstationName } = useSession();
   return (
@@ -21,6 +22,17 @@ export function TopBar({ onFind, onLock }: TopBarProps) {
       <div className="ck-top-right">
         <span>{workstationName}</span>
         <LocksIn />
+        {onVeil !== null && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={onVeil}
+            aria-keyshortcuts={ariaKeys('veil')}
+            rightSection={<Kbd of="veil" />}
+          >
+            {t('action.veil')}
+          </Button>
+        )}
         <Button
           variant="default"
           size="xs"

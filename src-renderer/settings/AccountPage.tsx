@@ -1,11 +1,13 @@
 import { useTranslation } from 'react-i18next';
+import { opensDatabase } from '../../src-shared/contract/permissions.ts';
 import { useSession } from '../app/session.tsx';
 import { Card, PageHead } from '../ui/index.ts';
 import { OwnPasswordForm } from './OwnPasswordForm.tsx';
+import { PinForm } from './PinForm.tsx';
 import { PreferencesForm } from './PreferencesForm.tsx';
 import './settings.css';
 
-/** One's own: roles, language and theme, password. */
+/** One's own: roles, language and theme, password, PIN. */
 export function AccountPage() {
   const { t } = useTranslation('settings');
   const { t: app } = useTranslation('app');
@@ -34,6 +36,11 @@ export function AccountPage() {
         <Card title={t('password.title')}>
           <OwnPasswordForm />
         </Card>
+        {opensDatabase(session.roles) && (
+          <Card title={t('pin.title')}>
+            <PinForm />
+          </Card>
+        )}
       </div>
     </>
   );

@@ -4,6 +4,7 @@ import { errorValueOf, useProcedure } from '../client.ts';
 import { countryName } from '../start/setup/countries.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { IdleForm } from './IdleForm.tsx';
+import { QuickReturnForm } from './QuickReturnForm.tsx';
 import './settings.css';
 
 /** The clinic's facts, the time to auto-lock, and for IT what this workstation is. */
@@ -53,6 +54,15 @@ export function SettingsPage() {
                 <IdleForm minutes={settings.data.idleMinutes} />
               ) : (
                 <p>{t('idle.is', { count: settings.data.idleMinutes })}</p>
+              )}
+            </Card>
+            <Card title={t('quick.title')}>
+              {can('settings:write') ? (
+                <QuickReturnForm allowed={settings.data.pinAllowed} minutes={settings.data.veilMinutes} />
+              ) : (
+                <p>
+                  {settings.data.pinAllowed ? t('quick.is', { count: settings.data.veilMinutes }) : t('quick.is-off')}
+                </p>
               )}
             </Card>
           </>

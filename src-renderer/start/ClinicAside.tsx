@@ -8,7 +8,7 @@ export function ClinicAside({ status }: { readonly status: Status }) {
   return (
     <>
       <p className="ck-start-clinic">{status.clinicName ?? t('aside.no-clinic')}</p>
-      <p className="ck-start-sentence">{t('aside.sealed')}</p>
+      <p className="ck-start-sentence">{t(status.veiled === null ? 'aside.sealed' : 'aside.veiled')}</p>
     </>
   );
 }

@@ -1,4 +1,6 @@
+import { UnstyledButton } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { StartState } from '../../src-shared/contract/app.ts';
 import type { Output } from '../../src-shared/contract/index.ts';
 import type { Session } from '../../src-shared/contract/people.ts';
@@ -9,6 +11,7 @@ import { SignIn } from './SignIn.tsx';
 import { StartLayout } from './StartLayout.tsx';
 import { StateScreen } from './StateScreen.tsx';
 import { SetupWizard } from './setup/SetupWizard.tsx';
+import { Veiled } from './Veiled.tsx';
 import './start.css';
 
 type StartScreenProps = {
@@ -24,6 +27,9 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
   const [settingUp, setSettingUp] = useState(status.state === 'not-set-up');
   const [userName, setUserName] = useState('');
   const state = found ?? status.state;
+  // somebody else may sign in while a session is veiled: that ends it
+  const [other, setOther] = useState(false);
+  const { t } = useTranslation('start');
   const again = useCallback(async () => {
     setFound(null);
     await refresh(['app.status']);
@@ -45,6 +51,13 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
     );
   }
   if (state === 'not-set-up') return <SetupWizard onDone={again} />;
+  if (status.veiled !== null && !other) {
+    return (
+      <StartLayout aside={<ClinicAside status={status} />} foot={<ClinicFoot status={status} />}>
+        <Veiled veiled={status.veiled} onReturned={onSignedIn} onOther={() => setOther(true)} onChanged={again} />
+      </StartLayout>
+    );
+  }
   return (
     <StartLayout
       aside={<ClinicAside status={status} />}
@@ -52,7 +65,17 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
       wide={state !== 'locked'}
     >
       {state === 'locked' ? (
-        <SignIn firstUserName={userName} onSignedIn={onSignedIn} onState={setFound} onRecovered={again} />
+        <>
+          <SignIn firstUserName={userName} onSignedIn={onSignedIn} onState={setFound} onRecovered={again} />
+          {status.veiled !== null && (
+            <p className="ck-start-note">
+              {t('veiled.other-text')}{' '}
+              <UnstyledButton className="ck-link" onClick={() => setOther(false)}>
+                {t('veiled.back')}
+              </UnstyledButton>
+            </p>
+          )}
+        </>
       ) : state === 'kit-unconfirmed' ? (
         <KitUnconfirmed onDone={again} />
       ) : (

@@ -4,6 +4,7 @@ import { useHotkeys } from '@mantine/hooks';
 export const shortcuts = {
   find: { keys: 'mod+K', show: ['Ctrl', 'K'] },
   lock: { keys: 'mod+L', show: ['Ctrl', 'L'] },
+  veil: { keys: 'mod+Shift+L', show: ['Ctrl', '⇧', 'L'] },
   newPatient: { keys: 'mod+N', show: ['Ctrl', 'N'] },
   sign: { keys: 'mod+Enter', show: ['Ctrl', '⏎'] },
   newNote: { keys: 'N', show: ['N'] },

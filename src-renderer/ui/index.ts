@@ -16,4 +16,5 @@ export { NewPasswordField } from './NewPasswordField.tsx';
 export { notifyDone } from './notify.ts';
 export { PageHead } from './PageHead.tsx';
 export { PasswordField } from './PasswordField.tsx';
+export { PinField, pinLength } from './PinField.tsx';
 export { EmptyState, ErrorState, LoadingSkeleton } from './states.tsx';
