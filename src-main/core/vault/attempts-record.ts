@@ -4,9 +4,9 @@ import { raw32 } from './wrapped.ts';
 
 const count = z.number().int().nonnegative();
 
-/** All tries of this workstation together; repeated in the keychain, so that an older key file forgives nothing. */
-export const allAttempts = z.strictObject({
-  /** Tries ever begun: of two records the one with more is the later one. */
+/** All tries of this workstation together. */
+const allAttempts = z.strictObject({
+  /** Tries ever begun or ended: of two records the one with more is the later one. */
   tries: count,
   /** Milliseconds of waiting that failed tries have run up, as of `at`. */
   debt: count,
@@ -27,9 +27,9 @@ export const attemptsRecord = z.strictObject({
       /** For people; nothing is decided by it. */
       lastFailedAt: count,
       /** Milliseconds since the machine's start at the last failure. */
-      at: count.default(0),
+      at: count,
     }),
   ),
-  all: allAttempts.default(noAttempts),
+  all: allAttempts,
 });
 export type Attempts = z.infer<typeof attemptsRecord>;

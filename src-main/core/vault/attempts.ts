@@ -96,8 +96,3 @@ export function succeeded(attempts: Attempts, name: string, clock: Clock): Attem
     all: { tries: all.tries + 1, debt: Math.max(0, debtNow(all, at) - perFailure), at },
   };
 }
-
-/** Of two records of all tries the later one. */
-export function later(left: AllAttempts, right: AllAttempts): AllAttempts {
-  return right.tries > left.tries ? right : left;
-}

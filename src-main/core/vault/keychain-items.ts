@@ -6,13 +6,11 @@ import { z } from 'zod';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { equalBytes } from '../crypto/hash.ts';
 import { wipe } from '../crypto/wipe.ts';
-import { type AllAttempts, allAttempts } from './attempts-record.ts';
 import type { Keychain, KeychainTrouble } from './keychain.ts';
 import { fromBase64, raw32 } from './wrapped.ts';
 
 const deviceSecretAccount = (profileId: string, number: number) => `${profileId}/device-secret/${number}`;
 const auditHeadAccount = (profileId: string) => `${profileId}/audit-head`;
-const attemptsAccount = (profileId: string) => `${profileId}/attempts`;
 
 export type SecretRead =
   | { readonly state: 'ok'; readonly secret: Buffer }
@@ -100,28 +98,4 @@ export async function writeAuditHead(
     auditHeadAccount(profileId),
     canonicalJson({ size: head.size, root: head.root.toString('base64') }),
   );
-}
-
-export type AttemptsRead =
-  | { readonly state: 'ok'; readonly all: AllAttempts }
-  | { readonly state: KeychainTrouble | 'no-entry' | 'malformed' };
-
-/** How many tries at passwords this workstation has seen, as of the last of them. */
-export async function readAttempts(keychain: Keychain, profileId: string): Promise<AttemptsRead> {
-  const answer = await keychain.read(attemptsAccount(profileId));
-  if (answer.state !== 'ok') return answer;
-  try {
-    return { state: 'ok', all: allAttempts.parse(JSON.parse(answer.value)) };
-  } catch {
-    // The key file's own count stands; the next try writes over what is there.
-    return { state: 'malformed' };
-  }
-}
-
-export async function writeAttempts(
-  keychain: Keychain,
-  profileId: string,
-  all: AllAttempts,
-): Promise<'ok' | KeychainTrouble> {
-  return keychain.write(attemptsAccount(profileId), canonicalJson(all));
 }

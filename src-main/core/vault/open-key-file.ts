@@ -13,6 +13,7 @@ export class OpenKeyFile {
   readonly #deviceSecretNumber: number;
   readonly #random: Random;
   #payload: KeyFilePayload;
+  #onDisk: number;
 
   constructor(
     disk: Disk,
@@ -28,12 +29,18 @@ export class OpenKeyFile {
     this.#profileDir = profileDir;
     this.#random = random;
     this.#payload = content.payload;
+    this.#onDisk = content.payload.sequence;
     this.deviceSecret = content.deviceSecret;
     this.#deviceSecretNumber = content.deviceSecretNumber;
   }
 
   get payload(): KeyFilePayload {
     return this.#payload;
+  }
+
+  /** Sequence of what is on the disk; a full one leaves it behind the payload's. */
+  get onDisk(): number {
+    return this.#onDisk;
   }
 
   /** Writes what is held: recovery file first, then the key file, whose rename is the commit. */
@@ -85,5 +92,6 @@ export class OpenKeyFile {
   #writeKeyFile(payload: KeyFilePayload): void {
     const bytes = encodeKeyFile(payload, this.deviceSecret, this.#deviceSecretNumber, this.#random);
     replaceFile(this.#disk, profilePaths(this.#profileDir).keyFile, bytes);
+    this.#onDisk = payload.sequence;
   }
 }

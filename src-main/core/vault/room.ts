@@ -32,11 +32,13 @@ export class VaultRoom {
   #journal: Journal | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #marked = 0;
+  /** A keychain that did not answer is not asked again in the same turn: nobody waits for it twice. */
+  #silent = false;
 
   constructor(place: Place, cost: Argon2Params | undefined) {
     this.place = place;
     this.cost = cost;
-    this.#throttle = new Throttle(place.clock, place.keychain);
+    this.#throttle = new Throttle(place.clock, () => this.#mark());
   }
 
   get state(): VaultState {
@@ -53,7 +55,7 @@ export class VaultRoom {
       const file = new OpenKeyFile(disk, profileDir, random, examined);
       this.#file = file;
       this.#marked = examined.marked;
-      await this.#throttle.look(file.payload);
+      this.#throttle.look(file.payload.attempts);
       if (this.#state !== 'key-file-rolled-back') {
         file.restoreRecovery();
         removeMarker(this.place);
@@ -122,6 +124,7 @@ export class VaultRoom {
   /** One at a time: two tries at once would be counted once, two changes would lose one. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const whole = async (): Promise<T> => {
+      this.#silent = false;
       try {
         return await work();
       } finally {
@@ -140,10 +143,11 @@ export class VaultRoom {
   /** A keychain that does not answer now is told at the next change: a file that is ahead of it is fine. */
   async #mark(): Promise<void> {
     const file = this.#file;
-    if (file === undefined || this.#state === 'key-file-rolled-back') return;
-    const { profileId, sequence } = file.payload;
-    if (sequence <= this.#marked) return;
-    if ((await writeKeyFileMark(this.place.keychain, profileId, sequence)) === 'ok') this.#marked = sequence;
+    if (file === undefined || this.#state === 'key-file-rolled-back' || this.#silent) return;
+    const { onDisk } = file;
+    if (onDisk <= this.#marked) return;
+    if ((await writeKeyFileMark(this.place.keychain, file.payload.profileId, onDisk)) === 'ok') this.#marked = onDisk;
+    else this.#silent = true;
   }
 
   /** Wipes what the vault holds. */

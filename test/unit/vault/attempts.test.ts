@@ -1,8 +1,8 @@
 /** What may be tried when: by name, by workstation, over restarts and clocks. */
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import {
   type Attempts,
@@ -16,7 +16,10 @@ import {
   waitFor,
 } from '../../../src-main/core/vault/attempts.ts';
 import type { Clock } from '../../../src-main/core/vault/clock.ts';
-import { newClinic, otherPassword, refusal, startGround, vaultOf } from './clinic.ts';
+import { type Disk, realDisk } from '../../../src-main/core/vault/disk.ts';
+import { openVault } from '../../../src-main/core/vault/vault.ts';
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { type Ground, newClinic, otherPassword, refusal, startGround, vaultOf } from './clinic.ts';
 
 class HandClock implements Clock {
   wall = 1_800_000_000_000;
@@ -28,6 +31,12 @@ class HandClock implements Clock {
     return this.since;
   }
 }
+
+let ground: Ground & AsyncDisposable;
+before(async () => {
+  ground = await startGround();
+});
+after(() => ground[Symbol.asyncDispose]());
 
 const hour = 3_600_000;
 const nobody: ReadonlySet<string> = new Set();
@@ -123,7 +132,6 @@ test('delays double up to a quarter of an hour', () => {
 });
 
 test('on a real profile: a new process goes on where the last one was, an older key file gives no new tries', async () => {
-  await using ground = await startGround();
   const clock = new HandClock();
   const { vault, profileDir } = await newClinic(ground, { clock });
   const other = Buffer.from(otherPassword);
@@ -140,9 +148,46 @@ test('on a real profile: a new process goes on where the last one was, an older 
     code: 'wait-before-retry',
     retryAfter: 1000,
   });
-  // In the same process a look at an older file changes nothing.
+  // An older file is noticed, here and by the next process; the one it stood in for goes on where it was.
   copyFileSync(keyFile, join(ground.dir, 'newer'));
   copyFileSync(older, keyFile);
-  await restarted.refresh();
-  assert.notEqual((await refusal(() => restarted.signIn('anna', other))).code, 'wrong-password');
+  assert.equal(await restarted.refresh(), 'key-file-rolled-back');
+  assert.equal((await refusal(() => restarted.signIn('anna', other))).code, 'key-file-rolled-back');
+  const next = await vaultOf(ground, { clock });
+  assert.equal(next.state, 'key-file-rolled-back');
+  copyFileSync(join(ground.dir, 'newer'), keyFile);
+  assert.equal(await next.refresh(), 'locked');
+  assert.equal((await refusal(() => next.signIn('anna', other))).code, 'wait-before-retry');
+});
+
+test('a try is counted before it is made, and a full disk makes none free nor looks like an older file', async () => {
+  const clock = new HandClock();
+  const apart = { ...ground, dir: join(ground.dir, 'apart') };
+  const { profileDir } = await newClinic(apart, { clock });
+  let full = false;
+  const disk: Disk = {
+    ...realDisk,
+    write: (path, bytes) => {
+      if (full) throw new CallError('disk-full');
+      realDisk.write(path, bytes);
+    },
+  };
+  const vault = await vaultOf(apart, { clock, disk });
+  const other = Buffer.from(otherPassword);
+  const counted = vault.signIn('anna', other).catch((error: unknown) => error);
+  await Promise.resolve();
+  const during = readFileSync(join(profileDir, 'keyfile'));
+  await counted;
+  // Whoever kills the process now and starts again has had the try.
+  const killed = join(ground.dir, 'killed');
+  cpSync(profileDir, killed, { recursive: true });
+  writeFileSync(join(killed, 'keyfile'), during);
+  const again = await openVault({ profileDir: killed, keychain: ground.keychain, clock });
+  assert.equal(again.state, 'key-file-rolled-back');
+  full = true;
+  const codes: string[] = [];
+  for (let i = 0; i < 5; i += 1) codes.push((await refusal(() => vault.signIn('anna', other))).code);
+  assert.ok(!codes.includes('wrong-password'), codes.join());
+  full = false;
+  assert.equal((await vaultOf(apart, { clock })).state, 'locked');
 });
