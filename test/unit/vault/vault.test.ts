@@ -36,7 +36,7 @@ test('set-up refuses weak passwords, makes everything once, and waits for the ki
   vault = await vaultOf(ground, { clock });
   assert.equal(vault.state, 'not-set-up');
   assert.equal(vault.displayDirectory(), undefined);
-  assert.deepEqual(await refusal(() => vault.setUp(request('anna berg 1984'), createDatabase)), {
+  assert.deepEqual(await refusal(() => vault.setUp(request('anna berg 1984 anna'), createDatabase)), {
     code: 'password-too-common',
     field: 'password',
   });
