@@ -29,10 +29,12 @@ export function wordOf(typed: string): string | undefined {
   return exact.has(letters) ? letters : byPrefix.get(letters.slice(0, 4));
 }
 
-/** 32 bytes from typed words: numbers, commas, line breaks and case do not matter. */
-export function parseWords(
-  typed: string | readonly string[],
-): { readonly ok: true; readonly secret: Buffer } | { readonly ok: false; readonly problem: WordsProblem } {
+export type TypedWords =
+  | { readonly ok: true; readonly words: readonly string[] }
+  | { readonly ok: false; readonly problem: WordsProblem };
+
+/** The list's words from typed ones: numbers, commas, line breaks and case do not matter. */
+export function typedWords(typed: string | readonly string[]): TypedWords {
   const text = typeof typed === 'string' ? typed : typed.join(' ');
   const parts = text
     .normalize('NFKD')
@@ -44,6 +46,16 @@ export function parseWords(
     if (word === undefined) return { ok: false, problem: { kind: 'unknown-word', position: index + 1 } };
     words.push(word);
   }
+  return { ok: true, words };
+}
+
+/** 32 bytes from typed words. */
+export function parseWords(
+  typed: string | readonly string[],
+): { readonly ok: true; readonly secret: Buffer } | { readonly ok: false; readonly problem: WordsProblem } {
+  const read = typedWords(typed);
+  if (!read.ok) return read;
+  const { words } = read;
   if (words.length !== mnemonicWords) return { ok: false, problem: { kind: 'count', found: words.length } };
   try {
     return { ok: true, secret: Buffer.from(mnemonicToEntropy(words.join(' '), wordlist)) };
