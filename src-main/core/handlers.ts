@@ -8,6 +8,7 @@ import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
 import { exportHandlers } from './exchange/export-handlers.ts';
 import { importHandlers } from './exchange/import-handlers.ts';
+import { rosterHandlers } from './people/roster.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
 import { userHandlers } from './people/users.ts';
@@ -31,5 +32,6 @@ export const handlers: AllHandlers = {
   exports: exportHandlers,
   audit: auditHandlers,
   reviews: reviewHandlers,
+  roster: rosterHandlers,
   access: accessHandlers,
 };

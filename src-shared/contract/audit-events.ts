@@ -20,6 +20,7 @@ export const auditEvents = {
   'user.roles-changed': { action: 'U', kind: 'users' },
   'user.suspended': { action: 'U', kind: 'users' },
   'user.reactivated': { action: 'U', kind: 'users' },
+  'roster.read': { action: 'R', kind: 'users' },
   'user.listed': { action: 'R', kind: 'users' },
   'recovery.used': { action: 'E', kind: 'system' },
   'recovery.kit-confirmed': { action: 'E', kind: 'system' },

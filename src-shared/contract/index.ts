@@ -9,6 +9,7 @@ import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
 import { reviews } from './reviews.ts';
+import { roster } from './roster.ts';
 
 export const contract = {
   app,
@@ -25,6 +26,7 @@ export const contract = {
   exports,
   audit,
   reviews,
+  roster,
   access,
 } as const;
 

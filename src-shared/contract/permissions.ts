@@ -94,7 +94,7 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'device:read',
   ],
   auditor: ['audit:read', 'audit:verify', 'review:read', 'review:close', 'roster:read'],
-  it: ['key:read', 'device:read', 'device:write'],
+  it: ['key:read', 'roster:read', 'device:read', 'device:write'],
 };
 
 const noOwnRoles: ReadonlyMap<string, readonly Permission[]> = new Map();
