@@ -22,6 +22,10 @@ export type Keyring = {
   readonly lock: () => Promise<void>;
   /** Unlocks them again with the password it was started with: a daemon in the place of the locked one, same bus. */
   readonly unlock: () => Promise<void>;
+  /** To the daemon alone: SIGSTOP makes a keyring that hangs, SIGKILL one that died. */
+  readonly signal: (signal: NodeJS.Signals) => Promise<void>;
+  /** The bus refuses every question to the keyring (or no longer): a keyring that says no. */
+  readonly deny: (refused: boolean) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -54,7 +58,7 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** D-Bus must not start a second keyring daemon by itself: this bus starts nothing. */
-function busConfiguration(socket: string): string {
+function busConfiguration(socket: string, refused = false): string {
   return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
@@ -63,7 +67,7 @@ function busConfiguration(socket: string): string {
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
-    <allow own="*"/>
+    <allow own="*"/>${refused ? '\n    <deny send_interface="org.freedesktop.Secret.Item"/>\n    <deny send_interface="org.freedesktop.Secret.Collection"/>\n    <deny send_interface="org.freedesktop.Secret.Service"/>' : ''}
   </policy>
 </busconfig>
 `;
@@ -129,12 +133,32 @@ export async function startKeyring(options: KeyringOptions): Promise<Keyring> {
       const locked = children.at(-1);
       startDaemon('--replace');
       // the locked one gives its place up and ends
-      if (locked !== undefined && locked.exitCode === null)
+      if (locked !== undefined && locked.exitCode === null && locked.signalCode === null)
         await new Promise((resolve) => locked.once('exit', resolve));
       await ownsName(env);
     },
+    signal: async (signal) => {
+      const daemon = children.at(-1);
+      if (daemon === undefined || daemon === bus) return;
+      if (signal === 'SIGKILL') await ended(daemon);
+      else daemon.kill(signal);
+    },
+    deny: async (refused) => {
+      writeFileSync(configuration, busConfiguration(socket, refused));
+      await reloaded(env);
+    },
     stop,
   };
+}
+
+/** The bus reads its configuration again. */
+async function reloaded(env: Readonly<Record<string, string>>): Promise<void> {
+  const child = spawn(
+    'dbus-send',
+    ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.ReloadConfig'],
+    { env: { ...process.env, ...env }, stdio: 'ignore' },
+  );
+  await new Promise((resolve) => child.once('exit', resolve));
 }
 
 /** One D-Bus call to the secret service; true when it answered. */

@@ -1,26 +1,49 @@
 /** Core in a process of its own, as the command line would start it, for harnesses that break it. */
 
 import { type Core, createCore } from '../../../src-main/core/core.ts';
+import { argon2Floor } from '../../../src-main/core/crypto/kdf.ts';
 import { noDialogs } from '../../../src-main/core/dialogs.ts';
 import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.ts';
 import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
+import { type Clock, systemClock } from '../../../src-main/core/vault/clock.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { problemOf } from '../record/check.ts';
 import { dumpOf } from './dump.ts';
-import { type Answer, type Greeting, type Request, request } from './messages.ts';
+import { type Answer, ahead, type Greeting, type Request, request } from './messages.ts';
 
-const [profile] = process.argv.slice(2);
+const [profile, offsets = '{"wall":0,"monotonic":0}'] = process.argv.slice(2);
 if (profile === undefined) throw new Error('a profile is needed');
 
-const connection: Connection = { channel: 'ctl', session: null, send: () => undefined };
+let offset = ahead.parse(JSON.parse(offsets));
+const clocks: Clock = {
+  now: () => systemClock.now() + offset.wall,
+  monotonic: () => systemClock.monotonic() + offset.monotonic,
+};
+
+const desks = new Map<number, Connection>();
+function deskOf(number: number): Connection {
+  const known = desks.get(number);
+  if (known !== undefined) return known;
+  const connection: Connection = {
+    channel: number % 2 === 0 ? 'ctl' : 'screen',
+    session: null,
+    send: () => undefined,
+  };
+  desks.set(number, connection);
+  return connection;
+}
 const say = (message: Answer | Greeting): void => void process.send?.(message);
 
 async function answerTo(core: Core, dispatch: Dispatch, asked: Request): Promise<Answer> {
   const { id } = asked;
   if (asked.kind === 'call') {
-    const reply = await dispatch(connection, { id, procedure: asked.procedure, input: asked.input });
-    return reply;
+    const { procedure, input, desk } = asked;
+    return dispatch(deskOf(desk ?? 0), { id, procedure, input });
+  }
+  if (asked.kind === 'ahead') {
+    offset = { wall: asked.wall, monotonic: asked.monotonic };
+    return { id, ok: true, value: null };
   }
   if (asked.kind === 'close') {
     await core.close();
@@ -35,7 +58,15 @@ async function answerTo(core: Core, dispatch: Dispatch, asked: Request): Promise
 
 process.once('disconnect', () => process.exit(0));
 try {
-  const core = await createCore({ profile, dialogs: noDialogs, lock: () => undefined, veil: () => undefined, broadcast: () => undefined });
+  const core = await createCore({
+    profile,
+    dialogs: noDialogs,
+    lock: () => undefined,
+    veil: () => undefined,
+    broadcast: () => undefined,
+    clocks,
+    passwordCost: argon2Floor,
+  });
   const dispatch = createDispatch(core, handlers);
   process.on('message', (message) => {
     const asked = request.parse(message);

@@ -3,7 +3,21 @@ import { z } from 'zod';
 import { errorValue } from '../../../src-shared/contract/errors.ts';
 
 export const request = z.discriminatedUnion('kind', [
-  z.strictObject({ id: z.number().int(), kind: z.literal('call'), procedure: z.string(), input: z.unknown() }),
+  z.strictObject({
+    id: z.number().int(),
+    kind: z.literal('call'),
+    procedure: z.string(),
+    input: z.unknown(),
+    /** Who asks: an even number is a command line, an odd one a window. */
+    desk: z.number().int().min(0).max(15).default(0),
+  }),
+  /** Milliseconds that core's clocks are ahead of the machine's from now on. */
+  z.strictObject({
+    id: z.number().int(),
+    kind: z.literal('ahead'),
+    wall: z.number().int(),
+    monotonic: z.number().int(),
+  }),
   /** Digest of all that the record holds, by table. */
   z.strictObject({ id: z.number().int(), kind: z.literal('dump') }),
   /** `problemOf` the open database. */
@@ -12,7 +26,11 @@ export const request = z.discriminatedUnion('kind', [
   z.strictObject({ id: z.number().int(), kind: z.literal('age') }),
   z.strictObject({ id: z.number().int(), kind: z.literal('close') }),
 ]);
-export type Request = z.infer<typeof request>;
+export type Request = z.input<typeof request>;
+
+/** Milliseconds that the clocks of a core are ahead of the machine's. */
+export const ahead = z.strictObject({ wall: z.number().int(), monotonic: z.number().int() });
+export type Ahead = z.infer<typeof ahead>;
 
 const id = z.number().int();
 export const answer = z.union([

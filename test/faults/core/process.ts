@@ -6,7 +6,7 @@ import type { ErrorValue } from '../../../src-shared/contract/errors.ts';
 import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
 import { procedures } from '../../../src-shared/contract/index.ts';
 import { Broken } from '../kind.ts';
-import { type Answer, answer, type Dump, dump, greeting, type Request } from './messages.ts';
+import { type Ahead, type Answer, answer, type Dump, dump, greeting, type Request } from './messages.ts';
 
 export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
 
@@ -62,8 +62,8 @@ export class CoreProcess {
   }
 
   /** One call, its answer checked against the contract. */
-  async call<N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Asked<Output<N>>> {
-    const got = await this.#ask({ kind: 'call', procedure, input });
+  async call<N extends ProcedureName>(procedure: N, input: CallInput<N>, desk = 0): Promise<Asked<Output<N>>> {
+    const got = await this.#ask({ kind: 'call', procedure, input, desk });
     if (!got.ok) return got;
     const parsed = procedures.get(procedure)?.output.safeParse(got.value);
     if (parsed?.success !== true) throw new Broken(`${procedure} answers another shape than its contract`);
@@ -71,8 +71,8 @@ export class CoreProcess {
   }
 
   /** One call that must succeed. */
-  async demand<N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Output<N>> {
-    const got = await this.call(procedure, input);
+  async demand<N extends ProcedureName>(procedure: N, input: CallInput<N>, desk = 0): Promise<Output<N>> {
+    const got = await this.call(procedure, input, desk);
     if (!got.ok) throw this.#refused(procedure, got.error);
     return got.value;
   }
@@ -103,6 +103,11 @@ export class CoreProcess {
     await this.#value({ kind: 'age' });
   }
 
+  /** Sets its clocks. */
+  async ahead(offset: Ahead): Promise<void> {
+    await this.#value({ kind: 'ahead', ...offset });
+  }
+
   /** Ends it in order. */
   async close(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null && this.trouble === null) {
@@ -121,9 +126,13 @@ function firstError(text: string): string {
   return text.split('\n').find((line) => line.includes('Error')) ?? 'no reason given';
 }
 
-/** @param env what leads to the keyring */
-export async function startCore(profile: string, env: Readonly<Record<string, string>>): Promise<CoreProcess> {
-  const child = fork(join(import.meta.dirname, 'child.ts'), [profile], {
+/** @param env what leads to the keyring @param offset how far its clocks are ahead of the machine's */
+export async function startCore(
+  profile: string,
+  env: Readonly<Record<string, string>>,
+  offset: Ahead = { wall: 0, monotonic: 0 },
+): Promise<CoreProcess> {
+  const child = fork(join(import.meta.dirname, 'child.ts'), [profile, JSON.stringify(offset)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...env },

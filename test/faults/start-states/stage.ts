@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import type { StartState } from '../../../src-shared/contract/app.ts';
 import { type Keyring, startKeyring } from '../../host/keyring.ts';
 import { keyringOf, keyringPassword, person, profileOf } from '../core/clinic.ts';
+import type { Ahead } from '../core/messages.ts';
 import { type CoreProcess, startCore } from '../core/process.ts';
 import { hold } from '../kind.ts';
 import type { Prng } from '../prng.ts';
@@ -29,7 +30,7 @@ export type Stage = {
   /** Starts a keyring over the clinic's secrets; ended with the trial. */
   keyring(options?: { readonly password?: string; readonly dir?: string }): Promise<Keyring>;
   /** Starts core; ended with the trial. */
-  core(env: Readonly<Record<string, string>>, profile?: string): Promise<CoreProcess>;
+  core(env: Readonly<Record<string, string>>, profile?: string, offset?: Ahead): Promise<CoreProcess>;
   /** What must be undone when the trial ends, last first. */
   afterwards(undo: () => Promise<void> | void): void;
 };
@@ -60,8 +61,8 @@ export async function onStage(
       undo.push(() => started.stop());
       return started;
     },
-    core: async (env, at = profile) => {
-      const started = await startCore(at, env);
+    core: async (env, at = profile, offset) => {
+      const started = await startCore(at, env, offset);
       undo.push(() => started.kill());
       return started;
     },
