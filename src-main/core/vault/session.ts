@@ -1,6 +1,8 @@
 /** What a sign-in opens: the keys of one user, until they are closed. */
 import type { RoleId } from '../../../src-shared/contract/permissions.ts';
+import { OpenError } from '../crypto/aead.ts';
 import { ed25519Public, sign } from '../crypto/ed25519.ts';
+import { wipe } from '../crypto/wipe.ts';
 import { openSealed } from '../crypto/x25519.ts';
 import { type SharedKeys, wipeSharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, wipeIdentity } from './identity.ts';
@@ -23,31 +25,67 @@ export interface UserSigner {
 export class VaultSession implements UserSigner {
   readonly user: SessionUser;
   readonly userId: string;
-  readonly publicKey: Buffer;
-  /** Absent for users who open nothing clinical (IT). The Buffers belong to the session: `close` wipes them. */
-  readonly shared: SharedKeys | undefined;
-  readonly #identity: IdentityKeys;
+  #identity: IdentityKeys;
+  #retired: readonly Buffer[];
+  #shared: SharedKeys | undefined;
   #closed = false;
 
-  constructor(user: SessionUser, identity: IdentityKeys, shared: SharedKeys | undefined) {
+  /** @param retired X25519 private halves that this user had before, oldest first; they belong to the session */
+  constructor(
+    user: SessionUser,
+    identity: IdentityKeys,
+    shared: SharedKeys | undefined,
+    retired: readonly Buffer[] = [],
+  ) {
     this.user = user;
     this.userId = user.id;
-    this.publicKey = ed25519Public(identity.ed25519);
-    this.shared = shared;
     this.#identity = identity;
+    this.#retired = retired;
+    this.#shared = shared;
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** Absent for users who open nothing clinical (IT). The Buffers belong to the session and change with a rotation. */
+  get shared(): SharedKeys | undefined {
+    return this.#shared;
+  }
+
+  get publicKey(): Buffer {
+    return ed25519Public(this.identity().ed25519);
+  }
+
   sign(message: Uint8Array): Buffer {
     return sign(this.identity().ed25519, message);
   }
 
-  /** Opens what was sealed to this user's X25519 key. @throws OpenError */
+  /** Opens what was sealed to this user's X25519 key, the current one or one before it. @throws OpenError */
   openSealed(sealed: Uint8Array, aad: Uint8Array): Buffer {
+    return this.withReceiving((privateKey) => openSealed(privateKey, sealed, aad));
+  }
+
+  /** The same, and only under the current key: what this does not open is to be sealed anew. @throws OpenError */
+  openSealedNow(sealed: Uint8Array, aad: Uint8Array): Buffer {
     return openSealed(this.identity().x25519, sealed, aad);
+  }
+
+  /** Tries `open` with each X25519 private half, the current one first. @throws OpenError of the current one */
+  withReceiving<T>(open: (privateKey: Buffer) => T): T {
+    try {
+      return open(this.identity().x25519);
+    } catch (error) {
+      if (!(error instanceof OpenError)) throw error;
+      for (const older of this.#retired.toReversed()) {
+        try {
+          return open(older);
+        } catch (again) {
+          if (!(again instanceof OpenError)) throw again;
+        }
+      }
+      throw error;
+    }
   }
 
   /** For the vault: the raw private halves, which it must not keep. */
@@ -56,11 +94,33 @@ export class VaultSession implements UserSigner {
     return this.#identity;
   }
 
+  /** For the vault: the shared keys after a rotation. They belong to the session from now on. */
+  adoptShared(shared: SharedKeys): void {
+    const before = this.#shared;
+    if (this.#closed || before === undefined) {
+      wipeSharedKeys(shared);
+      return;
+    }
+    this.#shared = shared;
+    wipeSharedKeys(before);
+  }
+
+  /** For the vault: this user's new keys, and the ones before them. They belong to the session from now on. */
+  adoptIdentity(identity: IdentityKeys, retired: readonly Buffer[]): void {
+    const before = this.identity();
+    const older = this.#retired;
+    this.#identity = identity;
+    this.#retired = retired;
+    wipeIdentity(before);
+    wipe(...older);
+  }
+
   /** Wipes every key. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     wipeIdentity(this.#identity);
-    if (this.shared !== undefined) wipeSharedKeys(this.shared);
+    wipe(...this.#retired);
+    if (this.#shared !== undefined) wipeSharedKeys(this.#shared);
   }
 }
