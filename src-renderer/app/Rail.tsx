@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Place } from '../../src-shared/contract/people.ts';
+import { OpenCount } from '../review/OpenCount.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { mayOpen } from './landing.ts';
 import { type Page, useGo } from './navigation.ts';
@@ -8,7 +9,7 @@ import { useSession } from './session.tsx';
 
 type RailPage = Exclude<Page, 'chart' | 'account'>;
 const daily: readonly RailPage[] = ['patients'];
-const clinic: readonly RailPage[] = ['import', 'audit', 'people', 'settings'];
+const clinic: readonly RailPage[] = ['import', 'audit', 'reviews', 'people', 'settings'];
 
 /** The dark rail: daily work above, the clinic below, who is signed in at the foot. Only rooms the user may enter. */
 export function Rail({ place, onLock }: { readonly place: Place; readonly onLock: () => void }) {
@@ -27,6 +28,7 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
             onClick={() => go.page(page)}
           >
             {t(`rail.${page}`)}
+            {page === 'reviews' && <OpenCount />}
           </UnstyledButton>
         </li>
       ));

@@ -8,6 +8,7 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   chart: ['chart:read', 'patient:read'],
   import: ['patient:import'],
   audit: ['audit:read', 'audit:read-own'],
+  reviews: ['review:read'],
   people: ['user:read'],
   settings: ['settings:write', 'device:read'],
   account: [],

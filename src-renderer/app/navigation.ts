@@ -2,6 +2,7 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Place } from '../../src-shared/contract/people.ts';
+import type { Chosen } from '../audit/filter.ts';
 
 export type Page = Place['page'];
 
@@ -10,6 +11,8 @@ export type Go = {
   readonly page: (page: Exclude<Page, 'chart'>) => void;
   /** Opens a patient's chart, on a tab if one is named. */
   readonly chart: (patientId: string, tab?: string) => void;
+  /** Opens the audit log as filtered. The filter travels in memory beside the address: it names people. */
+  readonly audit: (chosen: Chosen) => void;
 };
 
 export function useGo(): Go {
@@ -19,12 +22,19 @@ export function useGo(): Go {
       page: (page) => void navigate({ to: `/${page}` }),
       chart: (patientId, tab) =>
         void navigate({ to: '/chart/$patientId', params: { patientId }, search: tab === undefined ? {} : { tab } }),
+      audit: (chosen) => void navigate({ to: '/audit', state: { audit: chosen } }),
     }),
     [navigate],
   );
 }
 
-const pages: readonly Page[] = ['patients', 'chart', 'audit', 'people', 'import', 'settings', 'account'];
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    audit?: Chosen;
+  }
+}
+
+const pages: readonly Page[] = ['patients', 'chart', 'audit', 'reviews', 'people', 'import', 'settings', 'account'];
 
 /** Where the router stands, as a place that core can remember. */
 export function placeOf(pathname: string, tab: unknown): Place {

@@ -25,6 +25,10 @@ const audit = page(
   '/audit',
   lazyRouteComponent(() => import('../audit/index.ts'), 'AuditPage'),
 );
+const reviews = page(
+  '/reviews',
+  lazyRouteComponent(() => import('../review/index.ts'), 'ReviewsPage'),
+);
 const people = page(
   '/people',
   lazyRouteComponent(() => import('../people/PeoplePage.tsx'), 'PeoplePage'),
@@ -59,7 +63,7 @@ function ChartRoute() {
   return <ChartPage key={patientId} patientId={patientId} tab={tab ?? null} />;
 }
 
-const routeTree = root.addChildren([patients, chart, audit, people, importing, settings, account]);
+const routeTree = root.addChildren([patients, chart, audit, reviews, people, importing, settings, account]);
 
 export function newRouter({ page: first, patientId, tab }: Place) {
   const entry =

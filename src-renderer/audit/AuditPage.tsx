@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '../../src-shared/contract/audit.ts';
@@ -24,7 +25,9 @@ export function AuditPage() {
   const format = useFormat();
   const can = useCan();
   const seesAll = can('audit:read');
-  const [chosen, setChosen] = useState<Chosen>(nothingChosen);
+  // a review brings its own filter along
+  const asked = useRouterState({ select: (state) => state.location.state.audit });
+  const [chosen, setChosen] = useState<Chosen>(asked ?? nothingChosen);
   const [askedAt, setAskedAt] = useState(() => Date.now());
   const [entry, setEntry] = useState<AuditLine | null>(null);
   const { verification, start, cancel } = useVerification();

@@ -1,0 +1,47 @@
+import { Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useProcedure } from '../client.ts';
+import { PageHead } from '../ui/index.ts';
+import { Queue } from './Queue.tsx';
+import { RulesTab } from './RulesTab.tsx';
+import classes from './review.module.css';
+
+const tabs = ['open', 'closed', 'rules'] as const;
+type Tab = (typeof tabs)[number];
+
+/** What somebody else must look at and sign: emergency access, and what stands out in the audit log. */
+export function ReviewsPage() {
+  const { t } = useTranslation('review');
+  const [tab, setTab] = useState<Tab>('open');
+  const open = useProcedure('reviews.count', {}).data?.open ?? 0;
+  return (
+    <div className={classes.page}>
+      <PageHead title={t('title')} windowTitle={t('title')} text={t('text')} />
+      <Tabs
+        value={tab}
+        onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'open')}
+        keepMounted={false}
+        className={classes.tabs}
+      >
+        <Tabs.List aria-label={t('title')}>
+          {tabs.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {t(`tab.${each}`)}
+              {each === 'open' && open > 0 && <span className={classes.count}> {open}</span>}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="open">
+          <Queue state="open" />
+        </Tabs.Panel>
+        <Tabs.Panel value="closed">
+          <Queue state="closed" />
+        </Tabs.Panel>
+        <Tabs.Panel value="rules">
+          <RulesTab />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}
