@@ -96,3 +96,17 @@ export function succeeded(attempts: Attempts, name: string, clock: Clock): Attem
     all: { tries: all.tries + 1, debt: Math.max(0, debtNow(all, at) - perFailure), at },
   };
 }
+
+/** The try was neither right nor wrong (a code is still to come): everything but the number of tries is as before it. */
+export function undone(attempts: Attempts, before: Attempts, name: string, clock: Clock): Attempts {
+  const at = instant(clock);
+  const { all } = attempts;
+  return {
+    ...attempts,
+    counters: [
+      ...attempts.counters.filter((counter) => counter.name !== name),
+      ...before.counters.filter((counter) => counter.name === name),
+    ],
+    all: { tries: all.tries + 1, debt: Math.max(0, debtNow(all, at) - perFailure), at },
+  };
+}

@@ -1,4 +1,5 @@
 /** The keys that users share: this workstation's database key and the clinic key of each epoch, sealed to each user. */
+import { hkdf } from '../crypto/kdf.ts';
 import type { Random } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { type KeyFilePayload, opensDatabase, type RecoveryBundle, type UserRecord } from './key-file-payload.ts';
@@ -47,6 +48,11 @@ const clinicBinding = (place: Place, epoch: number, recipient: string): Binding 
   recipient,
 });
 
+/** Names a clinic key without telling it: two workstations that made the same epoch notice. */
+export function clinicKeyId(key: Uint8Array): string {
+  return hkdf(key, Buffer.alloc(0), 'carekeep/v1/clinic-key/id', 32).toString('base64');
+}
+
 /** Seals the keys to every user who opens the database, and to recovery; never to a device. */
 export function sealSharedKeys(
   place: Place,
@@ -74,6 +80,7 @@ export function sealSharedKeys(
     },
     clinicKeys: keys.clinicKeys.map(({ epoch, key }) => ({
       epoch,
+      id: clinicKeyId(key),
       createdAt: ages.clinicKeys.get(epoch) ?? ages.databaseKey,
       ...sealAll(key, (recipient) => clinicBinding(place, epoch, recipient)),
     })),

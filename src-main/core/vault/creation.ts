@@ -93,7 +93,7 @@ export async function createClinic(
   const chosen = cost ?? (await calibrateArgon2(() => clock.monotonic()));
   const made = await newClinic(request, profileId, chosen, clock.now(), random);
   await createDatabase(place, { generation: 1, deviceId: made.payload.deviceId }, made.databaseKey, create);
-  const file = new OpenKeyFile(disk, profileDir, random, { payload: made.payload, deviceSecret, deviceSecretNumber });
+  const file = new OpenKeyFile(place, { payload: made.payload, deviceSecret, deviceSecretNumber });
   file.write();
   removeMarker(place);
   wipe(deviceSecret);
@@ -127,7 +127,7 @@ export async function recreateKeyFile(
 ): Promise<void> {
   const { disk, profileDir, random, clock } = place;
   const paths = profilePaths(profileDir);
-  const keys = keysOfWords(words);
+  const keys = await keysOfWords(words);
   try {
     const file = disk.read(recoveryPath, keyFileMaximum);
     if (file.kind === 'absent') throw new CallError('key-file-missing');
@@ -143,7 +143,7 @@ export async function recreateKeyFile(
     const before = disk.read(paths.keyFile, keyFileMaximum);
     if (before.kind === 'bytes') keepCopy(place, before.bytes);
     else if (before.kind === 'unreadable') setAside(disk, profileDir, [paths.keyFile], clock.now());
-    const next = new OpenKeyFile(disk, profileDir, random, { payload, deviceSecret, deviceSecretNumber: number });
+    const next = new OpenKeyFile(place, { payload, deviceSecret, deviceSecretNumber: number });
     next.commit(payload);
     wipe(deviceSecret);
   } finally {

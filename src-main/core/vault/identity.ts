@@ -191,6 +191,7 @@ export async function makeUser(
       roles: [...new Set(person.roles)],
       status: 'active',
       createdAt: now,
+      changedAt: now,
       ...wrapped,
       passwordSetAt: now,
       keysSince: now,

@@ -30,6 +30,8 @@ export const userRecord = z.strictObject({
   roles: z.array(roleId).min(1),
   status: z.enum(['active', 'suspended']),
   createdAt: instant,
+  /** Of this record: of two workstations' records the later one counts. */
+  changedAt: instant,
   passwordSlot,
   passwordSetAt: instant,
   /** When the keys were made. */
@@ -90,7 +92,7 @@ const keyFileFields = {
     /** While a new database is not yet proved: the way back. */
     previous: z.strictObject({ generation, ...sealedToAll }).nullable(),
   }),
-  clinicKeys: z.array(z.strictObject({ epoch: z.number().int().positive(), ...sealedToAll })).min(1),
+  clinicKeys: z.array(z.strictObject({ epoch: z.number().int().positive(), id: raw32, ...sealedToAll })).min(1),
   clinicIdentity: z.strictObject({ public: raw32, recoveryWrapped: wrappedKey }),
   roster: z.array(rosterEntry).min(1),
   /** Seals the directory (roster and wrapped keys) on its way between workstations; opens nothing clinical. */
@@ -112,7 +114,7 @@ const recovery = z.strictObject({
       words: z.array(
         z.strictObject({
           sheet: z.number().int().min(0).max(3),
-          position: z.number().int().min(1).max(40),
+          position: z.number().int().min(1).max(29),
           mac: raw32,
         }),
       ),
@@ -125,6 +127,10 @@ export const keyFilePayload = z.strictObject({
   ...keyFileFields,
   /** Counts every write, failed sign-ins included; the keychain remembers it, so that an older file is noticed. */
   sequence: z.number().int().nonnegative(),
+  /** How far the roster was at the last meeting with other workstations: nobody goes back behind it. */
+  directorySeen: z.strictObject({ size: z.number().int().positive(), head: raw32 }).nullable(),
+  /** Users whose keys came from elsewhere: the next open session here seals this workstation's keys to them. */
+  unsealed: z.array(id),
   /** When the current device secret was made. */
   deviceSecretSince: instant,
   /** Seals the journal; outlives the device secret. */
@@ -135,12 +141,13 @@ export const keyFilePayload = z.strictObject({
     tls: z.strictObject({ algorithm: z.literal('ecdsa-p256'), spki: base64, pkcs8: base64 }),
   }),
   recovery: recovery.extend({
-    /** Until the kit is confirmed: its secret sealed to the first admin, and the two words asked back. */
+    /** Until the kit is confirmed: the secret, or set and shares, sealed to the first admin, and the two words asked back. */
     pending: z
       .strictObject({
         userId: id,
         seal: sealedKey,
-        asked: z.array(z.strictObject({ position: z.number().int().min(1).max(24), word: z.string() })).length(2),
+        /** Counted through: the code's 24 words, or three sheets of 29. */
+        asked: z.array(z.strictObject({ position: z.number().int().min(1).max(87), word: z.string() })).length(2),
       })
       .nullable(),
   }),
@@ -164,6 +171,8 @@ export function bundleOf(payload: KeyFilePayload): RecoveryBundle {
     sequence: _sequence,
     journalKey: _journalKey,
     deviceSecretSince: _since,
+    directorySeen: _seen,
+    unsealed: _unsealed,
     ...shared
   } = payload;
   return { ...shared, device: { ed25519: device.ed25519.public, tls: device.tls.spki }, recovery: kit };

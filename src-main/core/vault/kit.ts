@@ -1,22 +1,22 @@
 /** Typed kit words: parsed, proved against this clinic, confirmed. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { parseWords, wordOf } from '../crypto/mnemonic.ts';
+import { wordOf } from '../crypto/mnemonic.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import { type RecoveryKeys, recoveryKeys, wipeRecoveryKeys } from './recovery-kit.ts';
+import { secretOfWords } from './written-kit.ts';
 
-/** The keys of typed words. @throws CallError kit-words-wrong */
-export function keysOfWords(words: string): RecoveryKeys {
-  const parsed = parseWords(words);
-  if (!parsed.ok) throw new CallError('kit-words-wrong', { field: 'words' });
-  const keys = recoveryKeys(parsed.secret);
-  wipe(parsed.secret);
+/** The keys of typed words: the code's, or two sheets'. @throws CallError kit-words-wrong, kit-sheet-twice, kit-sheets-differ */
+export async function keysOfWords(words: string): Promise<RecoveryKeys> {
+  const secret = await secretOfWords(words);
+  const keys = recoveryKeys(secret);
+  wipe(secret);
   return keys;
 }
 
-/** The same, and they must be this clinic's. Wipe them. @throws CallError kit-words-wrong */
-export function provedKit(payload: KeyFilePayload, words: string): RecoveryKeys {
-  const keys = keysOfWords(words);
+/** The same, and they must be this clinic's. Wipe them. @throws CallError kit-words-wrong, kit-sheet-twice, kit-sheets-differ */
+export async function provedKit(payload: KeyFilePayload, words: string): Promise<RecoveryKeys> {
+  const keys = await keysOfWords(words);
   if (keys.x25519Public.toString('base64') !== payload.recovery.public) {
     wipeRecoveryKeys(keys);
     throw new CallError('kit-words-wrong', { field: 'words' });

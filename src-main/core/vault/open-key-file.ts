@@ -1,10 +1,26 @@
 /** The key file while the keychain is open: its content, and the only ways it is written. */
+import { canonicalBytes } from '../crypto/canonical.ts';
 import type { Random } from '../crypto/random.ts';
+import type { Clock } from './clock.ts';
+import type { Place } from './creation.ts';
 import { type Disk, replaceFile } from './disk.ts';
 import { encodeKeyFile, keyFileMaximum } from './key-file.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import { profilePaths } from './layout.ts';
 import { encodeRecoveryFile, recoveryHeader } from './recovery-file.ts';
+
+type Users = KeyFilePayload['users'];
+
+/** A clock that stands still or goes back does not make a change look older than what it changed. */
+function stamped(before: Users, after: Users, now: number): Users {
+  const known = new Map(before.map((user) => [user.id, user]));
+  return after.map((user) => {
+    const was = known.get(user.id);
+    if (was === undefined || was === user || user.changedAt !== was.changedAt) return user;
+    if (canonicalBytes(was).equals(canonicalBytes(user))) return user;
+    return { ...user, changedAt: Math.max(now, was.changedAt + 1) };
+  });
+}
 
 export class OpenKeyFile {
   readonly deviceSecret: Buffer;
@@ -12,13 +28,12 @@ export class OpenKeyFile {
   readonly #profileDir: string;
   readonly #deviceSecretNumber: number;
   readonly #random: Random;
+  readonly #clock: Clock;
   #payload: KeyFilePayload;
   #onDisk: number;
 
   constructor(
-    disk: Disk,
-    profileDir: string,
-    random: Random,
+    { disk, profileDir, random, clock }: Pick<Place, 'disk' | 'profileDir' | 'random' | 'clock'>,
     content: {
       readonly payload: KeyFilePayload;
       readonly deviceSecret: Buffer;
@@ -28,6 +43,7 @@ export class OpenKeyFile {
     this.#disk = disk;
     this.#profileDir = profileDir;
     this.#random = random;
+    this.#clock = clock;
     this.#payload = content.payload;
     this.#onDisk = content.payload.sequence;
     this.deviceSecret = content.deviceSecret;
@@ -49,11 +65,15 @@ export class OpenKeyFile {
     this.#writeKeyFile(this.#payload);
   }
 
-  /** A change to anything but the counters of failed sign-ins. @param beyond the sequence goes past this number too */
+  /**
+   * A change to anything but the counters of failed sign-ins. A user's record that differs is stamped with the time.
+   * @param beyond the sequence goes past this number too
+   */
   commit(next: KeyFilePayload, beyond = 0): void {
     const before = this.#payload;
     const sequence = Math.max(before.sequence, beyond) + 1;
-    this.#payload = { ...next, revision: before.revision + 1, sequence };
+    const users = stamped(before.users, next.users, this.#clock.now());
+    this.#payload = { ...next, users, revision: before.revision + 1, sequence };
     try {
       this.write();
     } catch (error) {

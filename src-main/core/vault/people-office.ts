@@ -1,12 +1,15 @@
 /** What admins and users do to users, as the vault offers it: each is one turn and one new key file. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Permission, RoleId } from '../../../src-shared/contract/permissions.ts';
-import { type NewUser, wipeIdentity } from './identity.ts';
-import { withNewIdentity, withOwnPassword, withRoles, withStatus, withUser } from './people.ts';
+import { type NewUser, unlockIdentity, wipeIdentity } from './identity.ts';
+import { demandNotCode, type Owed, owedBy } from './one-time.ts';
+import { withOwnKeys } from './own-keys.ts';
+import { userOf, withNewIdentity, withOwnPassword, withoutUser, withRoles, withStatus, withUser } from './people.ts';
+import { type RemovedUser, removedUsers } from './removed.ts';
 import { withoutRole, withPolicy, withRole } from './roles.ts';
 import type { VaultRoom } from './room.ts';
 import type { VaultSession } from './session.ts';
-import { authenticate } from './sign-in.ts';
+import { authenticate, sessionOf } from './sign-in.ts';
 import { aboutUser, demandStrength, type PublicUser } from './views.ts';
 
 export class People {
@@ -38,18 +41,73 @@ export class People {
     return this.#room.change(session, (payload, acting) => withStatus(payload, acting, userId, 'active'));
   }
 
-  /** An admin gives someone a new password: new keys, the old signing key is retired in the roster. */
-  async resetPassword(session: VaultSession, userId: string, password: Buffer): Promise<PublicUser> {
+  /**
+   * An admin gives someone a new password: new keys, the old signing key is retired in the roster.
+   * @param until it is a one-time code, good until then
+   */
+  async resetPassword(
+    session: VaultSession,
+    userId: string,
+    password: Buffer,
+    until?: number,
+  ): Promise<PublicUser> {
     return this.#room.change(session, (payload, acting) => {
       demandStrength(password, aboutUser(payload, userId));
-      return withNewIdentity(payload, acting, userId, password);
+      return withNewIdentity(payload, acting, userId, password, until);
     });
+  }
+
+  /** For good. @throws CallError forbidden, own-account, last-admin, not-found, second-admin-needed */
+  async remove(session: VaultSession, userId: string): Promise<void> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      file.commit(withoutUser(file.payload, this.#room.acting(session), userId));
+    });
+  }
+
+  /** Who was removed, by the names they had. */
+  removed(): readonly RemovedUser[] {
+    return removedUsers(this.#room.opened().payload);
+  }
+
+  /**
+   * The first password of one's own after a one-time code, and new keys with it: nothing that anybody else has seen is
+   * good any more. @returns the session that goes on; close the one before
+   * @throws CallError password-…
+   */
+  async finishPassword(session: VaultSession, next: Buffer): Promise<VaultSession> {
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      const before = userOf(file.payload, session.userId);
+      if (!before.demands.newPassword) throw new CallError('not-found');
+      if (before.status !== 'active') throw new CallError('account-suspended');
+      demandStrength(next, aboutUser(file.payload, session.userId));
+      await demandNotCode(file.payload, before, next);
+      const { payload, user } = await withOwnKeys(file.payload, this.#room.acting(session), next, true);
+      file.commit(payload);
+      const identity = await unlockIdentity(payload.clinic.id, user, next);
+      if (identity === undefined) throw new Error('a key that was just made does not open');
+      return sessionOf(file.payload, user, identity);
+    });
+  }
+
+  /** What must come before anything else in this session. */
+  owedBy(session: VaultSession): Owed | null {
+    const { payload } = this.#room.opened();
+    return owedBy(payload, userOf(payload, session.userId));
+  }
+
+  /** One's own account: ages of password and keys. */
+  account(session: VaultSession): { readonly passwordSetAt: number; readonly keysSince: number } {
+    const { passwordSetAt, keysSince } = userOf(this.#room.opened().payload, session.userId);
+    return { passwordSetAt, keysSince };
   }
 
   /** @throws CallError wrong-password for the current one, password-… for the next */
   async changeOwnPassword(session: VaultSession, current: Buffer, next: Buffer): Promise<void> {
     return this.#room.inTurn(async () => {
       const file = this.#room.opened();
+      if (userOf(file.payload, session.userId).demands.newPassword) throw new CallError('sign-in-unfinished');
       demandStrength(next, aboutUser(file.payload, session.userId));
       const proved = await authenticate(this.#room.counting(file), session.user.userName, current);
       wipeIdentity(proved.identity);

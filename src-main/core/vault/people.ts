@@ -2,7 +2,7 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Random } from '../crypto/random.ts';
-import { agesOf, sealSharedKeys } from './clinic-keys.ts';
+import { agesOf, clinicKeyId, type SharedKeys, sealSharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, makeUser, type NewUser, newIdentityKeys, wipeIdentity, wrapIdentity } from './identity.ts';
 import { foldedName, type KeyFilePayload, type UserRecord } from './key-file-payload.ts';
 import { followed, nextEntry, verifyRoster } from './roster.ts';
@@ -44,24 +44,38 @@ export function changed(
   request?: SignedRequest,
 ): KeyFilePayload {
   demandAdminLeft(users);
-  const { session, now, random } = acting;
+  const { session, random } = acting;
   if (session.shared === undefined) throw new CallError('no-clinical-access');
+  demandAllEpochs(payload, session.shared);
   const place = { clinicId: payload.clinic.id, profileId: payload.profileId };
   const recoveryPublic = fromBase64(payload.recovery.public);
   const { generation } = payload.databaseKey;
+  const sealed = sealSharedKeys(place, generation, session.shared, agesOf(payload), users, recoveryPublic, random);
+  return withEntry({ ...payload, users: [...users], ...sealed }, acting, changes, request);
+}
+
+/** One more roster entry, signed by whoever acts. @throws CallError second-admin-needed, invalid-input */
+export function withEntry(
+  payload: KeyFilePayload,
+  { session, now }: Acting,
+  changes: readonly RosterChange[],
+  request?: SignedRequest,
+): KeyFilePayload {
   const signer = { by: session.userId, sign: (message: Buffer) => session.sign(message) };
   const entry = nextEntry(payload.roster, payload.clinic.id, now, changes, [signer], request);
   demandHolds(payload, entry);
-  return {
-    ...payload,
-    users: [...users],
-    ...sealSharedKeys(place, generation, session.shared, agesOf(payload), users, recoveryPublic, random),
-    roster: [...payload.roster, entry],
-  };
+  return { ...payload, roster: [...payload.roster, entry] };
+}
+
+/** Sealing with a session that misses a key would lose that key for everybody. @throws CallError changed-meanwhile */
+export function demandAllEpochs(payload: KeyFilePayload, { clinicKeys }: SharedKeys): void {
+  const held = new Map(clinicKeys.map(({ epoch, key }) => [epoch, clinicKeyId(key)]));
+  const whole = payload.clinicKeys.every(({ epoch, id }) => held.get(epoch) === id);
+  if (!whole || held.size !== payload.clinicKeys.length) throw new CallError('changed-meanwhile');
 }
 
 /** What every verifier will say of the entry, asked before it is written. @throws CallError second-admin-needed, invalid-input */
-function demandHolds(payload: KeyFilePayload, entry: RosterEntry): void {
+export function demandHolds(payload: KeyFilePayload, entry: RosterEntry): void {
   const identity = fromBase64(payload.clinicIdentity.public);
   const before = verifyRoster(payload.roster, payload.clinic.id, identity);
   try {
@@ -127,12 +141,16 @@ export function withStatus(
   return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
 }
 
-/** A new password by an admin means a new identity: the old private halves only the old password opens. */
+/**
+ * A new password by an admin means a new identity: the old private halves only the old password opens.
+ * @param until the password is a one-time code, good until then
+ */
 export async function withNewIdentity(
   payload: KeyFilePayload,
   acting: Acting,
   userId: string,
   password: Buffer,
+  until?: number,
 ): Promise<Changed> {
   demandAdmin(payload, acting.session);
   if (userId === acting.session.userId) throw new CallError('own-account');
@@ -141,7 +159,15 @@ export async function withNewIdentity(
   const wrapped = await wrappedFor(payload, userId, keys, password, acting.random);
   const { now } = acting;
   // What was sealed to the old keys stays sealed: only the kit ceremony gives it back.
-  const user: UserRecord = { ...before, ...wrapped, passwordSetAt: now, keysSince: now, secondFactor: null };
+  const user: UserRecord = {
+    ...before,
+    ...wrapped,
+    passwordSetAt: now,
+    keysSince: now,
+    demands: { newPassword: until !== undefined, newKeys: false },
+    passwordUntil: until ?? null,
+    secondFactor: null,
+  };
   wipeIdentity(keys);
   const entry: RosterChange = {
     kind: 'user-keys-replaced',
@@ -150,6 +176,47 @@ export async function withNewIdentity(
     x25519: user.x25519.public,
   };
   return { payload: changed(payload, acting, replaced(payload, user), [entry]), user };
+}
+
+/**
+ * For good: the record and every seal go, the name stays in the roster for what the person signed. The keys that they
+ * could open are due for replacement.
+ */
+export function withoutUser(
+  payload: KeyFilePayload,
+  acting: Acting,
+  userId: string,
+  request?: SignedRequest,
+): KeyFilePayload {
+  demandAdmin(payload, acting.session);
+  if (userId === acting.session.userId) throw new CallError('own-account');
+  const gone = userOf(payload, userId);
+  const others = payload.users.filter(({ id }) => id !== userId);
+  const { previous } = payload.databaseKey;
+  const without = previous && { ...previous, seals: previous.seals.filter((seal) => seal.userId !== userId) };
+  const knewKeys = gone.roles.some((held) => held !== 'it');
+  const { due } = payload;
+  return changed(
+    {
+      ...payload,
+      databaseKey: { ...payload.databaseKey, previous: without },
+      due: { databaseKey: due.databaseKey || knewKeys, clinicKey: due.clinicKey || knewKeys },
+    },
+    acting,
+    others,
+    [{ kind: 'status-set', userId, status: 'removed' }],
+    request,
+  );
+}
+
+/** For who lost phone and recovery codes. Not a matter of the roster: the second factor is this key file's. */
+export function withoutSecondFactor(payload: KeyFilePayload, acting: Acting, userId: string): Changed {
+  demandAdmin(payload, acting.session);
+  if (userId === acting.session.userId) throw new CallError('own-account');
+  const before = userOf(payload, userId);
+  if (before.secondFactor === null) throw new CallError('second-factor-missing');
+  const user: UserRecord = { ...before, secondFactor: null };
+  return { payload: { ...payload, users: replaced(payload, user) }, user };
 }
 
 function wrappedFor(

@@ -108,6 +108,8 @@ export async function recoveredPayload(
     // Who typed all 24 words has the kit.
     recovery: { ...bundle.recovery, confirmedAt: bundle.recovery.confirmedAt ?? now, pending: null },
     sequence: 0,
+    directorySeen: null,
+    unsealed: [],
     deviceSecretSince: now,
     journalKey: random(32).toString('base64'),
     attempts: newAttempts(random),

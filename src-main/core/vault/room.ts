@@ -16,7 +16,7 @@ import { profilePaths } from './layout.ts';
 import { OpenKeyFile } from './open-key-file.ts';
 import type { Acting, Changed } from './people.ts';
 import type { VaultSession } from './session.ts';
-import type { Counting } from './sign-in.ts';
+import { type Counting, renewShared } from './sign-in.ts';
 import { examine, type VaultState } from './start-state.ts';
 import { Throttle } from './throttle.ts';
 import { type PublicUser, publicUser } from './views.ts';
@@ -32,6 +32,7 @@ export class VaultRoom {
   #journal: Journal | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #marked = 0;
+  readonly #sessions = new Set<VaultSession>();
   /** A keychain that did not answer is not asked again in the same turn: nobody waits for it twice. */
   #silent = false;
 
@@ -47,12 +48,12 @@ export class VaultRoom {
 
   /** Files and keychain are looked at again; only inside a turn. */
   async look(): Promise<VaultState> {
-    const { disk, keychain, profileDir, random } = this.place;
+    const { disk, keychain, profileDir } = this.place;
     const examined = await examine(disk, keychain, profileDir);
     this.close();
     this.#state = examined.state;
     if ('payload' in examined) {
-      const file = new OpenKeyFile(disk, profileDir, random, examined);
+      const file = new OpenKeyFile(this.place, examined);
       this.#file = file;
       this.#marked = examined.marked;
       this.#throttle.look(file.payload.attempts);
@@ -62,6 +63,25 @@ export class VaultRoom {
       }
     }
     return this.#state;
+  }
+
+  /** The key file under another device secret takes the place of the one before. */
+  reseal(file: OpenKeyFile): void {
+    wipe(this.#file?.deviceSecret);
+    this.#file = file;
+  }
+
+  /** A session hears of new shared keys for as long as it lives. */
+  keep(session: VaultSession): VaultSession {
+    for (const known of this.#sessions) if (known.closed) this.#sessions.delete(known);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Shared keys were replaced: who is here opens them again. */
+  tellSessions(): void {
+    const { payload } = this.opened();
+    for (const session of this.#sessions) renewShared(payload, session);
   }
 
   /** The open key file, or nothing. */
@@ -100,7 +120,7 @@ export class VaultRoom {
     return this.#journal;
   }
 
-  counting(file: OpenKeyFile): Counting {
+  counting(file: OpenKeyFile): Counting & { readonly file: OpenKeyFile } {
     return { file, throttle: this.#throttle };
   }
 

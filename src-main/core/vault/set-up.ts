@@ -3,18 +3,19 @@ import type { RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Language } from '../../../src-shared/contract/primitives.ts';
 import { generateEd25519 } from '../crypto/ed25519.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
-import { wordsOf } from '../crypto/mnemonic.ts';
 import { generateTlsKey } from '../crypto/p256.ts';
 import { type Random, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { newAttempts } from './attempts.ts';
 import { sealSharedKeys } from './clinic-keys.ts';
+import { newDrillCheck } from './drill.ts';
 import { makeUser, wipeIdentity } from './identity.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import { recoveryKeys, wipeRecoveryKeys, wrapClinicIdentity } from './recovery-kit.ts';
 import { nextEntry, signerWith } from './roster.ts';
 import type { RosterChange } from './roster-entry.ts';
 import { fromBase64, openKey, type SealedKey, sealKey } from './wrapped.ts';
+import { askedBack, type KitForm, type PackedKit, pack, written } from './written-kit.ts';
 
 export type SetUpRequest = {
   readonly clinic: { readonly name: string; readonly country: string };
@@ -27,11 +28,15 @@ export type SetUpRequest = {
     readonly roles: readonly RoleId[];
     readonly password: Buffer;
   };
+  /** One code unless said. */
+  readonly kit?: KitForm;
 };
 
 export type Kit = {
+  readonly form: KitForm;
+  /** The code's 24, or those of three sheets one after another. */
   readonly words: readonly string[];
-  /** Positions (from 1) of the two words asked back. */
+  /** Positions (from 1, counted through) of the two words asked back. */
   readonly ask: readonly number[];
   readonly createdAt: number;
 };
@@ -49,24 +54,11 @@ export function makeDeviceKeys(now: number, random: Random): KeyFilePayload['dev
   return keys;
 }
 
-/** Two different positions of 24, evenly drawn. */
-function twoPositions(random: Random): readonly [number, number] {
-  // 240 is the largest multiple of 24 in a byte: more would favour the first words.
-  const draw = (): number => {
-    const byte = random(1).readUInt8(0);
-    return byte < 240 ? (byte % 24) + 1 : draw();
-  };
-  const first = draw();
-  let second = draw();
-  while (second === first) second = draw();
-  return first < second ? [first, second] : [second, first];
-}
-
 const pendingBinding = (clinicId: string, userId: string) =>
   ({ purpose: 'recovery-secret', clinicId, recipient: userId }) as const;
 
-/** The kit's secret, kept for the first admin until the kit is confirmed. @throws OpenError */
-export function openPendingKit(clinicId: string, userId: string, seal: SealedKey, privateKey: Uint8Array): Buffer {
+/** The kit, kept for the first admin until it is confirmed. Wipe it. @throws OpenError */
+export function openPendingKit(clinicId: string, userId: string, seal: SealedKey, privateKey: Uint8Array): PackedKit {
   return openKey(privateKey, seal, pendingBinding(clinicId, userId));
 }
 
@@ -111,8 +103,9 @@ export async function newClinic(
   ];
   const shared = { databaseKey, clinicKeys: [{ epoch: 1, key: clinicKey }] };
   const ages = { databaseKey: now, clinicKeys: new Map([[1, now]]), previous: null };
-  const words = wordsOf(recoverySecret);
-  const ask = twoPositions(random);
+  const packed = await pack(request.kit ?? 'code', recoverySecret, random);
+  const kit = written(packed);
+  const ask = askedBack(kit.form, random);
   const payload: KeyFilePayload = {
     version: 2,
     revision: 1,
@@ -134,6 +127,8 @@ export async function newClinic(
     roster: [nextEntry([], clinicId, now, changes, [signerWith('clinic', clinicIdentity)])],
     directoryKey: random(32).toString('base64'),
     due: { databaseKey: false, clinicKey: false },
+    directorySeen: null,
+    unsealed: [],
     deviceSecretSince: now,
     journalKey: random(32).toString('base64'),
     device,
@@ -141,19 +136,19 @@ export async function newClinic(
       public: recoveryPublic,
       createdAt: now,
       confirmedAt: null,
-      form: 'code',
-      check: null,
+      form: kit.form,
+      check: newDrillCheck(kit, random),
       lastDrill: null,
       pending: {
         userId: record.id,
-        seal: sealKey(fromBase64(record.x25519.public), recoverySecret, pendingBinding(clinicId, record.id), random),
-        asked: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
+        seal: sealKey(fromBase64(record.x25519.public), packed, pendingBinding(clinicId, record.id), random),
+        asked: ask.map((position) => ({ position, word: kit.words[position - 1] ?? '' })),
       },
     },
     attempts: newAttempts(random),
   };
-  wipe(recoverySecret, clinicIdentity, clinicKey);
+  wipe(recoverySecret, packed, clinicIdentity, clinicKey);
   wipeRecoveryKeys(recovery);
   wipeIdentity(keys);
-  return { payload, databaseKey, kit: { words, ask, createdAt: now } };
+  return { payload, databaseKey, kit: { ...kit, ask, createdAt: now } };
 }

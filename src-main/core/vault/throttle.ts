@@ -4,7 +4,7 @@
  * that an older one put back is noticed.
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { type Attempts, attemptName, charged, failed, succeeded, waitFor } from './attempts.ts';
+import { type Attempts, attemptName, charged, failed, succeeded, undone, waitFor } from './attempts.ts';
 import type { Clock } from './clock.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 
@@ -20,6 +20,8 @@ export interface Try {
   /** @returns milliseconds until the next */
   failed(): Promise<number>;
   succeeded(): Promise<void>;
+  /** The password was right, and a code is still to come: neither forgiven nor counted. */
+  undone(): Promise<void>;
 }
 
 export class Throttle {
@@ -66,6 +68,10 @@ export class Throttle {
       succeeded: async () => {
         await marked;
         this.#keep(file, succeeded(begun, name, this.#clock));
+      },
+      undone: async () => {
+        await marked;
+        this.#keep(file, undone(begun, before, name, this.#clock));
       },
     };
   }

@@ -4,7 +4,6 @@
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
-import { wordsOf } from '../crypto/mnemonic.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { sealTo } from '../crypto/x25519.ts';
@@ -17,6 +16,7 @@ import { foldedName, type KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
 import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
 import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
+import { Keys } from './keys-office.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 import { People } from './people-office.ts';
 import type { RecoveryRequest } from './recover.ts';
@@ -28,10 +28,11 @@ import { RosterHistory } from './roster-history.ts';
 import type { RosterState } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
-import { authenticate, sessionOf } from './sign-in.ts';
+import { authenticate, sessionOf, signedIn } from './sign-in.ts';
 import type { VaultState } from './start-state.ts';
 import { type DisplayDirectory, demandStrength, displayDirectory, type PublicUser, publicUser } from './views.ts';
 import { fromBase64 } from './wrapped.ts';
+import { written } from './written-kit.ts';
 
 export type { DisplayDirectory, PublicUser };
 
@@ -56,11 +57,14 @@ export class Vault {
   readonly #room: VaultRoom;
   /** Who may sign in: added, changed, suspended, removed. */
   readonly people: People;
+  /** Their ages, and new ones for old. */
+  readonly keys: Keys;
 
   constructor(options: VaultOptions) {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
     this.#room = new VaultRoom({ profileDir, keychain, clock, random, disk }, options.passwordCost);
     this.people = new People(this.#room);
+    this.keys = new Keys(this.#room);
   }
 
   get state(): VaultState {
@@ -196,31 +200,34 @@ export class Vault {
       const { user, identity } = await authenticate(this.#room.counting(file), userName, password);
       try {
         if (user.id !== pending.userId) throw new CallError('forbidden');
-        const secret = openPendingKit(clinic.id, user.id, pending.seal, identity.x25519);
-        const words = wordsOf(secret);
-        wipe(secret);
-        return { words, ask: pending.asked.map(({ position }) => position), createdAt: recovery.createdAt };
+        const packed = openPendingKit(clinic.id, user.id, pending.seal, identity.x25519);
+        const kit = written(packed);
+        wipe(packed);
+        return { ...kit, ask: pending.asked.map(({ position }) => position), createdAt: recovery.createdAt };
       } finally {
         wipeIdentity(identity);
       }
     });
   }
 
-  /** Closing the session is the caller's. @throws CallError wrong-password, wait-before-retry, account-suspended, … */
-  async signIn(userName: string, password: Buffer): Promise<VaultSession> {
+  /** Closing the session is the caller's. @throws CallError wrong-password, second-factor-needed, account-suspended, … */
+  async signIn(userName: string, password: Buffer, code?: string): Promise<VaultSession> {
     return this.#room.inTurn(async () => {
       const file = this.#room.opened();
       if (this.#room.state !== 'locked') throw this.#room.stateError();
-      const { user, identity } = await authenticate(this.#room.counting(file), userName, password);
-      return sessionOf(file.payload, user, identity);
+      return this.#room.keep(await signedIn(this.#room.counting(file), this.#room.place, userName, password, code));
     });
   }
 
-  /** A user proves again who they are (signing); counted like a sign-in. Close the session it returns. */
+  /** A user proves again who they are (signing), by the password alone; counted like a sign-in. Close the session it returns. */
   async verifyPassword(userId: string, password: Buffer): Promise<VaultSession> {
     const user = this.#room.opened().payload.users.find((candidate) => candidate.id === userId);
     if (user === undefined) throw new CallError('not-found', { field: 'userId' });
-    return this.signIn(user.userName, password);
+    return this.#room.inTurn(async () => {
+      const file = this.#room.opened();
+      const proved = await authenticate(this.#room.counting(file), user.userName, password);
+      return sessionOf(file.payload, proved.user, proved.identity);
+    });
   }
 
   /** New device secret and key file from the recovery file and the words; the old key file is kept aside. */
@@ -238,15 +245,15 @@ export class Vault {
     return this.#room.inTurn(async () => {
       const { file } = this.#room;
       if (file === undefined || this.#room.state !== 'key-file-rolled-back') throw this.#room.stateError();
-      wipeRecoveryKeys(provedKit(file.payload, words));
+      wipeRecoveryKeys(await provedKit(file.payload, words));
       this.#room.accept();
       return this.#room.look();
     });
   }
 
   /** Does nothing but say whether these are this clinic's words. @throws CallError kit-words-wrong */
-  proveKit(words: string): void {
-    wipeRecoveryKeys(provedKit(this.#room.opened().payload, words));
+  async proveKit(words: string): Promise<void> {
+    wipeRecoveryKeys(await provedKit(this.#room.opened().payload, words));
   }
 
   /** Key but no database: the next generation, empty, under a new key. @throws CallError kit-words-wrong */
@@ -255,7 +262,7 @@ export class Vault {
       const file = this.#room.opened();
       await this.#room.look();
       if (this.#room.state !== 'database-missing') throw new CallError('already-set-up');
-      const keys = provedKit(file.payload, words);
+      const keys = await provedKit(file.payload, words);
       const { payload, databaseKey } = withNextDatabase(
         file.payload,
         keys,
@@ -277,7 +284,7 @@ export class Vault {
   async setDatabaseAside(words: string): Promise<VaultState> {
     return this.#room.inTurn(async () => {
       const { payload } = this.#room.opened();
-      wipeRecoveryKeys(provedKit(payload, words));
+      wipeRecoveryKeys(await provedKit(payload, words));
       const { disk, profileDir, clock } = this.#room.place;
       setAside(disk, profileDir, databaseFiles(disk, profileDir, payload.databaseKey.generation), clock.now());
       return this.#room.look();

@@ -16,11 +16,24 @@ export type DisplayDirectory = {
 export type PublicUser = Pick<UserRecord, 'id' | 'userName' | 'displayName' | 'roles' | 'status' | 'createdAt'> & {
   /** Ed25519, base64. */
   readonly signingKey: string;
+  /** The password is a one-time code until then. */
+  readonly invitedUntil: number | null;
+  readonly secondFactor: boolean;
 };
 
 export function publicUser(user: UserRecord): PublicUser {
   const { id, userName, displayName, roles, status, createdAt } = user;
-  return { id, userName, displayName, roles, status, createdAt, signingKey: user.ed25519.public };
+  return {
+    id,
+    userName,
+    displayName,
+    roles,
+    status,
+    createdAt,
+    signingKey: user.ed25519.public,
+    invitedUntil: user.demands.newPassword ? user.passwordUntil : null,
+    secondFactor: user.secondFactor !== null,
+  };
 }
 
 export function displayDirectory(payload: KeyFilePayload): DisplayDirectory {

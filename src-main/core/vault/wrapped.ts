@@ -42,7 +42,8 @@ export type Purpose =
   | 'database-key'
   | 'clinic-key'
   | 'clinic-identity'
-  | 'recovery-secret';
+  | 'recovery-secret'
+  | 'second-factor';
 
 /** What a wrapped key is for: the purpose and everything that must not be exchanged under it. */
 export type Binding = { readonly purpose: Purpose } & Readonly<Record<string, unknown>>;
