@@ -8,6 +8,7 @@ import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
 import { exportHandlers } from './exchange/export-handlers.ts';
 import { importHandlers } from './exchange/import-handlers.ts';
+import { roleHandlers } from './people/roles.ts';
 import { rosterHandlers } from './people/roster.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
@@ -24,6 +25,7 @@ export const handlers: AllHandlers = {
   settings: settingsHandlers,
   sessions: sessionHandlers,
   users: userHandlers,
+  roles: roleHandlers,
   patients: patientHandlers,
   chart: chartHandlers,
   notes: noteHandlers,

@@ -43,6 +43,8 @@ export const errorCodes = [
   'own-account',
   'second-admin-needed',
   'role-in-use',
+  'role-name-taken',
+  'role-beyond-limits', // what an own role may not hold, or half of what belongs together
   'kit-words-wrong',
   'recovery-code-wrong',
   'pin-too-simple',

@@ -9,6 +9,7 @@ import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
 import { reviews } from './reviews.ts';
+import { roles } from './roles.ts';
 import { roster } from './roster.ts';
 
 export const contract = {
@@ -18,6 +19,7 @@ export const contract = {
   settings,
   sessions,
   users,
+  roles,
   patients,
   chart,
   notes,

@@ -45,6 +45,8 @@ export const session = z.strictObject({
   userName: z.string(),
   displayName: z.string(),
   roles: z.array(roleId),
+  /** Names of those among the roles that the clinic defined itself. */
+  ownRoles: z.array(z.strictObject({ id: roleId, name: z.string() })),
   permissions: z.array(z.enum(permissions)),
   clinicName: z.string(),
   workstationName: z.string(),

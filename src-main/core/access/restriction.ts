@@ -1,7 +1,6 @@
 /** Restricting a chart to named users, lifting it, and saying who may open it. */
 import type { EmergencyAccess } from '../../../src-shared/contract/access.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { permissionsOf } from '../../../src-shared/contract/permissions.ts';
 import {
   patientId as patientIdSchema,
   type UserId,
@@ -9,6 +8,7 @@ import {
 } from '../../../src-shared/contract/primitives.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
+import { permissionsNow } from '../people/roles.ts';
 import type { LiveSession } from '../session.ts';
 import { emergenciesOf, type Restriction, readRestriction, writeRestriction } from '../store/access.ts';
 import type { Store } from '../store/open.ts';
@@ -19,9 +19,10 @@ type Named = { id: UserId; name: string };
 
 /** Active users who may read charts, in order of names. */
 function readersOf(core: Core): Named[] {
+  const may = permissionsNow(core.vault);
   return core.vault
     .users()
-    .filter(({ status, roles }) => status === 'active' && permissionsOf(roles).has('chart:read'))
+    .filter(({ status, roles }) => status === 'active' && may(roles).has('chart:read'))
     .map(({ id, displayName }) => ({ id: userIdSchema.parse(id), name: displayName }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -31,7 +31,17 @@ type Names = {
   readonly people: ReadonlyMap<string, string>;
   readonly patient: (ref: string) => string | null;
   readonly where: string;
+  /** Own roles by id. */
+  readonly roles: ReadonlyMap<string, string>;
 };
+
+/** Details name own roles by id, alone or in a list. */
+function named(detail: AuditLine['detail'], roles: Names['roles']): AuditLine['detail'] {
+  if (roles.size === 0) return detail;
+  const inWords = (value: string | number) =>
+    typeof value === 'string' ? value.replace(/\bown-[a-z0-9]+/g, (id) => roles.get(id) ?? id) : value;
+  return Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, inWords(value)]));
+}
 
 function toLine(entry: AuditEntry, names: Names): AuditLine {
   return {
@@ -41,13 +51,13 @@ function toLine(entry: AuditEntry, names: Names): AuditLine {
     action: entry.action,
     outcome: outcomeNames[entry.outcome],
     user: entry.agent.user === null ? null : (names.people.get(entry.agent.user) ?? entry.agent.user),
-    roles: entry.agent.roles,
+    roles: entry.agent.roles.map((role) => names.roles.get(role) ?? role),
     patient: entry.patient === null ? null : names.patient(entry.patient),
     patientRef: entry.patient,
     where: names.where,
     origin: entry.origin,
     purpose: entry.purpose,
-    detail: entry.detail,
+    detail: named(entry.detail, names.roles),
   };
 }
 
@@ -89,6 +99,7 @@ export const auditHandlers: Handlers<'audit'> = {
       people: new Map(core.vault.users().map((user) => [user.id, user.displayName])),
       patient: patientNames(tx.store, session.permissions.has('patient:read')),
       where: core.vault.displayDirectory()?.workstationName ?? '',
+      roles: core.vault.ownRoleNames(),
     };
     coverLook(context, JSON.stringify(filter), before !== null);
     entry.detail['count'] = page.entries.length;

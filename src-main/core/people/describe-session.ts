@@ -6,6 +6,15 @@ import type { LiveSession } from '../session.ts';
 import { readSettings } from './clinic-settings.ts';
 import { readPinVerifier, readState } from './state.ts';
 
+/** Names of those roles held that the clinic defined; their permissions are among the session's. */
+function ownRolesOf(core: Core, { roles }: LiveSession): Session['ownRoles'] {
+  const own = core.vault.ownRoles();
+  return roles.flatMap((id) => {
+    const role = own.get(id);
+    return role === undefined ? [] : [{ id, name: role.name }];
+  });
+}
+
 export function describe(core: Core, session: LiveSession): Session {
   const store = session.keys.shared === undefined ? undefined : core.opened()?.store;
   const shown = core.vault.displayDirectory();
@@ -16,6 +25,7 @@ export function describe(core: Core, session: LiveSession): Session {
     userName: session.userName,
     displayName: session.displayName,
     roles: [...session.roles],
+    ownRoles: ownRolesOf(core, session),
     permissions: permissions.filter((one) => session.permissions.has(one)),
     clinicName: shown?.clinicName ?? '',
     workstationName: shown?.workstationName ?? '',

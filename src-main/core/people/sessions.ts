@@ -1,6 +1,5 @@
 /** Signing in, locking, and what belongs to the person signed in. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { permissionsOf } from '../../../src-shared/contract/permissions.ts';
 import { userId as userIdSchema } from '../../../src-shared/contract/primitives.ts';
 import { Grants } from '../access/grants.ts';
 import type { Handlers } from '../call.ts';
@@ -15,6 +14,7 @@ import type { VaultSession } from '../vault/session.ts';
 import { describe } from './describe-session.ts';
 import { ensurePrivateNoteKey } from './private-note-key.ts';
 import { quickReturnHandlers } from './quick-return.ts';
+import { permissionsNow } from './roles.ts';
 import { changeState } from './state.ts';
 
 async function verified(core: Core, userName: string, password: string): Promise<VaultSession> {
@@ -51,7 +51,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
       userName: user.userName,
       displayName: user.displayName,
       roles: user.roles,
-      permissions: permissionsOf(user.roles),
+      permissions: permissionsNow(core.vault)(user.roles),
       startedAt: now,
       keys,
       search: null,

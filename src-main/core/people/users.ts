@@ -52,27 +52,27 @@ export const userHandlers: Handlers<'users'> = {
   create: async (context, input) => {
     const { userName, displayName, roles } = input;
     const user = await withPassword(input.password, (password) =>
-      context.core.vault.addUser(context.session.keys, { userName, displayName, roles, password }),
+      context.core.vault.people.add(context.session.keys, { userName, displayName, roles, password }),
     );
     return recorded(context, user, { roles: roles.join(' ') });
   },
   setRoles: async (context, { userId, roles }) => {
     const before = context.core.vault.users().find(({ id }) => id === userId)?.roles ?? [];
-    const user = await context.core.vault.setRoles(context.session.keys, userId, roles);
+    const user = await context.core.vault.people.setRoles(context.session.keys, userId, roles);
     // A session holds the permissions of its beginning.
     context.core.endSessionsOf(userId);
     return recorded(context, user, { before: before.join(' '), after: user.roles.join(' ') });
   },
   suspend: async (context, { userId }) => {
-    const user = await context.core.vault.suspend(context.session.keys, userId);
+    const user = await context.core.vault.people.suspend(context.session.keys, userId);
     context.core.endSessionsOf(userId);
     return recorded(context, user);
   },
   reactivate: async (context, { userId }) =>
-    recorded(context, await context.core.vault.reactivate(context.session.keys, userId)),
+    recorded(context, await context.core.vault.people.reactivate(context.session.keys, userId)),
   resetPassword: async (context, { userId, password }) => {
     const user = await withPassword(password, (bytes) =>
-      context.core.vault.resetPassword(context.session.keys, userId, bytes),
+      context.core.vault.people.resetPassword(context.session.keys, userId, bytes),
     );
     context.core.endSessionsOf(userId);
     recorded(context, user);

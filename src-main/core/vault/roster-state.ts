@@ -1,6 +1,7 @@
 /** What a roster says: the users, devices, roles and rules after some of its entries. */
 import type { Permission, RoleId } from '../../../src-shared/contract/permissions.ts';
 import { isBuiltIn } from '../../../src-shared/contract/permissions.ts';
+import { neverOwn } from '../../../src-shared/contract/role-limits.ts';
 import type { RosterChange } from './roster-entry.ts';
 
 export type RosterUser = {
@@ -118,6 +119,8 @@ export function applied(state: RosterState, seq: number, change: RosterChange): 
     }
     case 'role-defined': {
       const { name, permissions } = change;
+      // One admin's signature defines a role: it must not make admins.
+      if (permissions.some((one) => neverOwn.has(one))) throw new RosterError(seq, 'defines a role beyond the limits');
       return { ...state, ownRoles: new Map(state.ownRoles).set(change.roleId, { name, permissions }) };
     }
     case 'role-removed': {

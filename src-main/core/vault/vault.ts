@@ -22,9 +22,11 @@ import { People } from './people-office.ts';
 import type { RecoveryRequest } from './recover.ts';
 import { withNextDatabase } from './recover.ts';
 import { wipeRecoveryKeys } from './recovery-kit.ts';
+import { ownRoleNames } from './role-names.ts';
 import { VaultRoom } from './room.ts';
 import { verifyRoster } from './roster.ts';
 import { RosterHistory } from './roster-history.ts';
+
 import type { RosterState } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
@@ -118,6 +120,11 @@ export class Vault {
   /** Roles that the clinic defined itself, by id. */
   ownRoles(): RosterState['ownRoles'] {
     return this.rosterState().ownRoles;
+  }
+
+  /** Names of own roles by id, removed ones included: old entries of the log name them. */
+  ownRoleNames(): ReadonlyMap<string, string> {
+    return ownRoleNames(this.roster());
   }
 
   /** What the chain says, now or as it was at an instant. @throws RosterError when there was no clinic yet */

@@ -163,6 +163,7 @@ test('roles of the clinic: defined before they are given, not removed while they
   assert.throws(() => check(next([give])), RosterError);
   assert.throws(() => check(next([define, give, remove])), RosterError);
   assert.throws(() => check(next([remove])), RosterError);
+  assert.throws(() => check(next([{ ...define, permissions: ['patient:read', 'user:write'] }])), RosterError);
   assert.equal(check(next([define, give])).ownRoles.get(nurse)?.name, 'Nurse');
   assert.equal(check(next([define, remove])).ownRoles.size, 0);
 });
