@@ -18,6 +18,12 @@ export const errorCodes = [
   'wrong-password',
   'wait-before-retry',
   'account-suspended',
+  'invitation-expired',
+  'second-factor-needed', // the password was right: a code is asked for now
+  'second-factor-wrong',
+  'second-factor-set', // there is one already
+  'second-factor-missing', // there is none
+  'sign-in-unfinished', // a password of one's own, or a second factor, comes first
   'no-clinical-access', // an IT user asks for the open database
   'already-set-up',
   'not-set-up',
@@ -38,6 +44,7 @@ export const errorCodes = [
   'password-too-short',
   'password-too-common',
   'password-too-long',
+  'password-is-code', // the one-time code itself
   'user-name-taken',
   'last-admin',
   'own-account',
@@ -45,7 +52,19 @@ export const errorCodes = [
   'role-in-use',
   'role-name-taken',
   'role-beyond-limits', // what an own role may not hold, or half of what belongs together
+  'no-seal-yet', // known here, but nobody has opened this workstation since: its key is not yet sealed to them
+  'directory-refused',
+  'directory-forked',
+  'directory-rolled-back',
+  'join-words-wrong',
   'kit-words-wrong',
+  'kit-sheet-twice', // the same sheet two times
+  'kit-sheets-differ', // two sheets that were not made together
+  'drill-not-begun',
+  'request-needed', // a second admin has not agreed
+  'request-over', // done, declined, withdrawn or expired
+  'request-pending', // the same was asked for already
+  'own-request', // nobody agrees to what they asked for themselves
   'recovery-code-wrong',
   'pin-too-simple',
   'pin-not-set',

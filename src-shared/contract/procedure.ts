@@ -12,6 +12,10 @@ export type Needs = 'public' | 'session' | Permission | readonly Permission[];
 /** Which audit event the call leaves, or, in words, why it leaves none. */
 export type Audits = AuditCode | { readonly none: string };
 
+/** What a session may owe before anything else: until then it holds no permission. */
+export const owed = ['own-password', 'second-factor'] as const;
+export type Owed = (typeof owed)[number];
+
 export type Channel = 'screen' | 'ctl';
 
 /**
@@ -34,6 +38,8 @@ type Declaration<I extends z.ZodType, O extends z.ZodType, N extends Needs> = {
   readonly audits: Audits;
   /** Both unless said. */
   readonly channels?: readonly Channel[];
+  /** Offered also to a session that still owes one of these; every other procedure is refused to it. */
+  readonly whileOwing?: readonly Owed[];
   /** One line for `ctl --list` and the docs. */
   readonly summary: string;
 };

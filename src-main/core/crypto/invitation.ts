@@ -14,16 +14,25 @@ export function newInvitationCode(random: Random): string {
   return Array.from({ length: invitationWords }, draw).join('-');
 }
 
-/**
- * The bytes that a typed code stands for: case, spaces for hyphens and what follows a word's first four letters do not
- * matter. What is no code stays as typed. Wipe after use.
- */
-export function invitationBytes(typed: Buffer): Buffer {
+/** The words of a typed code; undefined for what is none. */
+function codeWords(typed: Buffer): string | undefined {
   const words = typed
     .toString('utf8')
     .split(/[^\p{L}\p{M}]+/u)
     .filter((part) => part !== '')
     .map(wordOf);
-  if (words.length !== invitationWords || words.includes(undefined)) return passwordBytes(typed);
-  return Buffer.from(words.join('-'), 'utf8');
+  return words.length === invitationWords && !words.includes(undefined) ? words.join('-') : undefined;
+}
+
+export function looksLikeCode(typed: Buffer): boolean {
+  return codeWords(typed) !== undefined;
+}
+
+/**
+ * The bytes that a typed code stands for: case, spaces for hyphens and what follows a word's first four letters do not
+ * matter. What is no code stays as typed. Wipe after use.
+ */
+export function invitationBytes(typed: Buffer): Buffer {
+  const code = codeWords(typed);
+  return code === undefined ? passwordBytes(typed) : Buffer.from(code, 'utf8');
 }

@@ -1,79 +1,57 @@
-/** New keys for oneself: signed into the roster by the key that they retire, so nobody else is needed. */
-import type { Random } from '../crypto/random.ts';
+/**
+ * A user's own new keys, made with their own password: both halves of the identity are replaced, the old receiving
+ * key is kept sealed to the new one, everything sealed to this user is sealed anew, and the roster says so, signed by
+ * the old signing key (docs/protocols/keys.md, "Rotation").
+ */
+import { x25519Public } from '../crypto/x25519.ts';
 import { agesOf, sealSharedKeys } from './clinic-keys.ts';
-import { newIdentityKeys, retireX25519, wipeIdentity, wrapIdentity } from './identity.ts';
-import type { KeyFilePayload, UserRecord } from './key-file-payload.ts';
-import { type Acting, type Changed, replaced, userOf, withEntry } from './people.ts';
+import { type IdentityKeys, newIdentityKeys, retireX25519, wrapIdentity } from './identity.ts';
+import { type KeyFilePayload, opensDatabase, type UserRecord } from './key-file-payload.ts';
+import { type Acting, demandAllEpochs, demandHolds, replaced, userOf } from './people.ts';
+import { nextEntry } from './roster.ts';
 import { resealed } from './second-factor.ts';
 import { fromBase64 } from './wrapped.ts';
 
 /**
- * The same user with new keys under a password.
- * @param first the password before was somebody else's choice: nothing is sealed from its keys to the new ones, since
- *   who knew it could open what they open. Otherwise what was sealed to the user stays readable to them.
+ * The content of the next key file, and the new keys for the session.
+ * @throws CallError no-clinical-access, changed-meanwhile
  */
-export async function withOwnKeys(
-  payload: KeyFilePayload,
-  acting: Acting,
-  password: Buffer,
-  first: boolean,
-): Promise<Changed> {
-  const { session, now, random } = acting;
-  const before = userOf(payload, session.userId);
-  const user = await newRecord(payload, acting, before, password, first);
-  const changes = [
-    {
-      kind: 'user-keys-replaced' as const,
-      userId: user.id,
-      ed25519: user.ed25519.public,
-      x25519: user.x25519.public,
-    },
-  ];
-  const users = replaced(payload, user);
-  const next = { ...payload, users, ...sealsFor(payload, acting, users, random) };
-  return { payload: withEntry(next, { session, now, random }, changes), user };
-}
-
-/** Who opens nothing clinical holds no shared key, and has no seal that could change. */
-function sealsFor(
-  payload: KeyFilePayload,
-  { session }: Acting,
-  users: readonly UserRecord[],
-  random: Random,
-): Partial<Pick<KeyFilePayload, 'databaseKey' | 'clinicKeys'>> {
-  if (session.shared === undefined) return {};
-  const place = { clinicId: payload.clinic.id, profileId: payload.profileId };
-  const recoveryPublic = fromBase64(payload.recovery.public);
-  const { generation } = payload.databaseKey;
-  return sealSharedKeys(place, generation, session.shared, agesOf(payload), users, recoveryPublic, random);
-}
-
-async function newRecord(
+export async function withOwnNewKeys(
   payload: KeyFilePayload,
   { session, now, random }: Acting,
-  before: UserRecord,
   password: Buffer,
-  first: boolean,
-): Promise<UserRecord> {
+): Promise<{ readonly payload: KeyFilePayload; readonly keys: IdentityKeys }> {
+  const before = userOf(payload, session.userId);
   const owner = { clinicId: payload.clinic.id, userId: before.id };
   const recoveryPublic = fromBase64(payload.recovery.public);
-  const old = session.identity();
   const keys = newIdentityKeys(random);
-  try {
-    const wrapped = await wrapIdentity(owner, keys, password, payload.passwordCost, recoveryPublic, random);
-    const nextPublic = wrapped.x25519.public;
-    const retired = first ? [] : retireX25519(owner, before.x25519, old.x25519, fromBase64(nextPublic), random);
-    return {
-      ...before,
-      ...wrapped,
-      x25519: { ...wrapped.x25519, retired },
-      keysSince: now,
-      passwordSetAt: first ? now : before.passwordSetAt,
-      passwordUntil: first ? null : before.passwordUntil,
-      demands: { newPassword: first ? false : before.demands.newPassword, newKeys: false },
-      secondFactor: resealed(owner.clinicId, before, old.x25519, nextPublic, random),
-    };
-  } finally {
-    wipeIdentity(keys);
-  }
+  const retired = retireX25519(owner, before.x25519, session.identity().x25519, x25519Public(keys.x25519), random);
+  const cost = payload.passwordCost;
+  const wrapped = await wrapIdentity(owner, keys, password, cost, recoveryPublic, random, retired);
+  const user: UserRecord = {
+    ...before,
+    ...wrapped,
+    keysSince: now,
+    demands: { ...before.demands, newKeys: false },
+    secondFactor: resealed(owner.clinicId, before, session.identity().x25519, wrapped.x25519.public, random),
+  };
+  const change = {
+    kind: 'user-keys-replaced' as const,
+    userId: user.id,
+    ed25519: user.ed25519.public,
+    x25519: user.x25519.public,
+  };
+  const signer = { by: user.id, sign: (message: Buffer) => session.sign(message) };
+  const entry = nextEntry(payload.roster, owner.clinicId, now, [change], [signer]);
+  demandHolds(payload, entry);
+  const users = replaced(payload, user);
+  const next = { ...payload, users, roster: [...payload.roster, entry] };
+  const { shared } = session;
+  // Who opens nothing clinical has no seal of anything shared.
+  if (shared === undefined || !opensDatabase(user)) return { payload: next, keys };
+  demandAllEpochs(payload, shared);
+  const place = { clinicId: owner.clinicId, profileId: payload.profileId };
+  const { generation } = payload.databaseKey;
+  const sealed = sealSharedKeys(place, generation, shared, agesOf(payload), users, recoveryPublic, random);
+  return { payload: { ...next, ...sealed }, keys };
 }

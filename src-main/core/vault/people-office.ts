@@ -1,7 +1,7 @@
 /** What admins and users do to users, as the vault offers it: each is one turn and one new key file. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Permission, RoleId } from '../../../src-shared/contract/permissions.ts';
-import { type NewUser, unlockIdentity, wipeIdentity } from './identity.ts';
+import { type NewUser, wipeIdentity } from './identity.ts';
 import { demandNotCode, type Owed, owedBy } from './one-time.ts';
 import { withOwnKeys } from './own-keys.ts';
 import { userOf, withNewIdentity, withOwnPassword, withoutUser, withRoles, withStatus, withUser } from './people.ts';
@@ -45,12 +45,7 @@ export class People {
    * An admin gives someone a new password: new keys, the old signing key is retired in the roster.
    * @param until it is a one-time code, good until then
    */
-  async resetPassword(
-    session: VaultSession,
-    userId: string,
-    password: Buffer,
-    until?: number,
-  ): Promise<PublicUser> {
+  async resetPassword(session: VaultSession, userId: string, password: Buffer, until?: number): Promise<PublicUser> {
     return this.#room.change(session, (payload, acting) => {
       demandStrength(password, aboutUser(payload, userId));
       return withNewIdentity(payload, acting, userId, password, until);
@@ -83,10 +78,14 @@ export class People {
       if (before.status !== 'active') throw new CallError('account-suspended');
       demandStrength(next, aboutUser(file.payload, session.userId));
       await demandNotCode(file.payload, before, next);
-      const { payload, user } = await withOwnKeys(file.payload, this.#room.acting(session), next, true);
-      file.commit(payload);
-      const identity = await unlockIdentity(payload.clinic.id, user, next);
-      if (identity === undefined) throw new Error('a key that was just made does not open');
+      const acting = this.#room.acting(session);
+      const { payload, user, identity } = await withOwnKeys(file.payload, acting, next, true);
+      try {
+        file.commit(payload);
+      } catch (error) {
+        wipeIdentity(identity);
+        throw error;
+      }
       return sessionOf(file.payload, user, identity);
     });
   }

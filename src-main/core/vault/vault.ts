@@ -15,19 +15,21 @@ import type { Journal } from './journal.ts';
 import { foldedName, type KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
 import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
-import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
 import { Keys } from './keys-office.ts';
+import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 import { People } from './people-office.ts';
-import type { RecoveryRequest } from './recover.ts';
-import { withNextDatabase } from './recover.ts';
+import { type NewAdmin, withNextDatabase } from './recover.ts';
 import { wipeRecoveryKeys } from './recovery-kit.ts';
+import { Recovery } from './recovery-office.ts';
+import { Requests } from './requests-office.ts';
 import { ownRoleNames } from './role-names.ts';
 import { VaultRoom } from './room.ts';
 import { verifyRoster } from './roster.ts';
 import { RosterHistory } from './roster-history.ts';
 
 import type { RosterState } from './roster-state.ts';
+import { SecondFactors } from './second-factor-office.ts';
 import type { VaultSession } from './session.ts';
 import { type Kit, openPendingKit, type SetUpRequest } from './set-up.ts';
 import { authenticate, sessionOf, signedIn } from './sign-in.ts';
@@ -59,6 +61,12 @@ export class Vault {
   readonly #room: VaultRoom;
   /** Who may sign in: added, changed, suspended, removed. */
   readonly people: People;
+  /** What one admin alone may not do. */
+  readonly requests: Requests;
+  /** What the kit is good for while the clinic is open. */
+  readonly recovery: Recovery;
+  /** Codes beside the password. */
+  readonly secondFactor: SecondFactors;
   /** Their ages, and new ones for old. */
   readonly keys: Keys;
 
@@ -66,6 +74,9 @@ export class Vault {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
     this.#room = new VaultRoom({ profileDir, keychain, clock, random, disk }, options.passwordCost);
     this.people = new People(this.#room);
+    this.requests = new Requests(this.#room);
+    this.recovery = new Recovery(this.#room);
+    this.secondFactor = new SecondFactors(this.#room);
     this.keys = new Keys(this.#room);
   }
 
@@ -237,12 +248,20 @@ export class Vault {
     });
   }
 
-  /** New device secret and key file from the recovery file and the words; the old key file is kept aside. */
-  async recover(request: RecoveryRequest & { readonly words: string; readonly path?: string }): Promise<VaultState> {
+  /**
+   * New device secret and key file from the recovery file and the words; the old key file is kept aside. Everybody
+   * keeps their password, but for the admin who is named.
+   * @param path the recovery file where it lies elsewhere: from another machine
+   */
+  async recover(request: {
+    readonly words: string;
+    readonly path?: string;
+    readonly admin?: NewAdmin;
+  }): Promise<VaultState> {
     return this.#room.inTurn(async () => {
-      const { words, path = profilePaths(this.#room.place.profileDir).recoveryFile } = request;
-      demandStrength(request.password, [request.userName]);
-      await recreateKeyFile(this.#room.place, words, request, path);
+      const { words, admin, path = profilePaths(this.#room.place.profileDir).recoveryFile } = request;
+      if (admin !== undefined) demandStrength(admin.password, [admin.userName]);
+      await recreateKeyFile(this.#room.place, words, admin, path);
       return this.#room.look();
     });
   }
