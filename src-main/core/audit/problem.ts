@@ -18,6 +18,8 @@ export type ProblemCode =
   | 'patient-differs'
   | 'restriction-differs'
   | 'search-differs'
+  | 'signature-missing'
+  | 'signature-broken'
   | 'page-damaged';
 
 /** Throws inside the phases; `verifyStore` turns it into the verdict. */

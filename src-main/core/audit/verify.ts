@@ -7,6 +7,7 @@ import { failureCode } from '../store/failure.ts';
 import type { Store } from '../store/open.ts';
 import type { Sliced } from '../store/slices.ts';
 import { Found, type Problem } from './problem.ts';
+import { type SignerBook, verifySignatures } from './signatures.ts';
 import { verifyIndexes, verifyPages, verifySearch } from './verifyindex.ts';
 import { type LogFacts, verifyLog } from './verifylog.ts';
 import { verifyBatches, verifyCharts, verifyRows } from './verifyrecord.ts';
@@ -16,6 +17,8 @@ export type VerifyOptions = {
   readonly now?: () => number;
   /** Also SQLite's own check of every page, table by table, which cannot be sliced (core: `checkPages`). Default true. */
   readonly pages?: boolean;
+  /** Who could sign with which key when: notes' signatures are checked as well. */
+  readonly signers?: SignerBook;
 };
 
 /** Verifies log, rows, charts, imports, patients and index. */
@@ -30,6 +33,7 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
     yield* verifyCharts(store, facts);
     rows = yield* verifyRows(store);
     verifyRestrictions(store, facts);
+    if (options.signers !== undefined) yield* verifySignatures(store, options.signers);
     yield* verifyIndexes(store);
     verifySearch(store);
     if (options.pages ?? true) yield* verifyPages(store);
