@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { useAction } from '../client.ts';
-import { FormError, Kbd, notifyDone, PasswordField, PinField, pinLength } from '../ui/index.ts';
+import { FormError, notifyDone, PasswordField, PinField, pinLength } from '../ui/index.ts';
 
 /** One's own PIN for quick return: set, changed or removed, each with the password. */
 export function PinForm() {
@@ -41,9 +41,7 @@ export function PinForm() {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap={12}>
-        <p>
-          {t('pin.text', { count: minutes })} <Kbd of="veil" />
-        </p>
+        <p>{t('pin.text', { count: minutes })}</p>
         {pinSet ? (
           <p>{allowed ? `✓ ${t('pin.is-set')}` : t('pin.set-not-allowed')}</p>
         ) : (

@@ -81,11 +81,11 @@ export function Veiled({ veiled, onReturned, onOther, onChanged }: VeiledProps) 
         >
           {t('veiled.return')}
         </Button>
-        <p className={wrong ? 'ck-veil-left ck-warn-text' : 'ck-veil-left ck-dim'} id="veil-left">
-          <span>{t('veiled.tries', { count: veiled.triesLeft })}</span>
+        <p className="ck-veil-left ck-dim" id="veil-left">
+          <span className={wrong ? 'ck-warn-text' : undefined}>{t('veiled.tries', { count: veiled.triesLeft })}</span>
           <VeilClock remaining={veiled.remaining} />
         </p>
-        <Group justify="space-between">
+        <Group justify="space-between" gap="4px 16px">
           <UnstyledButton className="ck-link" onClick={onOther}>
             {t('veiled.other')}
           </UnstyledButton>
