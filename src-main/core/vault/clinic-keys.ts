@@ -1,4 +1,5 @@
 /** The keys that users share: this workstation's database key and the clinic key of each epoch, sealed to each user. */
+import { OpenError } from '../crypto/aead.ts';
 import { hkdf } from '../crypto/kdf.ts';
 import type { Random } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
@@ -34,7 +35,7 @@ type Holder = Pick<RecoveryBundle, 'clinic' | 'profileId' | 'databaseKey' | 'cli
 type Sealed = Pick<KeyFilePayload, 'databaseKey' | 'clinicKeys'>;
 type Place = { readonly clinicId: string; readonly profileId: string };
 
-const databaseBinding = (place: Place, generation: number, recipient: string): Binding => ({
+export const databaseBinding = (place: Place, generation: number, recipient: string): Binding => ({
   purpose: 'database-key',
   clinicId: place.clinicId,
   profileId: place.profileId,
@@ -87,9 +88,46 @@ export function sealSharedKeys(
   };
 }
 
+/** The database key of a new workstation, sealed to everybody who opens it, and to recovery. */
+export function sealDatabaseKey(
+  place: Place,
+  key: Buffer,
+  now: number,
+  users: readonly UserRecord[],
+  recoveryPublic: Uint8Array,
+  random: Random,
+): KeyFilePayload['databaseKey'] {
+  const shared = { databaseKey: key, clinicKeys: [] };
+  const ages = { databaseKey: now, clinicKeys: new Map<number, number>(), previous: null };
+  return sealSharedKeys(place, 1, shared, ages, users, recoveryPublic, random).databaseKey;
+}
+
+/** The same keys sealed again to everybody as they are now. An epoch that this session does not hold stays as it is. */
+export function withSeals(payload: KeyFilePayload, shared: SharedKeys, random: Random): KeyFilePayload {
+  const place = { clinicId: payload.clinic.id, profileId: payload.profileId };
+  const { generation } = payload.databaseKey;
+  const recoveryPublic = fromBase64(payload.recovery.public);
+  const sealed = sealSharedKeys(place, generation, shared, agesOf(payload), payload.users, recoveryPublic, random);
+  const made = new Map(sealed.clinicKeys.map((item) => [item.epoch, item]));
+  const clinicKeys = payload.clinicKeys.map((item) => made.get(item.epoch) ?? item);
+  return { ...payload, databaseKey: sealed.databaseKey, clinicKeys, unsealed: [] };
+}
+
+/** With the first of the keys that opens it. @throws OpenError when none does */
+function openWith(keys: readonly Uint8Array[], seal: SealedKey, binding: Binding): Buffer {
+  for (const key of keys.slice(0, -1)) {
+    try {
+      return openKey(key, seal, binding);
+    } catch (error) {
+      if (!(error instanceof OpenError)) throw error;
+    }
+  }
+  return openKey(keys.at(-1) ?? Buffer.alloc(0), seal, binding);
+}
+
 function opened(
   holder: Holder,
-  privateKey: Uint8Array,
+  privateKeys: readonly Uint8Array[],
   recipient: string,
   pick: (item: {
     readonly seals: readonly { userId: string; seal: SealedKey }[];
@@ -100,22 +138,26 @@ function opened(
   const { generation } = holder.databaseKey;
   const databaseSeal = pick(holder.databaseKey);
   if (databaseSeal === undefined) return undefined;
-  const databaseKey = openKey(privateKey, databaseSeal, databaseBinding(place, generation, recipient));
+  const databaseKey = openWith(privateKeys, databaseSeal, databaseBinding(place, generation, recipient));
   const clinicKeys = holder.clinicKeys.flatMap((item) => {
     const seal = pick(item);
     if (seal === undefined) return [];
-    const key = openKey(privateKey, seal, clinicBinding(place, item.epoch, recipient));
+    const key = openWith(privateKeys, seal, clinicBinding(place, item.epoch, recipient));
     return [{ epoch: item.epoch, key }];
   });
   return { databaseKey, clinicKeys };
 }
 
 /** Undefined when nothing is sealed to this user. @throws OpenError when a seal is not theirs or was changed */
-export function openSharedKeys(holder: Holder, userId: string, privateKey: Uint8Array): SharedKeys | undefined {
-  return opened(holder, privateKey, userId, (item) => item.seals.find((seal) => seal.userId === userId)?.seal);
+export function openSharedKeys(
+  holder: Holder,
+  userId: string,
+  ...privateKeys: readonly Uint8Array[]
+): SharedKeys | undefined {
+  return opened(holder, privateKeys, userId, (item) => item.seals.find((seal) => seal.userId === userId)?.seal);
 }
 
 /** With the kit. @throws OpenError */
 export function recoverSharedKeys(holder: Holder, recoveryPrivate: Uint8Array): SharedKeys | undefined {
-  return opened(holder, recoveryPrivate, 'recovery', (item) => item.recoverySeal);
+  return opened(holder, [recoveryPrivate], 'recovery', (item) => item.recoverySeal);
 }

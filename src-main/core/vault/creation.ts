@@ -17,7 +17,7 @@ import { addDeviceSecret, writeKeyFileMark } from './keychain-items.ts';
 import { keysOfWords } from './kit.ts';
 import { databasePath, profilePaths } from './layout.ts';
 import { OpenKeyFile } from './open-key-file.ts';
-import { type RecoveryRequest, recoveredPayload } from './recover.ts';
+import { type NewAdmin, recoveredPayload } from './recover.ts';
 import { decodeRecoveryFile } from './recovery-file.ts';
 import { wipeRecoveryKeys } from './recovery-kit.ts';
 import { type Kit, newClinic, type SetUpRequest } from './set-up.ts';
@@ -45,7 +45,12 @@ export function keychainError(trouble: KeychainTrouble | 'taken'): CallError {
 }
 
 /** The first number that has no device secret yet: an existing one is never rewritten. */
-async function addNextDeviceSecret(place: Place, profileId: string, from: number, secret: Buffer): Promise<number> {
+export async function addNextDeviceSecret(
+  place: Place,
+  profileId: string,
+  from: number,
+  secret: Buffer,
+): Promise<number> {
   for (let number = from; number < from + 1000; number += 1) {
     const added = await addDeviceSecret(place.keychain, profileId, number, secret);
     if (added === 'ok') return number;
@@ -102,7 +107,7 @@ export async function createClinic(
 }
 
 /** A key file whose mark is missing counts as put back: the mark stands before the file. */
-async function demandMark(place: Place, profileId: string): Promise<void> {
+export async function demandMark(place: Place, profileId: string): Promise<void> {
   const marked = await writeKeyFileMark(place.keychain, profileId, 0);
   if (marked !== 'ok') throw keychainError(marked);
 }
@@ -122,7 +127,7 @@ export function removeMarker(place: Place): void {
 export async function recreateKeyFile(
   place: Place,
   words: string,
-  request: RecoveryRequest,
+  admin: NewAdmin | undefined,
   recoveryPath: string,
 ): Promise<void> {
   const { disk, profileDir, random, clock } = place;
@@ -135,7 +140,7 @@ export async function recreateKeyFile(
     const opened = decodeRecoveryFile(file.bytes, keys);
     if (!opened.ok) throw new CallError(opened.reason === 'other-kit' ? 'kit-words-wrong' : 'key-file-damaged');
     const { bundle, clinicIdentity } = opened;
-    const payload = await recoveredPayload(bundle, keys, clinicIdentity, request, clock.now(), random);
+    const payload = await recoveredPayload(bundle, keys, clinicIdentity, admin, clock.now(), random);
     wipe(clinicIdentity);
     const deviceSecret = random(32);
     const number = await addNextDeviceSecret(place, bundle.profileId, 1 + numberInUse(place), deviceSecret);

@@ -44,6 +44,31 @@ export async function addDeviceSecret(
   return same ? 'ok' : 'absent';
 }
 
+/** How far on either side of the current number leftovers are looked for. */
+const lookAround = 3;
+
+/**
+ * Numbers near the current one that hold an item. Rotations and recoveries count upwards one by one and clear up
+ * after themselves: what a kill leaves lies next to it.
+ */
+export async function otherDeviceSecrets(keychain: Keychain, profileId: string, current: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let number = Math.max(1, current - lookAround); number <= current + lookAround; number += 1) {
+    if (number === current) continue;
+    const read = await readDeviceSecret(keychain, profileId, number);
+    if (read.state === 'ok') wipe(read.secret);
+    if (read.state === 'ok' || read.state === 'malformed') found.push(number);
+    // A keychain that does not answer is not asked again and again: the next rotation clears up.
+    else if (read.state !== 'no-entry') break;
+  }
+  return found;
+}
+
+/** Only for a number that the key file on the disk does not name. */
+export async function removeDeviceSecret(keychain: Keychain, profileId: string, number: number): Promise<void> {
+  await keychain.remove(deviceSecretAccount(profileId, number));
+}
+
 /** The key file's highest sequence. */
 const keyFileMark = z.strictObject({ sequence: z.number().int().nonnegative() });
 const keyFileMarkAccount = (profileId: string) => `${profileId}/key-file`;
@@ -68,6 +93,15 @@ export async function writeKeyFileMark(
   sequence: number,
 ): Promise<'ok' | KeychainTrouble> {
   return keychain.write(keyFileMarkAccount(profileId), canonicalJson({ sequence }));
+}
+
+/** Everything of a profile that was removed from the clinic: the secrets up to this number, marks and heads. */
+export async function removeKeychainItems(keychain: Keychain, profileId: string, deviceSecrets: number): Promise<void> {
+  for (let number = 1; number <= deviceSecrets; number += 1) {
+    await keychain.remove(deviceSecretAccount(profileId, number));
+  }
+  await keychain.remove(keyFileMarkAccount(profileId));
+  await keychain.remove(auditHeadAccount(profileId));
 }
 
 /** Size and root of the audit log's tree at its last checkpoint (RFC 6962 tree head). */

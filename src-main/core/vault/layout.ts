@@ -6,6 +6,8 @@ export const profilePaths = (profileDir: string) => ({
   keyFile: join(profileDir, 'keyfile'),
   recoveryFile: join(profileDir, 'recovery'),
   setUpMarker: join(profileDir, 'setup-pending'),
+  joinPending: join(profileDir, 'join-pending'),
+  removedMarker: join(profileDir, 'removed'),
   journal: join(profileDir, 'journal'),
   lock: join(profileDir, 'lock.db'),
   databases: join(profileDir, 'db'),
@@ -28,4 +30,29 @@ export function databaseFiles(disk: Disk, profileDir: string, generation: number
     .list(folder)
     .filter((file) => file === name || file === `${name}-wal` || file === `${name}-shm` || file === `${name}-journal`)
     .map((file) => join(folder, file));
+}
+
+/** The database of a generation and everything made beside it: logs, and copies from before a migration. */
+export function ofGeneration(disk: Disk, profileDir: string, generation: number): readonly string[] {
+  const folder = profilePaths(profileDir).databases;
+  const name = databaseName(generation);
+  return disk
+    .list(folder)
+    .filter((file) => file === name || file.startsWith(`${name}-`) || file.startsWith(`${name}.`))
+    .map((file) => join(folder, file));
+}
+
+/** What a rotation of the database leaves when it is stopped. `unnamed`: the next generation, whole, that no key file names. */
+export function databaseLeftovers(
+  disk: Disk,
+  profileDir: string,
+  generation: number,
+): { readonly unfinished: readonly string[]; readonly unnamed: readonly string[] } {
+  const folder = profilePaths(profileDir).databases;
+  const unfinished = disk
+    .list(folder)
+    .filter((file) => /^carekeep-\d+\.db\.making/.test(file))
+    .map((file) => join(folder, file));
+  const unnamed = ofGeneration(disk, profileDir, generation + 1).filter((path) => !unfinished.includes(path));
+  return { unfinished, unnamed };
 }

@@ -26,7 +26,7 @@ export class OpenKeyFile {
   readonly deviceSecret: Buffer;
   readonly #disk: Disk;
   readonly #profileDir: string;
-  readonly #deviceSecretNumber: number;
+  readonly deviceSecretNumber: number;
   readonly #random: Random;
   readonly #clock: Clock;
   #payload: KeyFilePayload;
@@ -47,7 +47,7 @@ export class OpenKeyFile {
     this.#payload = content.payload;
     this.#onDisk = content.payload.sequence;
     this.deviceSecret = content.deviceSecret;
-    this.#deviceSecretNumber = content.deviceSecretNumber;
+    this.deviceSecretNumber = content.deviceSecretNumber;
   }
 
   get payload(): KeyFilePayload {
@@ -110,7 +110,7 @@ export class OpenKeyFile {
   }
 
   #writeKeyFile(payload: KeyFilePayload): void {
-    const bytes = encodeKeyFile(payload, this.deviceSecret, this.#deviceSecretNumber, this.#random);
+    const bytes = encodeKeyFile(payload, this.deviceSecret, this.deviceSecretNumber, this.#random);
     replaceFile(this.#disk, profilePaths(this.#profileDir).keyFile, bytes);
     this.#onDisk = payload.sequence;
   }

@@ -14,25 +14,30 @@ import { fromBase64 } from './wrapped.ts';
 
 /**
  * The content of the next key file, and the new keys for the session.
+ * @param first the password before was somebody else's choice (an invitation, a reset): who knew it could open what
+ *   its keys open, so nothing is handed on from them
  * @throws CallError no-clinical-access, changed-meanwhile
  */
 export async function withOwnNewKeys(
   payload: KeyFilePayload,
   { session, now, random }: Acting,
   password: Buffer,
-): Promise<{ readonly payload: KeyFilePayload; readonly keys: IdentityKeys }> {
+  first = false,
+): Promise<{ readonly payload: KeyFilePayload; readonly user: UserRecord; readonly keys: IdentityKeys }> {
   const before = userOf(payload, session.userId);
   const owner = { clinicId: payload.clinic.id, userId: before.id };
   const recoveryPublic = fromBase64(payload.recovery.public);
   const keys = newIdentityKeys(random);
-  const retired = retireX25519(owner, before.x25519, session.identity().x25519, x25519Public(keys.x25519), random);
+  const nextPublic = x25519Public(keys.x25519);
+  const retired = first ? [] : retireX25519(owner, before.x25519, session.identity().x25519, nextPublic, random);
   const cost = payload.passwordCost;
   const wrapped = await wrapIdentity(owner, keys, password, cost, recoveryPublic, random, retired);
   const user: UserRecord = {
     ...before,
     ...wrapped,
     keysSince: now,
-    demands: { ...before.demands, newKeys: false },
+    ...(first && { passwordSetAt: now, passwordUntil: null }),
+    demands: { newPassword: before.demands.newPassword && !first, newKeys: false },
     secondFactor: resealed(owner.clinicId, before, session.identity().x25519, wrapped.x25519.public, random),
   };
   const change = {
@@ -48,10 +53,10 @@ export async function withOwnNewKeys(
   const next = { ...payload, users, roster: [...payload.roster, entry] };
   const { shared } = session;
   // Who opens nothing clinical has no seal of anything shared.
-  if (shared === undefined || !opensDatabase(user)) return { payload: next, keys };
+  if (shared === undefined || !opensDatabase(user)) return { payload: next, user, keys };
   demandAllEpochs(payload, shared);
   const place = { clinicId: owner.clinicId, profileId: payload.profileId };
   const { generation } = payload.databaseKey;
   const sealed = sealSharedKeys(place, generation, shared, agesOf(payload), users, recoveryPublic, random);
-  return { payload: { ...next, ...sealed }, keys };
+  return { payload: { ...next, ...sealed }, user, keys };
 }

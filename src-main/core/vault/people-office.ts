@@ -3,13 +3,13 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Permission, RoleId } from '../../../src-shared/contract/permissions.ts';
 import { type NewUser, wipeIdentity } from './identity.ts';
 import { demandNotCode, type Owed, owedBy } from './one-time.ts';
-import { withOwnKeys } from './own-keys.ts';
+import { withOwnNewKeys } from './own-keys.ts';
 import { userOf, withNewIdentity, withOwnPassword, withoutUser, withRoles, withStatus, withUser } from './people.ts';
 import { type RemovedUser, removedUsers } from './removed.ts';
 import { withoutRole, withPolicy, withRole } from './roles.ts';
 import type { VaultRoom } from './room.ts';
 import type { VaultSession } from './session.ts';
-import { authenticate, sessionOf } from './sign-in.ts';
+import { authenticate } from './sign-in.ts';
 import { aboutUser, demandStrength, type PublicUser } from './views.ts';
 
 export class People {
@@ -67,10 +67,9 @@ export class People {
 
   /**
    * The first password of one's own after a one-time code, and new keys with it: nothing that anybody else has seen is
-   * good any more. @returns the session that goes on; close the one before
-   * @throws CallError password-…
+   * good any more. The session goes on with the new keys. @throws CallError password-…
    */
-  async finishPassword(session: VaultSession, next: Buffer): Promise<VaultSession> {
+  async finishPassword(session: VaultSession, next: Buffer): Promise<void> {
     return this.#room.inTurn(async () => {
       const file = this.#room.opened();
       const before = userOf(file.payload, session.userId);
@@ -78,15 +77,14 @@ export class People {
       if (before.status !== 'active') throw new CallError('account-suspended');
       demandStrength(next, aboutUser(file.payload, session.userId));
       await demandNotCode(file.payload, before, next);
-      const acting = this.#room.acting(session);
-      const { payload, user, identity } = await withOwnKeys(file.payload, acting, next, true);
+      const { payload, keys } = await withOwnNewKeys(file.payload, this.#room.acting(session), next, true);
       try {
         file.commit(payload);
       } catch (error) {
-        wipeIdentity(identity);
+        wipeIdentity(keys);
         throw error;
       }
-      return sessionOf(file.payload, user, identity);
+      session.adoptIdentity(keys, []);
     });
   }
 

@@ -28,6 +28,8 @@ export class VaultSession implements UserSigner {
   #identity: IdentityKeys;
   #retired: readonly Buffer[];
   #shared: SharedKeys | undefined;
+  /** Secret of an authenticator app that is being set up, until a code proves it. */
+  #enrolling: Buffer | undefined;
   #closed = false;
 
   /** @param retired X25519 private halves that this user had before, oldest first; they belong to the session */
@@ -115,12 +117,23 @@ export class VaultSession implements UserSigner {
     wipe(...older);
   }
 
+  get enrolling(): Buffer | undefined {
+    return this.#enrolling;
+  }
+
+  /** Takes the place of an earlier one. Belongs to the session, which wipes it. */
+  enrol(secret: Buffer | undefined): void {
+    wipe(this.#enrolling);
+    this.#enrolling = secret;
+  }
+
   /** Wipes every key. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     wipeIdentity(this.#identity);
     wipe(...this.#retired);
+    this.enrol(undefined);
     if (this.#shared !== undefined) wipeSharedKeys(this.#shared);
   }
 }
