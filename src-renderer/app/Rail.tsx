@@ -5,6 +5,7 @@ import { OpenCount } from '../review/OpenCount.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { mayOpen } from './landing.ts';
 import { type Page, useGo } from './navigation.ts';
+import { roleName } from './role-name.ts';
 import { useSession } from './session.tsx';
 
 type RailPage = Exclude<Page, 'chart' | 'account'>;
@@ -57,7 +58,9 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
         >
           <span className="ck-rail-name">{session.displayName}</span>
           <span className="ck-hidden">{t('rail.account')}</span>
-          <span className="ck-rail-roles">{session.roles.map((role) => t(`role.${role}.name`)).join(', ')}</span>
+          <span className="ck-rail-roles">
+            {session.roles.map((role) => roleName(t, role, session.ownRoles)).join(', ')}
+          </span>
         </UnstyledButton>
         <UnstyledButton className="ck-rail-lock" onClick={onLock}>
           {t('action.lock')}

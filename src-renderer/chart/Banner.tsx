@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Demographics } from '../../src-shared/contract/patients.ts';
+import type { Demographics, MaskedField } from '../../src-shared/contract/patients.ts';
 import { nameText } from '../../src-shared/fhir/display.ts';
 import type { PatientFacts } from '../../src-shared/fhir/patient-facts.ts';
 import { years } from '../find/names.ts';
@@ -53,6 +53,8 @@ const sexes = ['male', 'female', 'other', 'unknown'] as const;
 
 type Props = {
   readonly head: Head | null;
+  /** What this session sees as dots. */
+  readonly masked: readonly MaskedField[];
   /** Null where this user may not see allergies. */
   readonly allergies: AllergyState | null;
   readonly onAllergy: (item: Item) => void;
@@ -60,7 +62,7 @@ type Props = {
 };
 
 /** Always in the same place: who this is, what they react to, then flags and numbers, then the actions. */
-export function Banner({ head, allergies, onAllergy, actions }: Props) {
+export function Banner({ head, masked, allergies, onAllergy, actions }: Props) {
   const { t } = useTranslation('chart');
   const format = useFormat();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -102,6 +104,7 @@ export function Banner({ head, allergies, onAllergy, actions }: Props) {
                 {label === '' ? '' : `${label} `}
                 {value}
               </bdi>
+              {masked.includes('identifiers') && <span className="ck-hidden"> ({t('masked')})</span>}
             </Chip>
           ))}
           {head.former.map((name) => (

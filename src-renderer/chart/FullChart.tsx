@@ -74,6 +74,7 @@ export function FullChart({ patientId, tab }: Props) {
     <div className={classes.page}>
       <Banner
         head={head}
+        masked={data?.masked ?? []}
         allergies={chart?.allergyState ?? null}
         onAllergy={openItem}
         actions={

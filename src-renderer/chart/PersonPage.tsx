@@ -1,12 +1,16 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MaskedField } from '../../src-shared/contract/patients.ts';
 import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
 import { EditPatientDialog } from '../patient/index.ts';
 import { Card, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
 import { Banner, headOfDemographics } from './Banner.tsx';
 import classes from './chart.module.css';
+
+/** `field`: what may be masked in it. */
+type Row = { readonly name: string; readonly value: string; readonly field?: MaskedField };
 
 /** The patient's page at the reception: demographics only. */
 export function PersonPage({ patientId }: { readonly patientId: string }) {
@@ -16,28 +20,38 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
   const [editing, setEditing] = useState(false);
   const { data, error, isPending, refetch } = useProcedure('patients.demographics', { patientId });
   const person = data?.demographics;
-  const rows: readonly (readonly [string, string])[] =
+  const masked = data?.masked ?? [];
+  const rows: readonly Row[] =
     person === undefined
       ? []
       : [
-          [t('person.phone'), person.phone],
-          [t('person.email'), person.email],
-          [
-            t('person.address'),
-            [person.address.line, `${person.address.postalCode} ${person.address.city}`.trim(), person.address.country]
+          { name: t('person.phone'), value: person.phone, field: 'phone' },
+          { name: t('person.email'), value: person.email, field: 'phone' },
+          {
+            name: t('person.address'),
+            value: [
+              person.address.line,
+              `${person.address.postalCode} ${person.address.city}`.trim(),
+              person.address.country,
+            ]
               .filter(Boolean)
               .join(', '),
-          ],
-          [t('person.birthDate'), person.birthDate === null ? '' : format.date(person.birthDate)],
-          [t('person.former'), person.former],
+          },
+          { name: t('person.birthDate'), value: person.birthDate === null ? '' : format.date(person.birthDate) },
+          { name: t('person.former'), value: person.former },
           ...person.identifiers.map(
-            ({ label, value }) => [label === '' ? t('person.identifier') : label, value] as const,
+            ({ label, value }): Row => ({
+              name: label === '' ? t('person.identifier') : label,
+              value,
+              field: 'identifiers',
+            }),
           ),
         ];
   return (
     <div className={classes.page}>
       <Banner
         head={person === undefined ? null : headOfDemographics(person)}
+        masked={masked}
         allergies={null}
         onAllergy={() => undefined}
         actions={
@@ -57,7 +71,7 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
             <ErrorState error={error} onRetry={() => void refetch()} />
           ) : (
             <dl className={classes.details}>
-              {rows.map(([name, value], index) => (
+              {rows.map(({ name, value, field }, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two identifiers may bear one label
                 <div key={index}>
                   <dt>
@@ -65,6 +79,9 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
                   </dt>
                   <dd>
                     <bdi>{value === '' ? '–' : value}</bdi>
+                    {field !== undefined && masked.includes(field) && value !== '' && (
+                      <span className="ck-dim"> · {t('masked')}</span>
+                    )}
                   </dd>
                 </div>
               ))}

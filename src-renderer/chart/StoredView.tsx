@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { parseLossless } from '../../src-shared/fhir/lossless.ts';
-import { useProcedure } from '../client.ts';
+import { errorValueOf, useProcedure } from '../client.ts';
 import { ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
 import classes from './chart.module.css';
 import type { Item } from './model/chart.ts';
@@ -24,7 +24,11 @@ export function StoredView({ item }: { readonly item: Item }) {
     { staleTime: Number.POSITIVE_INFINITY },
   );
   if (isPending) return <LoadingSkeleton rows={6} rowHeight={20} />;
-  if (error !== null) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error !== null) {
+    // Asking again would not change what this role sees.
+    if (errorValueOf(error).code === 'source-masked') return <ErrorState error={error} />;
+    return <ErrorState error={error} onRetry={() => void refetch()} />;
+  }
   return (
     <div className={classes.drawerPart}>
       <h3>{t('storedVersion', { version: data.row.version })}</h3>

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Demographics } from '../../src-shared/contract/patients.ts';
+import type { Demographics, MaskedField } from '../../src-shared/contract/patients.ts';
 import { gender } from '../../src-shared/contract/primitives.ts';
 import { DateField } from './DateField.tsx';
 import classes from './patient.module.css';
@@ -14,17 +14,22 @@ type Props = {
   readonly typedBirthDate?: string;
   /** Changes whenever the values were set from outside: fields that hold their own text start anew. */
   readonly edition: number;
+  /** What this session sees as dots, and so cannot change. */
+  readonly masked?: readonly MaskedField[];
 };
 
 const noIdentifier = { system: '', value: '', label: '' };
 
 /** The fields of a person, in the order of a conversation at the desk. */
-export function DemographicsFields({ values, onChange, problems, onDateUnclear, typedBirthDate, edition }: Props) {
+export function DemographicsFields(props: Props) {
+  const { values, onChange, problems, onDateUnclear, typedBirthDate, edition, masked = [] } = props;
   const { t } = useTranslation('patient');
   const set = (part: Partial<Demographics>) => onChange({ ...values, ...part });
   const setAddress = (part: Partial<Demographics['address']>) => set({ address: { ...values.address, ...part } });
   const problem = (name: string) =>
     problems.has(name) ? t(name === 'family' ? 'problem.family' : 'problem.text') : undefined;
+  const shut = (field: MaskedField) => masked.includes(field);
+  const closed = (field: MaskedField) => (shut(field) ? { disabled: true, description: t('masked') } : {});
   const identifiers = values.identifiers.length === 0 ? [noIdentifier] : values.identifiers;
   const setIdentifier = (at: number, part: Partial<typeof noIdentifier>) =>
     set({ identifiers: identifiers.map((each, index) => (index === at ? { ...each, ...part } : each)) });
@@ -80,9 +85,10 @@ export function DemographicsFields({ values, onChange, problems, onDateUnclear, 
         maxLength={40}
         value={values.phone}
         error={problem('phone')}
+        {...closed('phone')}
         onChange={(event) => set({ phone: event.currentTarget.value })}
       />
-      <fieldset className={classes.group}>
+      <fieldset className={classes.group} disabled={shut('identifiers')}>
         <legend>{t('field.identifiers')}</legend>
         {identifiers.map((identifier, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
@@ -103,7 +109,8 @@ export function DemographicsFields({ values, onChange, problems, onDateUnclear, 
             />
           </div>
         ))}
-        {identifiers.length < 10 && (
+        {shut('identifiers') && <p className={classes.hint}>{t('masked')}</p>}
+        {identifiers.length < 10 && !shut('identifiers') && (
           <Button
             variant="subtle"
             size="compact-sm"
@@ -119,6 +126,7 @@ export function DemographicsFields({ values, onChange, problems, onDateUnclear, 
         maxLength={120}
         value={values.email}
         error={problem('email')}
+        {...closed('phone')}
         onChange={(event) => set({ email: event.currentTarget.value })}
       />
       <TextInput

@@ -97,6 +97,7 @@ function EditForm({
       <DemographicsFields
         values={values}
         edition={edition}
+        masked={base.masked}
         problems={tried ? problemsOf(values) : new Set()}
         onDateUnclear={setUnclear}
         onChange={(next) => {

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
@@ -8,9 +8,44 @@ import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { AddPerson } from './AddPerson.tsx';
 import { PeopleTable, type PersonAction } from './PeopleTable.tsx';
 import { PersonDialogs } from './PersonDialogs.tsx';
+import { RolesTab } from './RolesTab.tsx';
+import './people.css';
+
+const tabs = ['people', 'roles'] as const;
+type Tab = (typeof tabs)[number];
 
 /** Who works here, what each may do. Every look and every change is in the audit log. */
 export function PeoplePage() {
+  const { t } = useTranslation('people');
+  const [tab, setTab] = useState<Tab>('people');
+  return (
+    <>
+      <PageHead title={t('title')} windowTitle={t('title')} text={t('text')} />
+      <Tabs
+        value={tab}
+        onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'people')}
+        keepMounted={false}
+        className="ck-people-tabs"
+      >
+        <Tabs.List aria-label={t('tabs')}>
+          {tabs.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {t(`tab.${each}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="people">
+          <PeopleTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="roles">
+          <RolesTab />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function PeopleTab() {
   const { t } = useTranslation('people');
   const { can } = useSession();
   const [adding, setAdding] = useState(false);
@@ -18,12 +53,11 @@ export function PeoplePage() {
   const list = useProcedure('users.list', {});
   return (
     <>
-      <PageHead
-        title={t('title')}
-        windowTitle={t('title')}
-        text={t('text')}
-        actions={can('user:write') && <Button onClick={() => setAdding(true)}>{t('add')}</Button>}
-      />
+      {can('user:write') && (
+        <div className="ck-people-actions">
+          <Button onClick={() => setAdding(true)}>{t('add')}</Button>
+        </div>
+      )}
       <Card flush label={t('title')}>
         {list.isPending ? (
           <div className="ck-people-loading">

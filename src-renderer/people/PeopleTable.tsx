@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
 import { useSession } from '../app/session.tsx';
 import { Chip, DateText } from '../ui/index.ts';
+import { useRoles } from './use-roles.ts';
 import './people.css';
 
 export type PersonAction = 'roles' | 'password' | 'suspend' | 'reactivate';
@@ -14,7 +15,7 @@ type PeopleTableProps = {
 
 export function PeopleTable({ users, onAction }: PeopleTableProps) {
   const { t } = useTranslation('people');
-  const { t: app } = useTranslation('app');
+  const { nameOf } = useRoles();
   const { can, userId } = useSession();
   return (
     <div className="ck-table-scroll">
@@ -42,7 +43,9 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
               <td>
                 <span className="ck-person-roles">
                   {user.roles.map((role) => (
-                    <Chip key={role}>{app(`role.${role}.name`)}</Chip>
+                    <Chip key={role}>
+                      <bdi>{nameOf(role)}</bdi>
+                    </Chip>
                   ))}
                 </span>
               </td>

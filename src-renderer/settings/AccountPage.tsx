@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { opensDatabase } from '../../src-shared/contract/permissions.ts';
+import { isBuiltIn, opensDatabase } from '../../src-shared/contract/permissions.ts';
+import { roleName } from '../app/role-name.ts';
 import { useSession } from '../app/session.tsx';
 import { Card, PageHead } from '../ui/index.ts';
 import { OwnPasswordForm } from './OwnPasswordForm.tsx';
@@ -24,8 +25,8 @@ export function AccountPage() {
             <dd className="ck-mono">{session.userName}</dd>
             {session.roles.map((role) => (
               <div key={role} className="ck-facts-row">
-                <dt>{app(`role.${role}.name`)}</dt>
-                <dd>{app(`role.${role}.text`)}</dd>
+                <dt>{roleName(app, role, session.ownRoles)}</dt>
+                <dd>{isBuiltIn(role) ? app(`role.${role}.text`) : app('role-own')}</dd>
               </div>
             ))}
           </dl>
