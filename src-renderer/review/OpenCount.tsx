@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { useCoreEvent, useProcedure, useRefresh } from '../client.ts';
 
-/** How often the number in the rail is asked for, milliseconds: the watch comes by every few seconds. */
-const every = 20_000;
+/** How often the number in the rail is asked for, milliseconds: the watch comes by every other second. */
+const every = 5_000;
 
 /** What waits for a verdict, as a number in the rail. Nothing when nothing waits. */
 export function OpenCount() {

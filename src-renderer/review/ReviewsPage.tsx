@@ -1,7 +1,7 @@
 import { Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useProcedure } from '../client.ts';
+import { useProcedure, useRefresh } from '../client.ts';
 import { PageHead } from '../ui/index.ts';
 import { Queue } from './Queue.tsx';
 import { RulesTab } from './RulesTab.tsx';
@@ -14,7 +14,14 @@ type Tab = (typeof tabs)[number];
 export function ReviewsPage() {
   const { t } = useTranslation('review');
   const [tab, setTab] = useState<Tab>('open');
+  const refresh = useRefresh();
   const open = useProcedure('reviews.count', {}).data?.open ?? 0;
+  const known = useRef(open);
+  useEffect(() => {
+    // the watch found something while the list was on screen
+    if (open > known.current) void refresh(['reviews.list']);
+    known.current = open;
+  }, [open, refresh]);
   return (
     <div className={classes.page}>
       <PageHead title={t('title')} windowTitle={t('title')} text={t('text')} />
