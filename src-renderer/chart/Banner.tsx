@@ -59,10 +59,12 @@ type Props = {
   readonly allergies: AllergyState | null;
   readonly onAllergy: (item: Item) => void;
   readonly actions?: ReactNode;
+  /** Across the whole width, below the rest: what must not be overlooked while it lasts. */
+  readonly band?: ReactNode;
 };
 
 /** Always in the same place: who this is, what they react to, then flags and numbers, then the actions. */
-export function Banner({ head, masked, allergies, onAllergy, actions }: Props) {
+export function Banner({ head, masked, allergies, onAllergy, actions, band }: Props) {
   const { t } = useTranslation('chart');
   const format = useFormat();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -115,6 +117,7 @@ export function Banner({ head, masked, allergies, onAllergy, actions }: Props) {
         </div>
       </div>
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      {band}
     </header>
   );
 }

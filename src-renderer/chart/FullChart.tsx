@@ -1,9 +1,11 @@
 import { Button, Tabs } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { EmergencyAccess } from '../../src-shared/contract/access.ts';
+import { AccessTab, EmergencyBand, RestrictedChart } from '../access/index.ts';
 import { useGo } from '../app/navigation.ts';
 import { useCan } from '../app/session.tsx';
-import { useProcedure } from '../client.ts';
+import { errorValueOf, useProcedure } from '../client.ts';
 import { isoToday } from '../find/today.ts';
 import { NotesTab, useDrafts } from '../notes/index.ts';
 import { EditPatientDialog } from '../patient/index.ts';
@@ -19,14 +21,17 @@ import { type Addable, LeftCards } from './LeftCards.tsx';
 import { MeasuredCard } from './MeasuredCard.tsx';
 import { type Item, readChart } from './model/chart.ts';
 import { measured as measuredOf } from './model/series.ts';
+import { PersonBanner } from './PersonBanner.tsx';
 import { RecordsTab } from './RecordsTab.tsx';
 import { ResultsTab } from './ResultsTab.tsx';
 import { TimelineTab } from './TimelineTab.tsx';
 import { VitalsDialog } from './VitalsDialog.tsx';
 
-const tabs = ['notes', 'timeline', 'results', 'documents', 'records'] as const;
+const tabs = ['notes', 'timeline', 'results', 'documents', 'records', 'access'] as const;
 type Tab = (typeof tabs)[number];
 type Dialog = Addable | 'vitals' | 'edit' | 'export';
+
+const noEmergencies: readonly EmergencyAccess[] = [];
 
 type Props = { readonly patientId: string; readonly tab: string | null };
 
@@ -36,6 +41,7 @@ export function FullChart({ patientId, tab }: Props) {
   const can = useCan();
   const go = useGo();
   const { data, error, isPending, refetch } = useProcedure('chart.open', { patientId }, { staleTime: 30_000 });
+  const access = useProcedure('access.get', { patientId }, { staleTime: 30_000 });
   const chart = useMemo(() => (data === undefined ? null : readChart(data, isoToday())), [data]);
   const measured = useMemo(() => (chart === null ? null : measuredOf(chart.items)), [chart]);
   const documents = useMemo(() => (chart === null ? [] : documentsOf(chart)), [chart]);
@@ -63,12 +69,21 @@ export function FullChart({ patientId, tab }: Props) {
   }, [begin, show]);
   const close = useCallback(() => setDialog(null), []);
 
-  const idle = dialog === null && itemId === null && chart !== null;
+  const closed = error !== null && errorValueOf(error).code === 'restricted';
+  const idle = !closed && dialog === null && itemId === null && chart !== null;
   const mayWrite = can('chart:write');
   useShortcut('newNote', newNote, can('note:write') && idle);
   useShortcut('vitals', record, mayWrite && idle);
 
   const head = chart?.patient == null ? null : headOfFacts(chart.patient);
+  if (closed) {
+    return (
+      <div className={classes.page}>
+        <RestrictedChart patientId={patientId} banner={<PersonBanner patientId={patientId} />} />
+      </div>
+    );
+  }
+  const running = access.data?.running ?? null;
   const mayExport = can('patient:export') || can('patient:print');
   return (
     <div className={classes.page}>
@@ -77,6 +92,10 @@ export function FullChart({ patientId, tab }: Props) {
         masked={data?.masked ?? []}
         allergies={chart?.allergyState ?? null}
         onAllergy={openItem}
+        band={
+          running !== null &&
+          access.data !== undefined && <EmergencyBand patientId={access.data.patientId} running={running} />
+        }
         actions={
           chart !== null && (
             <>
@@ -131,7 +150,7 @@ export function FullChart({ patientId, tab }: Props) {
               <NotesTab chart={chart} drafts={drafts} onSource={openSource} />
             </Tabs.Panel>
             <Tabs.Panel value="timeline">
-              <TimelineTab chart={chart} onOpen={openItem} />
+              <TimelineTab chart={chart} emergencies={access.data?.emergencies ?? noEmergencies} onOpen={openItem} />
             </Tabs.Panel>
             <Tabs.Panel value="results">
               <ResultsTab chart={chart} measured={measured} chosen={series} onChoose={setSeries} onOpen={openItem} />
@@ -141,6 +160,9 @@ export function FullChart({ patientId, tab }: Props) {
             </Tabs.Panel>
             <Tabs.Panel value="records">
               <RecordsTab chart={chart} onOpen={openItem} />
+            </Tabs.Panel>
+            <Tabs.Panel value="access">
+              <AccessTab patientId={patientId} />
             </Tabs.Panel>
           </Tabs>
           <aside className={classes.column} aria-label={t('column.right')}>

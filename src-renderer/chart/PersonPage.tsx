@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaskedField } from '../../src-shared/contract/patients.ts';
+import { AccessTab } from '../access/index.ts';
 import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
 import { EditPatientDialog } from '../patient/index.ts';
@@ -88,6 +89,7 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
             </dl>
           )}
         </Card>
+        {can('patient:restrict') && <AccessTab patientId={patientId} />}
       </div>
       {editing && <EditPatientDialog patientId={patientId} onClose={() => setEditing(false)} />}
     </div>

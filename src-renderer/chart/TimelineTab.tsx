@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { EmergencyAccess } from '../../src-shared/contract/access.ts';
+import { EmergencyLine } from '../access/index.ts';
 import { Card, EmptyState } from '../ui/index.ts';
 import { Line } from './Line.tsx';
 import { LongList } from './LongList.tsx';
@@ -20,17 +22,38 @@ const types = [
   'CarePlan',
 ] as const;
 
-/** Encounters, notes, procedures and what else happened, the newest first. */
-export function TimelineTab({ chart, onOpen }: { readonly chart: Chart; readonly onOpen: (item: Item) => void }) {
+type Row = { readonly id: string } & ({ readonly item: Item } | { readonly emergency: EmergencyAccess });
+
+/** Both come newest first. */
+function merged(items: readonly Item[], emergencies: readonly EmergencyAccess[]): Row[] {
+  const rows: Row[] = items.map((item) => ({ id: item.row.id, item }));
+  for (const emergency of emergencies) {
+    const at = new Date(emergency.at).toISOString();
+    const place = rows.findIndex((row) => 'item' in row && (row.item.row.date ?? '') < at);
+    rows.splice(place < 0 ? rows.length : place, 0, { id: emergency.id, emergency });
+  }
+  return rows;
+}
+
+type Props = {
+  readonly chart: Chart;
+  readonly emergencies: readonly EmergencyAccess[];
+  readonly onOpen: (item: Item) => void;
+};
+
+/** Encounters, notes, procedures and what else happened, who opened the chart in an emergency too; the newest first. */
+export function TimelineTab({ chart, emergencies, onOpen }: Props) {
   const { t } = useTranslation('chart');
-  const items = useMemo(() => ofTypes(chart.items, types), [chart]);
+  const rows = useMemo(() => merged(ofTypes(chart.items, types), emergencies), [chart, emergencies]);
   return (
     <Card label={t('tab.timeline')} flush>
-      {items.length === 0 ? (
+      {rows.length === 0 ? (
         <EmptyState title={t('none.timeline')} />
       ) : (
-        <LongList rows={items} rowHeight={53} label={t('tab.timeline')} keyOf={(item) => item.row.id}>
-          {(item) => <Line item={item} onOpen={onOpen} />}
+        <LongList rows={rows} rowHeight={53} label={t('tab.timeline')} keyOf={(row) => row.id}>
+          {(row) =>
+            'item' in row ? <Line item={row.item} onOpen={onOpen} /> : <EmergencyLine access={row.emergency} />
+          }
         </LongList>
       )}
     </Card>

@@ -1,0 +1,9 @@
+import { useProcedure } from '../client.ts';
+import { Banner, headOfDemographics } from './Banner.tsx';
+
+/** The banner without the chart: who the patient is, and nothing clinical. */
+export function PersonBanner({ patientId }: { readonly patientId: string }) {
+  const { data } = useProcedure('patients.demographics', { patientId });
+  const head = data === undefined ? null : headOfDemographics(data.demographics);
+  return <Banner head={head} masked={data?.masked ?? []} allergies={null} onAllergy={() => undefined} />;
+}
