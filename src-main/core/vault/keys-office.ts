@@ -196,8 +196,6 @@ export class Keys {
       const file = this.#room.opened();
       const { previous } = file.payload.databaseKey;
       if (previous !== null) file.commit(withDatabaseProved(file.payload));
-      const { disk, profileDir } = this.#room.place;
-      if (previous !== null) for (const path of ofGeneration(disk, profileDir, previous.generation)) disk.remove(path);
       this.#clear();
     });
   }
@@ -223,12 +221,12 @@ export class Keys {
     });
   }
 
-  /** What a rotation left that was stopped: an unfinished file is removed, a finished one nobody named is set aside. */
+  /** The generations before go, and what a stopped rotation left: what is whole and named by nobody is set aside. */
   #clear(): void {
     const { disk, profileDir, clock } = this.#room.place;
     const { generation } = this.#room.opened().payload.databaseKey;
-    const { unfinished, unnamed } = databaseLeftovers(disk, profileDir, generation);
-    for (const path of unfinished) disk.remove(path);
+    const { unfinished, older, unnamed } = databaseLeftovers(disk, profileDir, generation);
+    for (const path of [...unfinished, ...older]) disk.remove(path);
     setAside(disk, profileDir, unnamed, clock.now());
   }
 }

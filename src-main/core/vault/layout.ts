@@ -42,17 +42,24 @@ export function ofGeneration(disk: Disk, profileDir: string, generation: number)
     .map((file) => join(folder, file));
 }
 
-/** What a rotation of the database leaves when it is stopped. `unnamed`: the next generation, whole, that no key file names. */
+/**
+ * What rotations of the database leave when they are stopped. `unfinished`: the next one in the making. `older`:
+ * generations before the current one, whose keys are gone. `unnamed`: whole, newer than any that a key file named.
+ */
 export function databaseLeftovers(
   disk: Disk,
   profileDir: string,
   generation: number,
-): { readonly unfinished: readonly string[]; readonly unnamed: readonly string[] } {
+): Readonly<Record<'unfinished' | 'older' | 'unnamed', readonly string[]>> {
   const folder = profilePaths(profileDir).databases;
-  const unfinished = disk
-    .list(folder)
-    .filter((file) => /^carekeep-\d+\.db\.making/.test(file))
-    .map((file) => join(folder, file));
-  const unnamed = ofGeneration(disk, profileDir, generation + 1).filter((path) => !unfinished.includes(path));
-  return { unfinished, unnamed };
+  const found = disk.list(folder).map((file) => {
+    const [, number = '', making] = /^carekeep-(\d+)\.db(\.making)?/.exec(file) ?? [];
+    return { path: join(folder, file), number: Number(number || generation), making: making !== undefined };
+  });
+  const paths = (which: (file: (typeof found)[number]) => boolean) => found.filter(which).map(({ path }) => path);
+  return {
+    unfinished: paths(({ making }) => making),
+    older: paths(({ making, number }) => !making && number < generation),
+    unnamed: paths(({ making, number }) => !making && number > generation),
+  };
 }
