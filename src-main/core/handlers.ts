@@ -8,11 +8,13 @@ import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
 import { exportHandlers } from './exchange/export-handlers.ts';
 import { importHandlers } from './exchange/import-handlers.ts';
+import { deviceHandlers } from './people/devices.ts';
 import { roleHandlers } from './people/roles.ts';
 import { rosterHandlers } from './people/roster.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
 import { userHandlers } from './people/users.ts';
+import { requestHandlers } from './requests/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
 import { appHandlers } from './start/app.ts';
 import { recoveryHandlers } from './start/recovery.ts';
@@ -34,6 +36,8 @@ export const handlers: AllHandlers = {
   exports: exportHandlers,
   audit: auditHandlers,
   reviews: reviewHandlers,
+  requests: requestHandlers,
   roster: rosterHandlers,
+  devices: deviceHandlers,
   access: accessHandlers,
 };

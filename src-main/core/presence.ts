@@ -17,6 +17,7 @@ import { Veil } from './people/veil.ts';
 import type { Connection, LiveSession } from './session.ts';
 import type { Store } from './store/open.ts';
 import { withTransaction } from './store/transaction.ts';
+import type { VaultSession } from './vault/session.ts';
 
 const idleMinutesBeforeOpening = 5;
 
@@ -59,6 +60,11 @@ export class Presence {
   /** Does a session need the open database, at a connection or in the veil? */
   get needsDatabase(): boolean {
     return this.#sessions().some(({ keys }) => keys.shared !== undefined);
+  }
+
+  /** Keys of somebody who has the database open; theirs, not to be kept. */
+  clinicalKeys(): VaultSession | undefined {
+    return this.#sessions().find(({ keys }) => keys.shared !== undefined)?.keys;
   }
 
   #sessions(): readonly LiveSession[] {

@@ -17,6 +17,7 @@ const wayOut: { readonly [S in TroubleState]: 'restore' | readonly ProvedStep[] 
   'key-file-damaged': 'restore',
   'key-file-rolled-back': ['recovery.acknowledgeRollback'],
   'device-secret-missing': 'restore',
+  'device-removed': 'none',
   'database-missing': ['recovery.startEmpty'],
   'database-damaged': ['recovery.setAside', 'recovery.startEmpty'],
   'database-foreign': ['recovery.setAside', 'recovery.startEmpty'],

@@ -1,7 +1,18 @@
 /** The application before anyone signs in: its start-up state, set-up, recovery. */
 import { z } from 'zod';
 import { preferences } from './people.ts';
-import { country, empty, language, ok, password, requiredLine, rolesHeld, userName } from './primitives.ts';
+import {
+  country,
+  empty,
+  instant,
+  language,
+  ok,
+  password,
+  requiredLine,
+  rolesHeld,
+  userId,
+  userName,
+} from './primitives.ts';
 import { command, query, task } from './procedure.ts';
 
 /** The named start-up states of the design ("Opening the database"), as far as they show before a password. */
@@ -11,6 +22,7 @@ export const startStates = [
   'locked',
   'key-file-missing', // database but no key
   'database-missing', // key but no database
+  'device-removed', // an admin took this workstation out of the clinic: its keys are gone
   'device-secret-missing', // keychain works but forgot our item, or belongs to someone else
   'keychain-locked',
   'keychain-absent',
@@ -60,6 +72,35 @@ export const app = {
   }),
 };
 
+/** The words of a recovery kit as typed: 24 of the one code, or two sheets of 29 one after the other. */
+export const kitWords = z.string().max(800);
+export const kitForm = z.enum(['code', 'shares']);
+export type KitForm = z.infer<typeof kitForm>;
+/** All words of a kit in order: the code's 24, or three sheets of 29. */
+const writtenWords = z.array(z.string().max(12)).refine(({ length }) => length === 24 || length === 87);
+/** Counted through all sheets. */
+const wordNumber = z.number().int().min(1).max(87);
+export const kit = z.strictObject({
+  form: kitForm,
+  words: writtenWords,
+  /** Positions (from 1, counted through) of the two words asked back. */
+  ask: z.array(wordNumber).length(2),
+  createdAt: z.number().int(),
+});
+export type Kit = z.infer<typeof kit>;
+const wordsBack = z.array(z.strictObject({ position: wordNumber, word: z.string().max(20) })).length(2);
+/** Sheet 0 is the one code; the words of each sheet count from 1. */
+const wordPlace = z.strictObject({
+  sheet: z.number().int().min(0).max(3),
+  position: z.number().int().min(1).max(29),
+});
+const kitFile = {
+  words: writtenWords,
+  language,
+  /** Only the command line may name a path; the screen is asked by a dialog. */
+  path: z.string().max(4096).optional(),
+};
+
 export const setup = {
   checkPassword: query({
     summary: 'Strength of a password against an offline list of common ones.',
@@ -94,44 +135,30 @@ export const setup = {
         roles: rolesHeld.or(z.array(z.never()).length(0)),
       }),
       password,
+      /** One sheet, or three of which two suffice. */
+      kit: kitForm.default('code'),
     }),
-    output: z.strictObject({
-      words: z.array(z.string()).length(24),
-      /** Positions (1-based) of the two words asked back. */
-      ask: z.array(z.number().int().min(1).max(24)).length(2),
-      createdAt: z.number().int(),
-    }),
+    output: kit,
     needs: 'public',
     audits: 'setup.completed',
   }),
   newKit: task({
     summary: 'Show the kit again by making a new one, while the first was never confirmed; needs the admin password.',
     input: z.strictObject({ userName, password }),
-    output: z.strictObject({
-      words: z.array(z.string()).length(24),
-      ask: z.array(z.number().int().min(1).max(24)).length(2),
-      createdAt: z.number().int(),
-    }),
+    output: kit,
     needs: 'public',
     audits: 'setup.completed',
   }),
   saveKit: task({
     summary: 'Write the recovery kit as a PDF where the user chooses.',
-    input: z.strictObject({
-      words: z.array(z.string().max(12)).length(24),
-      language,
-      /** Only the command line may name a path; the screen is asked by a dialog. */
-      path: z.string().max(4096).optional(),
-    }),
+    input: z.strictObject(kitFile),
     output: z.strictObject({ saved: z.boolean() }),
     needs: 'public',
     audits: { none: 'part of set-up, before the first sign-in' },
   }),
   confirmKit: task({
     summary: 'Two words of the kit, typed back.',
-    input: z.strictObject({
-      words: z.array(z.strictObject({ position: z.number().int().min(1).max(24), word: z.string().max(20) })).length(2),
-    }),
+    input: z.strictObject({ words: wordsBack }),
     output: ok,
     needs: 'public',
     audits: 'recovery.kit-confirmed',
@@ -140,31 +167,103 @@ export const setup = {
 
 export const recovery = {
   restore: task({
-    summary: 'Give this workstation back its keys with the recovery kit, and one admin a new password.',
-    input: z.strictObject({ words: z.string().max(400), userName, password }),
-    output: ok,
+    summary: 'Give this workstation its keys back with the recovery kit. Everybody signs in with their own password.',
+    input: z.strictObject({
+      words: kitWords,
+      /** On another machine: the recovery file of the old one, asked for by a dialog. */
+      fromFile: z.boolean().default(false),
+      /** Only the command line may name it. */
+      path: z.string().max(4096).optional(),
+      /** Where nobody can sign in any more: who gets a new password. Other admins are told. */
+      admin: z.strictObject({ userName, password }).optional(),
+    }),
+    output: z.strictObject({ restored: z.boolean() }),
     needs: 'public',
     audits: 'recovery.used',
   }),
   startEmpty: task({
     summary: 'Key but no database: begin a new empty database under the same keys, after the kit proved who asks.',
-    input: z.strictObject({ words: z.string().max(400) }),
+    input: z.strictObject({ words: kitWords }),
     output: ok,
     needs: 'public',
     audits: 'recovery.used',
   }),
   setAside: task({
     summary: 'Move a damaged or foreign database into quarantine (never deleted), after the kit proved who asks.',
-    input: z.strictObject({ words: z.string().max(400) }),
+    input: z.strictObject({ words: kitWords }),
     output: ok,
     needs: 'public',
     audits: 'recovery.used',
   }),
   acknowledgeRollback: task({
     summary: 'Go on with a database that is behind its own audit head; leaves an entry that says so.',
-    input: z.strictObject({ words: z.string().max(400) }),
+    input: z.strictObject({ words: kitWords }),
     output: ok,
     needs: 'public',
+    audits: 'recovery.used',
+  }),
+  kit: query({
+    summary: 'Form and age of the recovery kit, and when it was last shown to be there.',
+    input: empty,
+    output: z.strictObject({
+      form: kitForm,
+      createdAt: instant,
+      lastDrill: z.strictObject({ at: instant, by: z.string(), passed: z.boolean() }).nullable(),
+      /** Nobody has shown for a year that it is there, or the last try failed. */
+      drillDue: z.boolean(),
+    }),
+    needs: 'key:rotate',
+    audits: { none: 'age and form of the kit, nothing about people' },
+  }),
+  startDrill: task({
+    summary: 'The yearly drill: which three words of the kit are asked.',
+    input: empty,
+    output: z.strictObject({ ask: z.array(wordPlace).length(3) }),
+    needs: 'key:rotate',
+    audits: { none: 'the answer is the entry' },
+  }),
+  answerDrill: task({
+    summary: 'The three words asked, or the whole kit: passed or failed.',
+    input: z.union([
+      z.strictObject({ words: z.array(wordPlace.extend({ word: z.string().max(20) })).length(3) }),
+      z.strictObject({ kit: kitWords }),
+    ]),
+    output: z.strictObject({ passed: z.boolean() }),
+    needs: 'key:rotate',
+    audits: 'recovery.drilled',
+  }),
+  remake: task({
+    summary: 'The same kit in another form: three sheets from the one code, the code from two sheets, or new sheets.',
+    input: z.strictObject({ words: kitWords, form: kitForm }),
+    output: kit,
+    needs: 'key:rotate',
+    audits: { none: 'nothing has changed before it is confirmed' },
+  }),
+  saveRemade: task({
+    summary: 'Write the remade kit as a PDF where the user chooses.',
+    input: z.strictObject(kitFile),
+    output: z.strictObject({ saved: z.boolean() }),
+    needs: 'key:rotate',
+    audits: { none: 'part of making the kit anew, whose confirmation is the entry' },
+  }),
+  confirmRemade: task({
+    summary: 'Two words of the remade kit, typed back: from now on the kit is in the new form.',
+    input: z.strictObject({ words: wordsBack }),
+    output: ok,
+    needs: 'key:rotate',
+    audits: 'recovery.kit-remade',
+  }),
+  restoreAccess: task({
+    summary: 'A new password for somebody who forgot theirs, with the kit and what a second admin agreed to.',
+    input: z.strictObject({
+      userId,
+      /** The agreed request; null only where nobody else could agree. */
+      requestId: z.uuid().nullable(),
+      words: kitWords,
+      password,
+    }),
+    output: ok,
+    needs: 'request:sign',
     audits: 'recovery.used',
   }),
 };
@@ -181,6 +280,8 @@ export const settings = {
       /** May users set a PIN that brings a veiled session back? */
       pinAllowed: z.boolean(),
       veilMinutes: z.number().int(),
+      /** Must admins sign in with a second factor? Set by `users.setPolicy`. */
+      adminSecondFactor: z.boolean(),
     }),
     needs: 'session',
     audits: { none: 'settings hold nothing about people' },

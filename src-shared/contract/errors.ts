@@ -30,6 +30,7 @@ export const errorCodes = [
   'keychain-locked',
   'keychain-absent',
   'device-secret-missing',
+  'device-removed',
   'key-file-missing',
   'key-file-damaged',
   'key-file-rolled-back',

@@ -143,4 +143,22 @@ export const exports = {
     needs: 'patient:export',
     audits: 'export.import',
   }),
+  all: task({
+    summary: "The whole clinic's record as NDJSON, one resource a line as stored. Needs what two admins agreed to.",
+    input: z.strictObject({
+      /** The agreed request; null only where there is no second admin in the clinic. */
+      requestId: z.uuid().nullable(),
+      path: z.string().max(4096).optional(),
+    }),
+    output: z.strictObject({ saved: z.boolean(), bytes: z.number().int(), resources: z.number().int() }),
+    needs: 'patient:export-all',
+    audits: 'export.all',
+  }),
+  cancelAll: task({
+    summary: 'Stop the export of everything; nothing of the file stays, and the request can be used again.',
+    input: empty,
+    output: ok,
+    needs: 'patient:export-all',
+    audits: { none: 'the stopped export leaves the entry of its failure' },
+  }),
 };

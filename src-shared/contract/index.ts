@@ -4,10 +4,12 @@ import { access } from './access.ts';
 import { app, recovery, settings, setup } from './app.ts';
 import { audit } from './audit.ts';
 import { chart, notes, snippets } from './chart.ts';
+import { devices } from './devices.ts';
 import { exports, imports } from './exchange.ts';
 import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
+import { requests } from './requests.ts';
 import { reviews } from './reviews.ts';
 import { roles } from './roles.ts';
 import { roster } from './roster.ts';
@@ -28,7 +30,9 @@ export const contract = {
   exports,
   audit,
   reviews,
+  requests,
   roster,
+  devices,
   access,
 } as const;
 

@@ -13,7 +13,7 @@ import {
   userId,
   userName,
 } from './primitives.ts';
-import { command, query, task } from './procedure.ts';
+import { command, owed, query, task } from './procedure.ts';
 
 export const preferences = z.strictObject({
   language: language,
@@ -48,6 +48,8 @@ export const session = z.strictObject({
   /** Names of those among the roles that the clinic defined itself. */
   ownRoles: z.array(z.strictObject({ id: roleId, name: z.string() })),
   permissions: z.array(z.enum(permissions)),
+  /** What comes before anything else: until then no permission is held. */
+  owes: z.enum(owed).nullable(),
   clinicName: z.string(),
   workstationName: z.string(),
   country: z.string(),
@@ -58,10 +60,17 @@ export const session = z.strictObject({
 });
 export type Session = z.infer<typeof session>;
 
+/** Six digits of an authenticator app, or a recovery code. */
+export const secondFactorCode = z.string().trim().min(6).max(24);
+
 export const sessions = {
   signIn: task({
-    summary: 'Sign in with user name and password.',
-    input: z.strictObject({ userName: z.string().trim().toLowerCase().min(1).max(64), password }),
+    summary: 'Sign in with user name and password, and a code where the user has a second factor.',
+    input: z.strictObject({
+      userName: z.string().trim().toLowerCase().min(1).max(64),
+      password,
+      code: secondFactorCode.optional(),
+    }),
     output: session,
     needs: 'public',
     audits: 'user.signed-in',
@@ -79,6 +88,7 @@ export const sessions = {
     output: ok,
     needs: 'session',
     audits: 'application.locked',
+    whileOwing: owed,
   }),
   touch: task({
     summary: 'A key or the pointer moved: the idle timer starts anew.',
@@ -86,6 +96,7 @@ export const sessions = {
     output: ok,
     needs: 'session',
     audits: { none: 'input activity; nothing is read or written' },
+    whileOwing: owed,
   }),
   remember: command({
     summary: 'Remember where this user is, for the next sign-in.',
@@ -107,6 +118,56 @@ export const sessions = {
     output: ok,
     needs: 'session',
     audits: 'user.password-changed',
+  }),
+  finishPassword: task({
+    summary: "Choose one's own password after signing in with a one-time code; new keys are made with it.",
+    input: z.strictObject({ next: password }),
+    output: session,
+    needs: 'session',
+    audits: 'user.password-changed',
+    whileOwing: ['own-password'],
+  }),
+  account: task({
+    summary: "The security of one's own account: age of the password, second factor.",
+    input: empty,
+    output: z.strictObject({
+      passwordSetAt: instant,
+      keysSince: instant,
+      secondFactor: z.strictObject({ enrolledAt: instant, codesLeft: z.number().int() }).nullable(),
+      /** The clinic demands a second factor of this user. */
+      secondFactorRequired: z.boolean(),
+    }),
+    needs: 'session',
+    audits: { none: "dates of the user's own account" },
+    whileOwing: ['second-factor'],
+  }),
+  beginSecondFactor: task({
+    summary: 'Begin to set up an authenticator app; needs the password.',
+    input: z.strictObject({ password }),
+    output: z.strictObject({
+      /** `otpauth://…`, for the QR code. */
+      uri: z.string(),
+      /** The same secret in base32, for typing. */
+      secret: z.string(),
+    }),
+    needs: 'session',
+    audits: 'user.second-factor-changed',
+    whileOwing: ['second-factor'],
+  }),
+  confirmSecondFactor: task({
+    summary: 'Prove the authenticator app with its first code. Answers the recovery codes, once.',
+    input: z.strictObject({ code: secondFactorCode }),
+    output: z.strictObject({ recoveryCodes: z.array(z.string()), session }),
+    needs: 'session',
+    audits: 'user.second-factor-changed',
+    whileOwing: ['second-factor'],
+  }),
+  removeSecondFactor: task({
+    summary: "Remove one's own second factor; needs the password and a code.",
+    input: z.strictObject({ password, code: secondFactorCode }),
+    output: session,
+    needs: 'session',
+    audits: 'user.second-factor-changed',
   }),
   setPin: task({
     summary: "Set or change one's own PIN for quick return; needs the password.",
@@ -153,24 +214,33 @@ export const user = z.strictObject({
   userName: z.string(),
   displayName: z.string(),
   roles: z.array(roleId),
-  status: z.enum(['active', 'suspended']),
+  /** Removed is for good; the name stays for what the person signed. */
+  status: z.enum(['active', 'suspended', 'removed']),
   createdAt: instant,
+  removedAt: instant.nullable(),
+  /** The one-time code of an invitation or a reset is good until then; null once the user has a password of their own. */
+  invitedUntil: instant.nullable(),
+  secondFactor: z.boolean(),
   lastSignIn: instant.nullable(),
 });
 export type User = z.infer<typeof user>;
 
+/** Shown once, to be handed over in person. */
+export const invitation = z.strictObject({ code: z.string(), until: instant });
+export type Invitation = z.infer<typeof invitation>;
+
 export const users = {
   list: query({
-    summary: 'All local users.',
+    summary: 'All local users, and who was removed.',
     input: empty,
     output: z.strictObject({ users: z.array(user) }),
     needs: 'user:read',
     audits: 'user.listed',
   }),
   create: task({
-    summary: 'Add a user with a first password.',
-    input: z.strictObject({ userName, displayName: requiredLine(120), roles: rolesHeld, password }),
-    output: user,
+    summary: 'Invite a user: they sign in once with the code answered here and choose a password of their own.',
+    input: z.strictObject({ userName, displayName: requiredLine(120), roles: rolesHeld }),
+    output: z.strictObject({ user, invitation }),
     needs: 'user:write',
     audits: 'user.created',
   }),
@@ -196,10 +266,31 @@ export const users = {
     audits: 'user.reactivated',
   }),
   resetPassword: task({
-    summary: 'Give a user a new password; their old signing key is retired.',
-    input: z.strictObject({ userId, password }),
-    output: ok,
+    summary: 'Give a user a one-time code in place of the password or of an expired code; their old keys are retired.',
+    input: z.strictObject({ userId }),
+    output: invitation,
     needs: 'user:write',
     audits: 'user.password-reset',
+  }),
+  remove: task({
+    summary: 'Remove a user for good: no sign-in, no key, other keys for who stays. What they signed keeps their name.',
+    input: z.strictObject({ userId }),
+    output: ok,
+    needs: 'user:write',
+    audits: 'user.removed',
+  }),
+  clearSecondFactor: task({
+    summary: 'Take the second factor from a user who lost phone and recovery codes.',
+    input: z.strictObject({ userId }),
+    output: user,
+    needs: 'user:write',
+    audits: 'user.second-factor-cleared',
+  }),
+  setPolicy: task({
+    summary: 'Rules for everybody: must admins sign in with a second factor?',
+    input: z.strictObject({ adminSecondFactor: z.boolean() }),
+    output: ok,
+    needs: 'user:write',
+    audits: 'settings.changed',
   }),
 };

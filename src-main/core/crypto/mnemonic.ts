@@ -64,3 +64,13 @@ export function parseWords(
     return { ok: false, problem: { kind: 'checksum' } };
   }
 }
+
+/** The first bits of a hash as words of the list, 11 bits each, for people to compare. No checksum: nothing is kept in them. */
+export function comparedWords(hash: Uint8Array, count: number): readonly string[] {
+  const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  if (bits.length < 11 * count) throw new RangeError('the hash is too short for so many words');
+  return Array.from(
+    { length: count },
+    (_, at) => wordlist[Number.parseInt(bits.slice(11 * at, 11 * at + 11), 2)] ?? '',
+  );
+}

@@ -14,15 +14,17 @@ import type { VaultSession } from '../vault/session.ts';
 import { describe } from './describe-session.ts';
 import { ensurePrivateNoteKey } from './private-note-key.ts';
 import { quickReturnHandlers } from './quick-return.ts';
-import { permissionsNow } from './roles.ts';
+import { secondFactorHandlers } from './second-factor.ts';
+import { recordOwn, standing } from './standing.ts';
 import { changeState } from './state.ts';
 
-async function verified(core: Core, userName: string, password: string): Promise<VaultSession> {
+async function verified(core: Core, userName: string, password: string, code?: string): Promise<VaultSession> {
   const bytes = passwordBytes(password);
   try {
-    return await core.vault.signIn(userName, bytes);
+    return await core.vault.signIn(userName, bytes, code);
   } catch (error) {
-    if (error instanceof CallError) {
+    // A code that is still to come is no failure.
+    if (error instanceof CallError && error.value.code !== 'second-factor-needed') {
       // Only an id of the roster is written down: a typed name could be a password in the wrong field.
       const known = core.vault.userIdOf(userName) ?? null;
       core.journal('user.sign-in-failed', known, 'failure', error.value.code);
@@ -35,8 +37,9 @@ async function verified(core: Core, userName: string, password: string): Promise
 
 export const sessionHandlers: Handlers<'sessions'> = {
   ...quickReturnHandlers,
+  ...secondFactorHandlers,
   signIn: async ({ core, connection, now }, input) => {
-    const keys = await verified(core, input.userName, input.password);
+    const keys = await verified(core, input.userName, input.password, input.code);
     try {
       if (keys.shared !== undefined) await core.open(keys);
     } catch (error) {
@@ -51,7 +54,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
       userName: user.userName,
       displayName: user.displayName,
       roles: user.roles,
-      permissions: permissionsNow(core.vault)(user.roles),
+      ...standing(core, keys),
       startedAt: now,
       keys,
       search: null,
@@ -67,7 +70,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
         withTransaction(
           store,
           (tx) => {
-            ensurePrivateNoteKey(tx, core.vault, keys);
+            if (session.owes !== 'own-password') ensurePrivateNoteKey(tx, core.vault, keys);
             writeEntry(tx, session, newNotes('user.signed-in', session), 'success');
           },
           now,
@@ -81,6 +84,8 @@ export const sessionHandlers: Handlers<'sessions'> = {
       throw error;
     }
     if (keys.shared === undefined) await core.standDown();
+    // Colleagues who came from another workstation get this one's keys from whoever opens it next.
+    else await core.vault.directory.seal(keys);
     return describe(core, session);
   },
   current: ({ core, connection }) => ({
@@ -103,7 +108,8 @@ export const sessionHandlers: Handlers<'sessions'> = {
     changeState(tx, session.userId, { preferences });
     return { ok: true };
   },
-  changePassword: async ({ core, session, record }, input) => {
+  changePassword: async (context, input) => {
+    const { core, session } = context;
     const current = passwordBytes(input.current);
     const next = passwordBytes(input.next);
     try {
@@ -111,8 +117,21 @@ export const sessionHandlers: Handlers<'sessions'> = {
     } finally {
       wipe(current, next);
     }
-    if (core.opened() === null) core.journal('user.password-changed', session.userId, 'success');
-    else record(({ entry }) => entry.entity.push(session.userId));
+    recordOwn(context, 'user.password-changed', {});
     return { ok: true };
+  },
+  finishPassword: async (context, input) => {
+    const { core, session } = context;
+    const next = passwordBytes(input.next);
+    try {
+      await core.vault.people.finishPassword(session.keys, next);
+    } finally {
+      wipe(next);
+    }
+    Object.assign(session, standing(core, session.keys));
+    recordOwn(context, 'user.password-changed', { reason: 'first' }, (tx) =>
+      ensurePrivateNoteKey(tx, core.vault, session.keys),
+    );
+    return describe(core, session);
   },
 };

@@ -68,6 +68,7 @@ export function sealSharedKeys(
   const sealAll = (secret: Buffer, bind: (recipient: string) => Binding) => ({
     seals: readers.map((user) => ({
       userId: user.id,
+      to: user.x25519.public,
       seal: sealKey(fromBase64(user.x25519.public), secret, bind(user.id), random),
     })),
     recoverySeal: sealKey(recoveryPublic, secret, bind('recovery'), random),
@@ -108,8 +109,14 @@ export function withSeals(payload: KeyFilePayload, shared: SharedKeys, random: R
   const { generation } = payload.databaseKey;
   const recoveryPublic = fromBase64(payload.recovery.public);
   const sealed = sealSharedKeys(place, generation, shared, agesOf(payload), payload.users, recoveryPublic, random);
-  const made = new Map(sealed.clinicKeys.map((item) => [item.epoch, item]));
-  const clinicKeys = payload.clinicKeys.map((item) => made.get(item.epoch) ?? item);
+  const clinicKeys = payload.clinicKeys.map((item) => {
+    const made = sealed.clinicKeys.find(({ epoch }) => epoch === item.epoch);
+    if (made === undefined) return item;
+    // What is sealed to the right key stays: the others would otherwise hear of it as news.
+    const kept = (one: (typeof made.seals)[number]) =>
+      item.seals.find(({ userId, to }) => userId === one.userId && to === one.to) ?? one;
+    return { ...item, seals: made.seals.map(kept) };
+  });
   return { ...payload, databaseKey: sealed.databaseKey, clinicKeys, unsealed: [] };
 }
 

@@ -64,37 +64,43 @@ export const userRecord = z.strictObject({
 });
 export type UserRecord = z.infer<typeof userRecord>;
 
-const userSeal = z.strictObject({ userId: id, seal: sealedKey });
+/** `to`: the X25519 key it is sealed to, so that a seal to keys that are no longer somebody's is told from a good one. */
+const userSeal = z.strictObject({ userId: id, to: raw32, seal: sealedKey });
 const sealedToAll = { createdAt: instant, seals: z.array(userSeal), recoverySeal: sealedKey };
 const generation = z.number().int().positive();
 
-const keyFileFields = {
-  version: z.literal(2),
-  /** Counts every change but failed sign-ins; the recovery file carries the same number. */
-  revision: z.number().int().positive(),
+/** What every workstation of the clinic knows alike. */
+const ofTheClinic = {
   clinic: z.strictObject({
     id,
     name: z.string().min(1).max(120),
     country,
     defaultLanguage: language,
   }),
+  /** Everyone who is not removed: those stand in the roster alone. */
+  users: z.array(userRecord).min(1),
+  clinicKeys: z.array(z.strictObject({ epoch: z.number().int().positive(), id: raw32, ...sealedToAll })).min(1),
+  clinicIdentity: z.strictObject({ public: raw32, recoveryWrapped: wrappedKey }),
+  roster: z.array(rosterEntry).min(1),
+};
+
+const keyFileFields = {
+  ...ofTheClinic,
+  version: z.literal(2),
+  /** Counts every change but failed sign-ins; the recovery file carries the same number. */
+  revision: z.number().int().positive(),
   profileId: id,
   deviceId: id,
   workstationName: z.string().min(1).max(60),
   createdAt: instant,
   /** Cost for new password slots, and for sign-ins of names that do not exist. */
   passwordCost,
-  /** Everyone who is not removed: those stand in the roster alone. */
-  users: z.array(userRecord).min(1),
   databaseKey: z.strictObject({
     generation,
     ...sealedToAll,
     /** While a new database is not yet proved: the way back. */
     previous: z.strictObject({ generation, ...sealedToAll }).nullable(),
   }),
-  clinicKeys: z.array(z.strictObject({ epoch: z.number().int().positive(), id: raw32, ...sealedToAll })).min(1),
-  clinicIdentity: z.strictObject({ public: raw32, recoveryWrapped: wrappedKey }),
-  roster: z.array(rosterEntry).min(1),
   /** Seals the directory (roster and wrapped keys) on its way between workstations; opens nothing clinical. */
   directoryKey: raw32,
   /** Somebody who knew these keys is gone: they are replaced at the next chance. */
@@ -122,6 +128,9 @@ const recovery = z.strictObject({
     .nullable(),
   lastDrill: z.strictObject({ at: instant, by: id, passed: z.boolean() }).nullable(),
 });
+
+/** The same with the kit: what the directory carries from one workstation to the others. */
+export const sharedFields = { ...ofTheClinic, recovery };
 
 export const keyFilePayload = z.strictObject({
   ...keyFileFields,

@@ -24,15 +24,26 @@ export async function provedKit(payload: KeyFilePayload, words: string): Promise
   return keys;
 }
 
+/** The secret behind this clinic's kit. Wipe it. @throws CallError kit-words-wrong, kit-sheet-twice, kit-sheets-differ */
+export async function provedSecret(payload: KeyFilePayload, words: string): Promise<Buffer> {
+  wipeRecoveryKeys(await provedKit(payload, words));
+  return secretOfWords(words);
+}
+
 export type KitAnswer = { readonly position: number; readonly word: string };
 
 /** The payload of a confirmed kit: the words asked back and the sealed secret go. @throws CallError kit-words-wrong */
 export function withConfirmedKit(payload: KeyFilePayload, answers: readonly KitAnswer[], now: number): KeyFilePayload {
   const { pending } = payload.recovery;
   if (pending === null) return payload;
-  const right = pending.asked.every(({ position, word }) =>
+  demandAsked(pending.asked, answers);
+  return { ...payload, recovery: { ...payload.recovery, confirmedAt: now, pending: null } };
+}
+
+/** Are these the words asked back? @throws CallError kit-words-wrong */
+export function demandAsked(asked: readonly KitAnswer[], answers: readonly KitAnswer[]): void {
+  const right = asked.every(({ position, word }) =>
     answers.some((answer) => answer.position === position && wordOf(answer.word) === word),
   );
   if (!right) throw new CallError('kit-words-wrong', { field: 'words' });
-  return { ...payload, recovery: { ...payload.recovery, confirmedAt: now, pending: null } };
 }

@@ -13,13 +13,14 @@ import { makeDeviceKeys } from './set-up.ts';
 import { fromBase64 } from './wrapped.ts';
 
 type Replaced = { readonly users: readonly UserRecord[]; readonly changes: readonly RosterChange[] };
-export type RecoveryRequest = { readonly userName: string; readonly password: Buffer };
+/** Who gets a new password. */
+export type NewAdmin = { readonly userName: string; readonly password: Buffer };
 
 /** The named user becomes an active admin with the new password; a name nobody has becomes a new admin. */
 async function withAdmin(
   bundle: RecoveryBundle,
   keys: RecoveryKeys,
-  request: RecoveryRequest,
+  request: NewAdmin,
   now: number,
   random: Random,
 ): Promise<Replaced> {
@@ -38,30 +39,11 @@ async function withAdmin(
       ],
     };
   }
+  const user = await recoveredUser(bundle, before, keys, request.password, now, random);
   const userId = before.id;
-  // What was sealed to this user stays readable to them: only the signing key is new.
-  const identity = {
-    ed25519: generateEd25519(random).privateKey,
-    x25519: recoverX25519(clinicId, before, keys.x25519Private),
-  };
-  const owner = { clinicId, userId };
-  const cost = bundle.passwordCost;
-  const { retired } = before.x25519;
-  const wrapped = await wrapIdentity(owner, identity, request.password, cost, keys.x25519Public, random, retired);
-  wipeIdentity(identity);
   const roles = [...new Set([...before.roles, 'admin' as const])];
-  const user: UserRecord = {
-    ...before,
-    ...wrapped,
-    roles,
-    status: 'active',
-    passwordSetAt: now,
-    keysSince: now,
-    demands: { newPassword: false, newKeys: false },
-    passwordUntil: null,
-  };
   return {
-    users: bundle.users.map((other) => (other.id === userId ? user : other)),
+    users: bundle.users.map((other) => (other.id === userId ? { ...user, roles, status: 'active' } : other)),
     changes: [
       { kind: 'user-keys-replaced', userId, ed25519: user.ed25519.public, x25519: user.x25519.public },
       { kind: 'roles-set', userId, roles },
@@ -71,19 +53,57 @@ async function withAdmin(
 }
 
 /**
- * The content of the new key file. Everybody else keeps password and keys; this workstation gets new device keys,
- * because its old ones were in the lost key file. The roster goes on with an entry by the clinic identity.
+ * A user with a new password who forgot the old one, or lost the second factor. What was sealed to them stays
+ * readable, because the kit gives their X25519 key back; the signing key is new, and the old one signs nothing more.
+ */
+export async function recoveredUser(
+  holder: Pick<RecoveryBundle, 'clinic' | 'passwordCost'>,
+  before: UserRecord,
+  keys: RecoveryKeys,
+  password: Buffer,
+  now: number,
+  random: Random,
+): Promise<UserRecord> {
+  const identity = {
+    ed25519: generateEd25519(random).privateKey,
+    x25519: recoverX25519(holder.clinic.id, before, keys.x25519Private),
+  };
+  const owner = { clinicId: holder.clinic.id, userId: before.id };
+  const { retired } = before.x25519;
+  const cost = holder.passwordCost;
+  try {
+    const wrapped = await wrapIdentity(owner, identity, password, cost, keys.x25519Public, random, retired);
+    return {
+      ...before,
+      ...wrapped,
+      passwordSetAt: now,
+      keysSince: now,
+      changedAt: now,
+      demands: { newPassword: false, newKeys: false },
+      passwordUntil: null,
+      secondFactor: null,
+    };
+  } finally {
+    wipeIdentity(identity);
+  }
+}
+
+/**
+ * The content of the new key file. Everybody keeps password and keys, but for the admin who is named where nobody can
+ * sign in any more. This workstation gets new device keys, because its old ones were in the lost key file. The roster
+ * goes on with an entry by the clinic identity.
  */
 export async function recoveredPayload(
   bundle: RecoveryBundle,
   keys: RecoveryKeys,
   clinicIdentity: Buffer,
-  request: RecoveryRequest,
+  admin: NewAdmin | undefined,
   now: number,
   random: Random,
 ): Promise<KeyFilePayload> {
   const shared = openRecovered(bundle, keys);
-  const { users, changes } = await withAdmin(bundle, keys, request, now, random);
+  const { users, changes }: Replaced =
+    admin === undefined ? { users: bundle.users, changes: [] } : await withAdmin(bundle, keys, admin, now, random);
   const device = makeDeviceKeys(now, random);
   const place = { clinicId: bundle.clinic.id, profileId: bundle.profileId };
   const deviceChange: RosterChange = {
@@ -105,7 +125,7 @@ export async function recoveredPayload(
     ...sealSharedKeys(place, bundle.databaseKey.generation, shared, agesOf(bundle), users, keys.x25519Public, random),
     roster: [...bundle.roster, entry],
     device,
-    // Who typed all 24 words has the kit.
+    // Who typed the whole kit has it.
     recovery: { ...bundle.recovery, confirmedAt: bundle.recovery.confirmedAt ?? now, pending: null },
     sequence: 0,
     directorySeen: null,

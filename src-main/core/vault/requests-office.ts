@@ -45,8 +45,7 @@ function recordsAfter(payload: KeyFilePayload, changes: readonly RosterChange[])
   return changes.reduce<readonly UserRecord[]>((users, change) => {
     if (change.kind !== 'roles-set' && change.kind !== 'status-set') throw new CallError('invalid-input');
     const before = userOf(payload, change.userId);
-    if (change.kind === 'status-set' && change.status === 'removed')
-      return users.filter(({ id }) => id !== before.id);
+    if (change.kind === 'status-set' && change.status === 'removed') return users.filter(({ id }) => id !== before.id);
     return users.map((user) => {
       if (user.id !== before.id) return user;
       if (change.kind === 'roles-set') return { ...user, roles: change.roles };

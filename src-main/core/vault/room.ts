@@ -13,8 +13,11 @@ import { Journal } from './journal.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import { writeKeyFileMark } from './keychain-items.ts';
 import { profilePaths } from './layout.ts';
+import { finishLeaving } from './leave.ts';
 import { OpenKeyFile } from './open-key-file.ts';
 import type { Acting, Changed } from './people.ts';
+import { verifyRoster } from './roster.ts';
+import type { RosterState } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { type Counting, renewShared } from './sign-in.ts';
 import { examine, type VaultState } from './start-state.ts';
@@ -49,6 +52,7 @@ export class VaultRoom {
   /** Files and keychain are looked at again; only inside a turn. */
   async look(): Promise<VaultState> {
     const { disk, keychain, profileDir } = this.place;
+    await finishLeaving(this.place);
     const examined = await examine(disk, keychain, profileDir);
     this.close();
     this.#state = examined.state;
@@ -104,6 +108,12 @@ export class VaultRoom {
   stateError(): CallError {
     if (this.#state === 'locked') return new CallError('internal');
     return new CallError(this.#state === 'kit-unconfirmed' ? 'not-set-up' : this.#state);
+  }
+
+  /** What the chain says, now or as it was at an instant. @throws RosterError when there was no clinic yet */
+  rosterState(at?: number): RosterState {
+    const { roster, clinic, clinicIdentity } = this.opened().payload;
+    return verifyRoster(roster, clinic.id, fromBase64(clinicIdentity.public), at);
   }
 
   journal(): Journal {

@@ -116,7 +116,7 @@ export function withRecord(payload: KeyFilePayload, next: UserRecord): KeyFilePa
   return { ...payload, users: payload.users.map((user) => (user.id === next.id ? next : user)) };
 }
 
-/** What the user may open. @throws CallError account-suspended, key-file-damaged */
+/** What the user may open. @throws CallError account-suspended, no-seal-yet, key-file-damaged */
 export function sessionOf(payload: KeyFilePayload, user: UserRecord, identity: IdentityKeys): VaultSession {
   if (user.status !== 'active') {
     wipeIdentity(identity);
@@ -124,19 +124,23 @@ export function sessionOf(payload: KeyFilePayload, user: UserRecord, identity: I
   }
   let shared: SharedKeys | undefined;
   let retired: readonly Buffer[];
+  // Keys that came from another workstation: what is sealed here may still be sealed to the ones before.
+  const unsealed = payload.unsealed.includes(user.id);
   try {
     retired = openRetired({ clinicId: payload.clinic.id, userId: user.id }, user, identity.x25519);
-    if (opensDatabase(user)) shared = openSharedKeys(payload, user.id, identity.x25519);
+    if (opensDatabase(user)) {
+      shared = openSharedKeys(payload, user.id, identity.x25519, ...(unsealed ? retired : []));
+    }
   } catch (error) {
     wipeIdentity(identity);
     // The password was right and the seal is not this user's, or not for this place.
-    if (error instanceof OpenError) throw new CallError('key-file-damaged');
+    if (error instanceof OpenError) throw new CallError(unsealed ? 'no-seal-yet' : 'key-file-damaged');
     throw error;
   }
   if (opensDatabase(user)) {
     if (shared === undefined || shared.clinicKeys.length !== payload.clinicKeys.length) {
       wipeIdentity(identity);
-      throw new CallError('key-file-damaged');
+      throw new CallError(unsealed ? 'no-seal-yet' : 'key-file-damaged');
     }
   }
   const { id, userName, displayName, roles } = user;

@@ -8,6 +8,7 @@ import { readDeviceSecret, readKeyFileMark } from './keychain-items.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
 
 export type ClosedState =
+  | 'device-removed'
   | 'not-set-up'
   | 'key-file-missing'
   | 'key-file-damaged'
@@ -60,7 +61,9 @@ function withoutKeyFile(disk: Disk, profileDir: string): ClosedState {
 
 /** The named state of a profile folder (design, "Opening the database"). */
 export async function examine(disk: Disk, keychain: Keychain, profileDir: string): Promise<Examined> {
-  const file = disk.read(profilePaths(profileDir).keyFile, keyFileMaximum);
+  const paths = profilePaths(profileDir);
+  if (disk.read(paths.removedMarker, 4096).kind !== 'absent') return { state: 'device-removed' };
+  const file = disk.read(paths.keyFile, keyFileMaximum);
   if (file.kind === 'absent') return { state: withoutKeyFile(disk, profileDir) };
   if (file.kind === 'unreadable') return { state: 'key-file-damaged' };
   let header: KeyFileHeader;

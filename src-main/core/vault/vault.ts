@@ -9,8 +9,10 @@ import { wipe } from '../crypto/wipe.ts';
 import { sealTo } from '../crypto/x25519.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type CreateDatabase, createClinic, createDatabase, recreateKeyFile } from './creation.ts';
+import { Directory } from './directory-office.ts';
 import { type Disk, realDisk, setAside } from './disk.ts';
 import { wipeIdentity } from './identity.ts';
+import { Joining } from './joining-office.ts';
 import type { Journal } from './journal.ts';
 import { foldedName, type KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
@@ -25,7 +27,6 @@ import { Recovery } from './recovery-office.ts';
 import { Requests } from './requests-office.ts';
 import { ownRoleNames } from './role-names.ts';
 import { VaultRoom } from './room.ts';
-import { verifyRoster } from './roster.ts';
 import { RosterHistory } from './roster-history.ts';
 
 import type { RosterState } from './roster-state.ts';
@@ -61,6 +62,10 @@ export class Vault {
   readonly #room: VaultRoom;
   /** Who may sign in: added, changed, suspended, removed. */
   readonly people: People;
+  /** Meeting the clinic's other workstations. */
+  readonly directory: Directory;
+  /** Taking workstations in and out. */
+  readonly joining: Joining;
   /** What one admin alone may not do. */
   readonly requests: Requests;
   /** What the kit is good for while the clinic is open. */
@@ -74,6 +79,8 @@ export class Vault {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
     this.#room = new VaultRoom({ profileDir, keychain, clock, random, disk }, options.passwordCost);
     this.people = new People(this.#room);
+    this.directory = new Directory(this.#room);
+    this.joining = new Joining(this.#room);
     this.requests = new Requests(this.#room);
     this.recovery = new Recovery(this.#room);
     this.secondFactor = new SecondFactors(this.#room);
@@ -140,8 +147,7 @@ export class Vault {
 
   /** What the chain says, now or as it was at an instant. @throws RosterError when there was no clinic yet */
   rosterState(at?: number): RosterState {
-    const { roster, clinic } = this.#room.opened().payload;
-    return verifyRoster(roster, clinic.id, this.clinicIdentity(), at);
+    return this.#room.rosterState(at);
   }
 
   /** The chain as it was after each of its entries: by it signatures are read. */

@@ -1,0 +1,186 @@
+/**
+ * What this workstation knows and what another one says become one (docs/protocols/keys.md, "Directory"). The roster
+ * decides who there is; of two records of a user the later one counts, if its keys are the roster's.
+ */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import { canonicalBytes } from '../crypto/canonical.ts';
+import type { DirectoryContent, ReadDirectory } from './directory.ts';
+import { type KeyFilePayload, opensDatabase, type UserRecord } from './key-file-payload.ts';
+import { rosterEntryHash, verifyRoster } from './roster.ts';
+import type { RosterEntry } from './roster-entry.ts';
+import { RosterError, type RosterState, type RosterUser } from './roster-state.ts';
+import { fromBase64 } from './wrapped.ts';
+
+type Chain = readonly RosterEntry[];
+
+/** How two chains stand to each other. */
+export function relationOf(ours: Chain, theirs: Chain): 'same' | 'ours-ahead' | 'theirs-ahead' | 'fork' {
+  const shorter = Math.min(ours.length, theirs.length);
+  const [left, right] = [ours[shorter - 1], theirs[shorter - 1]];
+  // Each entry names the hash of the one before: equal at the shorter one's end is equal from the beginning.
+  if (left === undefined || right === undefined || !rosterEntryHash(left.body).equals(rosterEntryHash(right.body)))
+    return 'fork';
+  if (ours.length === theirs.length) return 'same';
+  return ours.length > theirs.length ? 'ours-ahead' : 'theirs-ahead';
+}
+
+/** The later of two; of two made at once, the same one everywhere. */
+function later<T extends { readonly changedAt: number }>(one: T, other: T): T {
+  if (one.changedAt !== other.changedAt) return one.changedAt > other.changedAt ? one : other;
+  return Buffer.compare(canonicalBytes(one), canonicalBytes(other)) >= 0 ? one : other;
+}
+
+const isOf = (record: UserRecord | undefined, user: RosterUser): record is UserRecord =>
+  record !== undefined && record.ed25519.public === user.ed25519 && record.x25519.public === user.x25519;
+
+/** A record says what the roster says; only wraps, times and demands are its own. */
+function mirrored(record: UserRecord, { userName, displayName, roles, status }: RosterUser): UserRecord {
+  if (status === 'removed') throw new Error('a removed user has no record');
+  return { ...record, userName, displayName, roles: [...roles], status };
+}
+
+function mergedUsers(state: RosterState, ours: readonly UserRecord[], theirs: readonly UserRecord[]): UserRecord[] {
+  const here = new Map(ours.map((user) => [user.id, user]));
+  const there = new Map(theirs.map((user) => [user.id, user]));
+  return [...state.users.values()]
+    .filter(({ status }) => status !== 'removed')
+    .map((user) => {
+      const candidates = [here.get(user.userId), there.get(user.userId)].flatMap((record) =>
+        isOf(record, user) ? [mirrored(record, user)] : [],
+      );
+      const [first, ...more] = candidates;
+      if (first === undefined) throw new CallError('directory-refused');
+      return more.reduce(later, first);
+    });
+}
+
+type ClinicKeys = KeyFilePayload['clinicKeys'];
+
+/** Every epoch that either has. The same number for two different keys is a fork: none of them is given up. */
+function mergedEpochs(ours: ClinicKeys, theirs: ClinicKeys, users: readonly UserRecord[]): ClinicKeys {
+  const readers = users.filter(opensDatabase);
+  const epochs = new Map(ours.map((item) => [item.epoch, item]));
+  for (const item of theirs) {
+    const known = epochs.get(item.epoch);
+    if (known !== undefined && known.id !== item.id) throw new CallError('directory-forked');
+    if (known === undefined) epochs.set(item.epoch, item);
+    else epochs.set(item.epoch, { ...known, recoverySeal: either(known.recoverySeal, item.recoverySeal), seals: [] });
+  }
+  const seals = [...ours, ...theirs].flatMap((item) => item.seals.map((one) => ({ epoch: item.epoch, one })));
+  return [...epochs.values()]
+    .map((item) => ({
+      ...item,
+      seals: readers.flatMap((user) => {
+        const all = seals.filter(({ epoch, one }) => epoch === item.epoch && one.userId === user.id);
+        const good = all.filter(({ one }) => one.to === user.x25519.public);
+        const [first, ...more] = (good.length > 0 ? good : all).map(({ one }) => one);
+        return first === undefined ? [] : [more.reduce(either, first)];
+      }),
+    }))
+    .sort((left, right) => left.epoch - right.epoch);
+}
+
+/** Of two that do the same, the same one on every workstation: otherwise they would tell each other news for ever. */
+function either<T>(one: T, other: T): T {
+  return Buffer.compare(canonicalBytes(one), canonicalBytes(other)) <= 0 ? one : other;
+}
+
+/** The kit that the roster names; of two records of it, the one with the later drill. */
+function mergedRecovery(
+  state: RosterState,
+  ours: DirectoryContent['recovery'],
+  theirs: DirectoryContent['recovery'],
+): DirectoryContent['recovery'] {
+  if (theirs.public !== state.recovery) return ours;
+  if (ours.public !== state.recovery) return theirs;
+  return (theirs.lastDrill?.at ?? 0) > (ours.lastDrill?.at ?? 0) ? theirs : ours;
+}
+
+export type Merged = {
+  readonly payload: KeyFilePayload;
+  /** Users who have no session any more: suspended, removed, other roles or other keys. */
+  readonly ended: readonly string[];
+  /** The roster says that this workstation is out. */
+  readonly removedHere: boolean;
+};
+
+function verified(content: DirectoryContent, payload: KeyFilePayload): RosterState {
+  try {
+    return verifyRoster(content.roster, payload.clinic.id, fromBase64(payload.clinicIdentity.public));
+  } catch (error) {
+    if (error instanceof RosterError) throw new CallError('directory-refused');
+    throw error;
+  }
+}
+
+/**
+ * What the key file says after a meeting.
+ * @throws CallError directory-refused (not signed by a workstation of the clinic, or a chain that does not hold),
+ * directory-forked, directory-rolled-back (shorter than it was at the last meeting)
+ */
+export function merged(payload: KeyFilePayload, read: ReadDirectory): Merged {
+  const { content } = read;
+  if (content.clinicIdentity.public !== payload.clinicIdentity.public) throw new CallError('directory-refused');
+  const theirs = verified(content, payload);
+  const seen = payload.directorySeen;
+  if (seen !== null) {
+    const then = content.roster[seen.size - 1];
+    if (then === undefined) throw new CallError('directory-rolled-back');
+    if (rosterEntryHash(then.body).toString('base64') !== seen.head) throw new CallError('directory-forked');
+  }
+  const relation = relationOf(payload.roster, content.roster);
+  if (relation === 'fork') throw new CallError('directory-forked');
+  const roster = relation === 'theirs-ahead' ? content.roster : payload.roster;
+  const state =
+    relation === 'theirs-ahead' || relation === 'same'
+      ? theirs
+      : verifyRoster(payload.roster, payload.clinic.id, fromBase64(payload.clinicIdentity.public));
+  const writer = state.devices.get(read.deviceId);
+  if (writer?.status !== 'active' || !read.signedWith(fromBase64(writer.ed25519)))
+    throw new CallError('directory-refused');
+
+  const users = mergedUsers(state, payload.users, content.users);
+  const before = new Map(payload.users.map((user) => [user.id, user]));
+  const newKeys = users.filter((user) => before.get(user.id)?.x25519.public !== user.x25519.public);
+  const readers = new Set(users.filter(opensDatabase).map(({ id }) => id));
+  const readersBefore = payload.users.filter(opensDatabase).map(({ id }) => id);
+  const gone = payload.users.filter((user) => !users.some(({ id }) => id === user.id));
+  const clinicKeys = mergedEpochs(payload.clinicKeys, content.clinicKeys, users);
+  const incoming = [...newKeys.map(({ id }) => id), ...readers].filter(
+    (id) => readers.has(id) && (!readersBefore.includes(id) || newKeys.some((user) => user.id === id)),
+  );
+  const unsealed = [...new Set([...payload.unsealed, ...incoming])].filter((id) => readers.has(id)).sort();
+  const recovery = mergedRecovery(state, payload.recovery, content.recovery);
+  return {
+    payload: {
+      ...payload,
+      users,
+      clinicKeys,
+      roster: [...roster],
+      recovery: { ...recovery, pending: null },
+      databaseKey: {
+        ...payload.databaseKey,
+        // A seal to keys that are no longer somebody's stays until the next open session here makes the new one.
+        seals: payload.databaseKey.seals.filter(({ userId }) => readers.has(userId)),
+      },
+      unsealed,
+      due: {
+        databaseKey: payload.due.databaseKey || gone.some(opensDatabase),
+        clinicKey: payload.due.clinicKey,
+      },
+      directorySeen: { size: state.size, head: state.head.toString('base64') },
+    },
+    ended: payload.users
+      .filter((user) => {
+        const now = users.find(({ id }) => id === user.id);
+        return (
+          now === undefined ||
+          now.status !== user.status ||
+          now.roles.join() !== user.roles.join() ||
+          now.ed25519.public !== user.ed25519.public
+        );
+      })
+      .map(({ id }) => id),
+    removedHere: state.devices.get(payload.deviceId)?.status === 'removed',
+  };
+}
