@@ -58,6 +58,7 @@ export class Core {
   /** What opening the database said last: the start screen shows it. */
   #trouble: StartState | null = null;
   #acceptRollback = false;
+  #waitTold = Number.NEGATIVE_INFINITY;
 
   constructor(options: CoreOptions, vault: Vault, release: () => void) {
     this.profile = options.profile;
@@ -187,6 +188,16 @@ export class Core {
       // Before set-up there is no key to seal a line under, and nothing yet that a line could be about.
       if (this.vault.state === 'locked') this.report('journal', error);
     }
+  }
+
+  /** A sign-in that failed. Being told to wait is no try: one line a minute says that somebody goes on asking. */
+  signInFailed(userId: string | null, { code }: ErrorValue): void {
+    if (code === 'wait-before-retry') {
+      const now = this.clocks.monotonic();
+      if (now - this.#waitTold < 60_000) return;
+      this.#waitTold = now;
+    }
+    this.journal('user.sign-in-failed', userId, 'failure', code);
   }
 
   /**

@@ -27,7 +27,7 @@ async function verified(core: Core, userName: string, password: string, code?: s
     if (error instanceof CallError && error.value.code !== 'second-factor-needed') {
       // Only an id of the roster is written down: a typed name could be a password in the wrong field.
       const known = core.vault.userIdOf(userName) ?? null;
-      core.journal('user.sign-in-failed', known, 'failure', error.value.code);
+      core.signInFailed(known, error.value);
     }
     throw error;
   } finally {

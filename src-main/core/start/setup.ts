@@ -81,7 +81,7 @@ export const setupHandlers: Handlers<'setup'> = {
     } catch (error) {
       if (error instanceof CallError && core.vault.state === 'kit-unconfirmed') {
         const known = core.vault.userIdOf(input.userName) ?? null;
-        core.journal('user.sign-in-failed', known, 'failure', error.value.code);
+        core.signInFailed(known, error.value);
       }
       throw error;
     } finally {

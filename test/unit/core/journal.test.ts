@@ -1,6 +1,6 @@
 /** What happens while the database is closed, told once afterwards; kills, a lost keychain, a file from yesterday. */
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CoreProcess, startCore } from '../../faults/core/process.ts';
@@ -73,6 +73,24 @@ test('failed sign-ins and drafts survive kills, and each is told once', async ()
   );
   const text = JSON.stringify(house.entries());
   assert.ok(!text.includes('no.such.person') && !text.includes('wrong pass phrase'));
+  await house.core.close();
+});
+
+test('being told to wait fills no journal', async () => {
+  const house = new House(profile);
+  await house.start();
+  const desk = house.desk();
+  const guess = { userName: 'somebody.else', password: 'wrong pass phrase 12' };
+  // The fifth waits for two seconds, so that nothing here depends on how fast this runs.
+  for (let i = 0; i < 3; i += 1) await desk.refusal('sessions.signIn', guess);
+  house.ahead.monotonic += 1000;
+  await desk.refusal('sessions.signIn', guess);
+  house.ahead.monotonic += 2000;
+  await desk.refusal('sessions.signIn', guess);
+  const before = statSync(join(profile, 'journal')).size;
+  for (let i = 0; i < 200; i += 1) assert.equal(await desk.refusal('sessions.signIn', guess), 'wait-before-retry');
+  const grown = statSync(join(profile, 'journal')).size - before;
+  assert.ok(grown < 2000, String(grown));
   await house.core.close();
 });
 
