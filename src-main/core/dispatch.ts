@@ -69,6 +69,10 @@ async function answer(
 
   const { session } = connection;
   if (session === null) throw new CallError('not-signed-in');
+  if (session.owes !== null && !(procedure.whileOwing ?? []).includes(session.owes)) {
+    core.denied(session, name);
+    throw new CallError('sign-in-unfinished');
+  }
   if (!allowed(procedure.needs, session)) {
     core.denied(session, name);
     throw new CallError('forbidden');

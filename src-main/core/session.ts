@@ -2,7 +2,7 @@
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission, RoleId } from '../../src-shared/contract/permissions.ts';
 import type { UserId } from '../../src-shared/contract/primitives.ts';
-import type { Channel } from '../../src-shared/contract/procedure.ts';
+import type { Channel, Owed } from '../../src-shared/contract/procedure.ts';
 
 import type { Grants } from './access/grants.ts';
 import type { VaultSession } from './vault/session.ts';
@@ -18,7 +18,10 @@ export type LiveSession = {
   readonly userName: string;
   readonly displayName: string;
   readonly roles: readonly RoleId[];
-  readonly permissions: ReadonlySet<Permission>;
+  /** None while something is owed. */
+  permissions: ReadonlySet<Permission>;
+  /** What comes before anything else. */
+  owes: Owed | null;
   readonly startedAt: number;
   /** The user's keys; closed with the session. */
   readonly keys: VaultSession;

@@ -4,13 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { users } from '../../src-shared/contract/people.ts';
 import { useAction } from '../client.ts';
-import { FormError, NewPasswordField, notifyDone, useSchemaValidation } from '../ui/index.ts';
+import { FormError, useSchemaValidation } from '../ui/index.ts';
+import { HandOver } from './HandOver.tsx';
 import { RolesField } from './RolesField.tsx';
 import { suggestUserName } from './user-name.ts';
 
 const schema = users.create.input;
 
-/** A new colleague: name, roles, a first password to hand over. */
+/** A new colleague: name and roles; then a one-time code to hand over. */
 export function AddPerson({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation('people');
   const { t: app } = useTranslation('app');
@@ -18,19 +19,19 @@ export function AddPerson({ onClose }: { readonly onClose: () => void }) {
   const add = useAction('users.create', { stale: ['users.list'] });
   const form = useForm<z.input<typeof schema>>({
     mode: 'controlled',
-    initialValues: { displayName: '', userName: '', roles: [], password: '' },
+    initialValues: { displayName: '', userName: '', roles: [] },
     validate: validation(schema, { userName: 'people:user-name-rule' }),
   });
   const submit = form.onSubmit(async (values) => {
     try {
       await add.mutateAsync(values);
-      notifyDone(t('added'));
-      onClose();
     } catch {
       // shown by the form: add.error
     }
   });
   const roleError = typeof form.errors.roles === 'string' ? t('roles.need-one') : undefined;
+  if (add.data !== undefined)
+    return <HandOver user={add.data.user} invitation={add.data.invitation} title={t('added')} onClose={onClose} />;
   return (
     <Modal opened onClose={onClose} title={t('add')} size="lg" closeButtonProps={{ 'aria-label': app('action.close') }}>
       <form onSubmit={submit} noValidate>
@@ -62,14 +63,7 @@ export function AddPerson({ onClose }: { readonly onClose: () => void }) {
             onChange={(roles) => form.setFieldValue('roles', roles)}
             error={roleError}
           />
-          <NewPasswordField
-            label={t('first-password')}
-            value={form.values.password}
-            onChange={(password) => form.setFieldValue('password', password)}
-            personal={[form.values.displayName, form.values.userName]}
-            error={typeof form.errors.password === 'string' ? form.errors.password : undefined}
-          />
-          <p className="ck-dim">{t('first-password-hint')}</p>
+          <p className="ck-dim">{t(form.values.roles.includes('admin') ? 'invite.admin-hint' : 'invite.hint')}</p>
           <FormError error={add.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

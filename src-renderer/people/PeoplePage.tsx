@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button, SegmentedControl, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
@@ -45,19 +45,49 @@ export function PeoplePage() {
   );
 }
 
+/** Who is shown. Invited people are here too: they are counted apart so that nobody's code runs out unseen. */
+const shown = {
+  here: (user: User) => user.status !== 'removed',
+  invited: (user: User) => user.status !== 'removed' && user.invitedUntil !== null,
+  removed: (user: User) => user.status === 'removed',
+} as const;
+type Show = keyof typeof shown;
+const shows: readonly Show[] = ['here', 'invited', 'removed'];
+
+type FilterProps = {
+  readonly users: readonly User[];
+  readonly value: Show;
+  readonly onChange: (show: Show) => void;
+};
+
+function Filter({ users, value, onChange }: FilterProps) {
+  const { t } = useTranslation('people');
+  return (
+    <SegmentedControl
+      aria-label={t('show.label')}
+      value={value}
+      onChange={(chosen) => onChange(shows.find((each) => each === chosen) ?? 'here')}
+      data={shows.map((each) => ({
+        value: each,
+        label: t(`show.${each}`, { count: users.filter(shown[each]).length }),
+      }))}
+    />
+  );
+}
+
 function PeopleTab() {
   const { t } = useTranslation('people');
   const { can } = useSession();
+  const [show, setShow] = useState<Show>('here');
   const [adding, setAdding] = useState(false);
   const [open, setOpen] = useState<{ action: PersonAction; user: User } | null>(null);
   const list = useProcedure('users.list', {});
   return (
     <>
-      {can('user:write') && (
-        <div className="ck-people-actions">
-          <Button onClick={() => setAdding(true)}>{t('add')}</Button>
-        </div>
-      )}
+      <div className="ck-people-actions">
+        <Filter users={list.data?.users ?? []} value={show} onChange={setShow} />
+        {can('user:write') && <Button onClick={() => setAdding(true)}>{t('add')}</Button>}
+      </div>
       <Card flush label={t('title')}>
         {list.isPending ? (
           <div className="ck-people-loading">
@@ -66,10 +96,13 @@ function PeopleTab() {
         ) : list.error !== null ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
         ) : (
-          <PeopleTable users={list.data.users} onAction={(action, user) => setOpen({ action, user })} />
+          <PeopleTable
+            users={list.data.users.filter(shown[show])}
+            onAction={(action, user) => setOpen({ action, user })}
+          />
         )}
       </Card>
-      {list.data?.users.length === 1 && <p className="ck-dim ck-people-alone">{t('alone')}</p>}
+      {list.data?.users.length === 1 && show === 'here' && <p className="ck-dim ck-people-alone">{t('alone')}</p>}
       {adding && <AddPerson onClose={() => setAdding(false)} />}
       {open !== null && <PersonDialogs action={open.action} user={open.user} onClose={() => setOpen(null)} />}
     </>

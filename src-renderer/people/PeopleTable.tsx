@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
 import { useSession } from '../app/session.tsx';
 import { Chip, DateText } from '../ui/index.ts';
+import { PersonStatus } from './PersonStatus.tsx';
 import { useRoles } from './use-roles.ts';
 import './people.css';
 
-export type PersonAction = 'roles' | 'password' | 'suspend' | 'reactivate';
+export type PersonAction = 'roles' | 'password' | 'suspend' | 'reactivate' | 'remove' | 'second-factor';
 
 type PeopleTableProps = {
   readonly users: readonly User[];
@@ -34,7 +35,7 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
         </thead>
         <tbody>
           {users.map((user) => (
-            <tr key={user.id} data-off={user.status === 'suspended'}>
+            <tr key={user.id} data-off={user.status !== 'active'}>
               <th scope="row" className="ck-person">
                 <bdi>{user.displayName}</bdi>
                 {user.id === userId && <span className="ck-dim"> · {t('you')}</span>}
@@ -51,18 +52,10 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
               </td>
               <td className="ck-dim">{user.lastSignIn === null ? t('never') : <DateText at={user.lastSignIn} />}</td>
               <td>
-                {user.status === 'active' ? (
-                  <Chip tone="good" sign="✓">
-                    {t('status.active')}
-                  </Chip>
-                ) : (
-                  <Chip tone="warn" sign="■">
-                    {t('status.suspended')}
-                  </Chip>
-                )}
+                <PersonStatus user={user} />
               </td>
               <td className="ck-number">
-                {can('user:write') && user.id !== userId && (
+                {can('user:write') && user.id !== userId && user.status !== 'removed' && (
                   <Menu position="bottom-end">
                     <Menu.Target>
                       <Button variant="default" size="xs" aria-label={t('change-label', { name: user.displayName })}>
@@ -71,7 +64,12 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
                     </Menu.Target>
                     <Menu.Dropdown>
                       <Menu.Item onClick={() => onAction('roles', user)}>{t('roles.open')}</Menu.Item>
-                      <Menu.Item onClick={() => onAction('password', user)}>{t('password.open')}</Menu.Item>
+                      <Menu.Item onClick={() => onAction('password', user)}>
+                        {t(user.invitedUntil === null ? 'password.open' : 'renew.open')}
+                      </Menu.Item>
+                      {user.secondFactor && (
+                        <Menu.Item onClick={() => onAction('second-factor', user)}>{t('second-factor.open')}</Menu.Item>
+                      )}
                       <Menu.Divider />
                       {user.status === 'active' ? (
                         <Menu.Item
@@ -83,6 +81,12 @@ export function PeopleTable({ users, onAction }: PeopleTableProps) {
                       ) : (
                         <Menu.Item onClick={() => onAction('reactivate', user)}>{t('reactivate.open')}</Menu.Item>
                       )}
+                      <Menu.Item
+                        styles={{ itemLabel: { color: 'var(--ck-danger)' } }}
+                        onClick={() => onAction('remove', user)}
+                      >
+                        {t('remove.open')}
+                      </Menu.Item>
                     </Menu.Dropdown>
                   </Menu>
                 )}

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
 import type { RoleId } from '../../src-shared/contract/permissions.ts';
 import { useAction } from '../client.ts';
-import { ConfirmDialog, FormError, NewPasswordField, notifyDone } from '../ui/index.ts';
+import { ConfirmDialog, FormError, notifyDone } from '../ui/index.ts';
 import type { PersonAction } from './PeopleTable.tsx';
+import { ResetDialog } from './ResetDialog.tsx';
 import { RolesField } from './RolesField.tsx';
 
 type DialogProps = { readonly user: User; readonly onClose: () => void };
@@ -15,6 +16,8 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
   const { t } = useTranslation('people');
   const suspend = useAction('users.suspend', { stale: ['users.list'] });
   const reactivate = useAction('users.reactivate', { stale: ['users.list'] });
+  const remove = useAction('users.remove', { stale: ['users.list'] });
+  const clear = useAction('users.clearSecondFactor', { stale: ['users.list'] });
   const name = user.displayName;
   switch (action) {
     case 'roles':
@@ -35,6 +38,38 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
           onClose={onClose}
         >
           {t('suspend.text')}
+        </ConfirmDialog>
+      );
+    case 'remove':
+      return (
+        <ConfirmDialog
+          opened
+          danger
+          title={t('remove.title', { name })}
+          confirmLabel={t('remove.open')}
+          onConfirm={async () => {
+            await remove.mutateAsync({ userId: user.id });
+            notifyDone(t('remove.done'));
+          }}
+          onClose={onClose}
+        >
+          {t('remove.text')}
+        </ConfirmDialog>
+      );
+    case 'second-factor':
+      return (
+        <ConfirmDialog
+          opened
+          danger
+          title={t('second-factor.title', { name })}
+          confirmLabel={t('second-factor.open')}
+          onConfirm={async () => {
+            await clear.mutateAsync({ userId: user.id });
+            notifyDone(t('second-factor.done'));
+          }}
+          onClose={onClose}
+        >
+          {t('second-factor.text')}
         </ConfirmDialog>
       );
     case 'reactivate':
@@ -89,53 +124,6 @@ function RolesDialog({ user, onClose }: DialogProps) {
             </Button>
             <Button type="submit" loading={change.isPending} disabled={roles.length === 0}>
               {app('action.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
-function ResetDialog({ user, onClose }: DialogProps) {
-  const { t } = useTranslation('people');
-  const { t: app } = useTranslation('app');
-  const [password, setPassword] = useState('');
-  const reset = useAction('users.resetPassword', { stale: ['users.list'] });
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    try {
-      await reset.mutateAsync({ userId: user.id, password });
-      notifyDone(t('password.done'));
-      onClose();
-    } catch {
-      // shown by the form: reset.error
-    }
-  };
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('password.title', { name: user.displayName })}
-      closeButtonProps={{ 'aria-label': app('action.close') }}
-    >
-      <form onSubmit={submit} noValidate>
-        <Stack gap={14}>
-          <p>{t('password.text')}</p>
-          <NewPasswordField
-            label={t('first-password')}
-            value={password}
-            onChange={setPassword}
-            personal={[user.displayName, user.userName]}
-            autoFocus
-          />
-          <FormError error={reset.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {app('action.cancel')}
-            </Button>
-            <Button type="submit" loading={reset.isPending} disabled={password === ''}>
-              {t('password.open')}
             </Button>
           </Group>
         </Stack>

@@ -14,6 +14,7 @@ export { announce, LiveRegion } from './LiveRegion.tsx';
 export { Mark } from './Mark.tsx';
 export { NewPasswordField } from './NewPasswordField.tsx';
 export { notifyDone } from './notify.ts';
+export { OnceShown } from './OnceShown.tsx';
 export { PageHead } from './PageHead.tsx';
 export { PasswordField } from './PasswordField.tsx';
 export { PinField, pinLength } from './PinField.tsx';

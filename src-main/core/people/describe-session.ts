@@ -27,6 +27,7 @@ export function describe(core: Core, session: LiveSession): Session {
     roles: [...session.roles],
     ownRoles: ownRolesOf(core, session),
     permissions: permissions.filter((one) => session.permissions.has(one)),
+    owes: session.owes,
     clinicName: shown?.clinicName ?? '',
     workstationName: shown?.workstationName ?? '',
     country: shown?.country ?? '',

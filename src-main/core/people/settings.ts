@@ -10,6 +10,7 @@ export const settingsHandlers: Handlers<'settings'> = {
       country: shown?.country ?? '',
       workstationName: shown?.workstationName ?? '',
       ...readSettings(tx.store),
+      ...core.vault.rosterState().policy,
     };
   },
   set: ({ core, tx, entry, kept }, change) => {

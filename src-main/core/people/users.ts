@@ -3,19 +3,28 @@
  * of its own, but never without a trace, because the roster's chain inside the key file names it and who signed it.
  */
 import { z } from 'zod';
-import { type User, user as userSchema } from '../../../src-shared/contract/people.ts';
+import { type Invitation, type User, user as userSchema } from '../../../src-shared/contract/people.ts';
 import { lastSignIns } from '../audit/last-sign-ins.ts';
 import type { Handlers, TaskContext } from '../call.ts';
+import { newInvitationCode } from '../crypto/invitation.ts';
 import { passwordBytes } from '../crypto/password.ts';
+import { randomBytes } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { Store } from '../store/open.ts';
+import { invitationLasts } from '../vault/one-time.ts';
+import type { RemovedUser } from '../vault/removed.ts';
 import type { PublicUser } from '../vault/vault.ts';
 
 const shown = userSchema.extend({ lastSignIn: z.number().nullable() });
 
 function toUser(user: PublicUser, lastSignIn: number | null): User {
-  const { id, userName, displayName, roles, status, createdAt } = user;
-  return shown.parse({ id, userName, displayName, roles, status, createdAt, lastSignIn });
+  const { signingKey: _key, ...rest } = user;
+  return shown.parse({ ...rest, removedAt: null, lastSignIn });
+}
+
+/** The name is the roster's; a key file holds nothing of who was removed. */
+function toRemoved(user: RemovedUser, lastSignIn: number | null): User {
+  return shown.parse({ ...user, status: 'removed', invitedUntil: null, secondFactor: false, lastSignIn });
 }
 
 function recorded({ record }: TaskContext, user: PublicUser, detail: Record<string, string> = {}): User {
@@ -30,10 +39,16 @@ function lastSignInOf(store: Store, userId: string): number | null {
   return lastSignIns(store, [userId]).get(userId) ?? null;
 }
 
-async function withPassword<T>(password: string, work: (bytes: Buffer) => Promise<T>): Promise<T> {
-  const bytes = passwordBytes(password);
+/** A one-time code and what it is used for, as long as it is used. */
+async function withCode<T>(
+  { now }: TaskContext,
+  work: (password: Buffer, until: number) => Promise<T>,
+): Promise<{ readonly done: T; readonly invitation: Invitation }> {
+  const code = newInvitationCode(randomBytes);
+  const until = now + invitationLasts;
+  const bytes = passwordBytes(code);
   try {
-    return await work(bytes);
+    return { done: await work(bytes, until), invitation: { code, until } };
   } finally {
     wipe(bytes);
   }
@@ -42,19 +57,26 @@ async function withPassword<T>(password: string, work: (bytes: Buffer) => Promis
 export const userHandlers: Handlers<'users'> = {
   list: ({ core, tx, entry }) => {
     const users = core.vault.users();
+    const removed = core.vault.people.removed();
     const last = lastSignIns(
       tx.store,
-      users.map(({ id }) => id),
+      [...users, ...removed].map(({ id }) => id),
     );
     entry.detail['count'] = users.length;
-    return { users: users.map((user) => toUser(user, last.get(user.id) ?? null)) };
+    return {
+      users: [
+        ...users.map((user) => toUser(user, last.get(user.id) ?? null)),
+        ...removed.map((user) => toRemoved(user, last.get(user.id) ?? null)),
+      ],
+    };
   },
   create: async (context, input) => {
     const { userName, displayName, roles } = input;
-    const user = await withPassword(input.password, (password) =>
-      context.core.vault.people.add(context.session.keys, { userName, displayName, roles, password }),
+    const { people } = context.core.vault;
+    const { done, invitation } = await withCode(context, (password, passwordUntil) =>
+      people.add(context.session.keys, { userName, displayName, roles, password, passwordUntil }),
     );
-    return recorded(context, user, { roles: roles.join(' ') });
+    return { user: recorded(context, done, { roles: roles.join(' ') }), invitation };
   },
   setRoles: async (context, { userId, roles }) => {
     const before = context.core.vault.users().find(({ id }) => id === userId)?.roles ?? [];
@@ -70,12 +92,30 @@ export const userHandlers: Handlers<'users'> = {
   },
   reactivate: async (context, { userId }) =>
     recorded(context, await context.core.vault.people.reactivate(context.session.keys, userId)),
-  resetPassword: async (context, { userId, password }) => {
-    const user = await withPassword(password, (bytes) =>
-      context.core.vault.people.resetPassword(context.session.keys, userId, bytes),
+  resetPassword: async (context, { userId }) => {
+    const { people } = context.core.vault;
+    const { done, invitation } = await withCode(context, (password, until) =>
+      people.resetPassword(context.session.keys, userId, password, until),
     );
     context.core.endSessionsOf(userId);
-    recorded(context, user);
+    recorded(context, done);
+    return invitation;
+  },
+  remove: async ({ core, session, record }, { userId }) => {
+    await core.vault.people.remove(session.keys, userId);
+    core.endSessionsOf(userId);
+    record(({ entry }) => entry.entity.push(userId));
+    return { ok: true };
+  },
+  clearSecondFactor: async (context, { userId }) =>
+    recorded(context, await context.core.vault.secondFactor.clear(context.session.keys, userId)),
+  setPolicy: async ({ core, session, record }, policy) => {
+    const before = core.vault.rosterState().policy;
+    await core.vault.people.setPolicy(session.keys, policy);
+    record(({ entry }) => {
+      entry.detail['before'] = `adminSecondFactor ${before.adminSecondFactor}`;
+      entry.detail['after'] = `adminSecondFactor ${policy.adminSecondFactor}`;
+    });
     return { ok: true };
   },
 };

@@ -107,7 +107,6 @@ export async function writeEverywhere(call: Call, text: string, random: Prng): P
     userName: `p${random.next().toString(36)}`,
     displayName,
     roles: ['reception'],
-    password: 'candle orchard violin 9',
   });
   const { rows } = await call('chart.open', { patientId });
   const stored = JSON.stringify(rows.map(({ json }): unknown => JSON.parse(json)));

@@ -110,12 +110,8 @@ before(async () => {
   admin = house.desk('ctl');
   await admin.signIn('admin');
   const password = passwords.practitioner;
-  await admin.call('users.create', {
-    userName: 'the.other',
-    displayName: 'The other',
-    roles: ['practitioner'],
-    password,
-  });
+  const newcomer = { userName: 'the.other', displayName: 'The other', roles: ['practitioner' as const] };
+  await house.hire(admin, newcomer, password);
   people = new Map((await admin.call('users.list', {})).users.map(({ userName, id }) => [userName, id]));
   [doctor, other, assistant] = [house.desk('ctl'), house.desk('ctl'), house.desk('ctl')];
   await doctor.signIn('practitioner');

@@ -47,6 +47,14 @@ export class Clinic {
     await this.call('sessions.signIn', { userName, password });
   }
 
+  /** Invites a person, who comes once and chooses this password; then the admin is signed in again. */
+  async hire(newcomer: CallInput<'users.create'>, password: string): Promise<void> {
+    const { invitation } = await this.call('users.create', newcomer);
+    await this.signIn(newcomer.userName, invitation.code);
+    await this.call('sessions.finishPassword', { next: password });
+    await this.signIn('lena.hof', adminPassword);
+  }
+
   /** Ends core and starts another on the same profile. */
   async restart(): Promise<void> {
     await this.#core.close();
@@ -74,7 +82,7 @@ export async function startPlace(): Promise<Place> {
   };
 }
 
-/** Set up, kit confirmed, admin `lena.hof` and practitioner `ana.ruiz` there; nobody signed in. */
+/** Set up, kit confirmed, admin `lena.hof` and practitioner `ana.ruiz` there; the admin is signed in. */
 export async function startClinic(profile: string): Promise<Clinic> {
   const clinic = new Clinic(profile, await startHeadless(profile, quick));
   const kit = await clinic.call('setup.create', {
@@ -88,11 +96,6 @@ export async function startClinic(profile: string): Promise<Clinic> {
   const words = kit.ask.map((position) => ({ position, word: kit.words[position - 1] ?? '' }));
   await clinic.call('setup.confirmKit', { words });
   await clinic.signIn('lena.hof', adminPassword);
-  await clinic.call('users.create', {
-    userName: 'ana.ruiz',
-    displayName: 'Dr. Ana Ruiz',
-    roles: ['practitioner'],
-    password: doctorPassword,
-  });
+  await clinic.hire({ userName: 'ana.ruiz', displayName: 'Dr. Ana Ruiz', roles: ['practitioner'] }, doctorPassword);
   return clinic;
 }

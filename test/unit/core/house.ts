@@ -113,6 +113,16 @@ export class House {
     this.#dispatch = createDispatch(this.#core, handlers);
   }
 
+  /** Invites a person, who comes once and chooses this password. @returns their id */
+  async hire(admin: Desk, newcomer: CallInput<'users.create'>, password: string): Promise<string> {
+    const { user, invitation } = await admin.call('users.create', newcomer);
+    const own = this.desk('ctl');
+    await own.call('sessions.signIn', { userName: newcomer.userName, password: invitation.code });
+    await own.call('sessions.finishPassword', { next: password });
+    this.core.disconnected(own.connection);
+    return user.id;
+  }
+
   desk(channel: Channel = 'screen'): Desk {
     return new Desk(this, channel);
   }
@@ -155,12 +165,7 @@ export async function startHouse(profile: string, roles: readonly Role[]): Promi
   await desk.call('setup.confirmKit', { words });
   await desk.signIn('admin');
   for (const role of roles) {
-    await desk.call('users.create', {
-      userName: nameOf(role),
-      displayName: `The ${role}`,
-      roles: [role],
-      password: passwords[role],
-    });
+    await house.hire(desk, { userName: nameOf(role), displayName: `The ${role}`, roles: [role] }, passwords[role]);
   }
   return house;
 }
