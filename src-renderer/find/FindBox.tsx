@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { ariaKeys, Kbd } from '../ui/index.ts';
 import classes from './find.module.css';
+import { usePlaceholder } from './placeholder.ts';
 
 /** The search box of the top bar: looks like a field, opens the finder. */
 export function FindBox({ onOpen }: { readonly onOpen: () => void }) {
-  const { t } = useTranslation('find');
+  const placeholder = usePlaceholder();
   return (
     <button
       type="button"
@@ -13,7 +13,7 @@ export function FindBox({ onOpen }: { readonly onOpen: () => void }) {
       aria-keyshortcuts={ariaKeys('find')}
       onClick={onOpen}
     >
-      <span>{t('placeholder')}</span>
+      <span>{placeholder}</span>
       <Kbd of="find" />
     </button>
   );

@@ -18,6 +18,7 @@ import { call, useProcedure } from '../client.ts';
 import { NewPatientDialog } from '../patient/index.ts';
 import { Kbd, useErrorText, useFormat, useShortcut } from '../ui/index.ts';
 import classes from './find.module.css';
+import { usePlaceholder } from './placeholder.ts';
 import { ResultLine } from './ResultLine.tsx';
 import { type TypedPerson, typedPerson } from './typed-person.ts';
 import { usePatientSearch } from './use-search.ts';
@@ -82,6 +83,7 @@ type FinderProps = {
 };
 
 function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps) {
+  const placeholder = usePlaceholder();
   const { t } = useTranslation('find');
   const format = useFormat();
   const errorText = useErrorText();
@@ -176,7 +178,7 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
           aria-activedescendant={patients.length > 0 ? `${listId}-${current}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder={t('placeholder')}
+          placeholder={placeholder}
           maxLength={200}
           value={text}
           data-autofocus

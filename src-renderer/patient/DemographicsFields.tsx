@@ -18,6 +18,8 @@ type Props = {
   readonly masked?: readonly MaskedField[];
 };
 
+/** The word on a masked field stands below it, so that fields side by side stay on one line. */
+const below: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
 const noIdentifier = { system: '', value: '', label: '' };
 
 /** The fields of a person, in the order of a conversation at the desk. */
@@ -29,7 +31,8 @@ export function DemographicsFields(props: Props) {
   const problem = (name: string) =>
     problems.has(name) ? t(name === 'family' ? 'problem.family' : 'problem.text') : undefined;
   const shut = (field: MaskedField) => masked.includes(field);
-  const closed = (field: MaskedField) => (shut(field) ? { disabled: true, description: t('masked') } : {});
+  const closed = (field: MaskedField) =>
+    shut(field) ? { disabled: true, description: t('masked'), inputWrapperOrder: below } : {};
   const identifiers = values.identifiers.length === 0 ? [noIdentifier] : values.identifiers;
   const setIdentifier = (at: number, part: Partial<typeof noIdentifier>) =>
     set({ identifiers: identifiers.map((each, index) => (index === at ? { ...each, ...part } : each)) });

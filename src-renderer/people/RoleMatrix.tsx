@@ -18,7 +18,7 @@ export function RoleMatrix({ roles, onEdit, onRemove }: RoleMatrixProps) {
   const { t } = useTranslation('people');
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-    <section className="ck-table-scroll" aria-label={t('matrix.caption')} tabIndex={0}>
+    <section className="ck-matrix-scroll" aria-label={t('matrix.caption')} tabIndex={0}>
       <table className="ck-table ck-matrix">
         <caption className="ck-hidden">{t('matrix.caption')}</caption>
         <thead>

@@ -1,14 +1,14 @@
 /** The contract's permissions as people think of them: kinds, and within a kind from reading to the weightier. */
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 
-export type PermissionGroup = 'people' | 'charts' | 'notes' | 'files' | 'clinic' | 'log' | 'machines';
+export type PermissionGroup = 'patients' | 'charts' | 'notes' | 'files' | 'clinic' | 'log' | 'machines';
 
 export const permissionGroups: readonly {
   readonly group: PermissionGroup;
   readonly permissions: readonly Permission[];
 }[] = [
   {
-    group: 'people',
+    group: 'patients',
     permissions: ['patient:read', 'patient:identifiers', 'patient:phone', 'patient:write', 'patient:restrict'],
   },
   { group: 'charts', permissions: ['chart:read', 'chart:write', 'break-glass:use'] },

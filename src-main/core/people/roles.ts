@@ -84,8 +84,11 @@ export const roleHandlers: Handlers<'roles'> = {
     record(({ entry }) => {
       entry.entity.push(roleId);
       entry.detail['role'] = roleId;
-      entry.detail['given'] = held.filter((one) => !before.permissions.includes(one)).join(' ');
-      entry.detail['taken'] = before.permissions.filter((one) => !held.includes(one)).join(' ');
+      const given = held.filter((one) => !before.permissions.includes(one));
+      const taken = before.permissions.filter((one) => !held.includes(one));
+      if (given.length > 0) entry.detail['given'] = given.join(' ');
+      if (taken.length > 0) entry.detail['taken'] = taken.join(' ');
+      if (name !== before.name) entry.detail['renamed'] = 1;
     });
     return { ok: true };
   },
