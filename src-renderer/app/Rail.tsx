@@ -10,7 +10,7 @@ import { useSession } from './session.tsx';
 
 type RailPage = Exclude<Page, 'chart' | 'account'>;
 const daily: readonly RailPage[] = ['patients'];
-const clinic: readonly RailPage[] = ['import', 'audit', 'reviews', 'people', 'settings'];
+const clinic: readonly RailPage[] = ['import', 'audit', 'reviews', 'people', 'roster', 'settings'];
 
 /** The dark rail: daily work above, the clinic below, who is signed in at the foot. Only rooms the user may enter. */
 export function Rail({ place, onLock }: { readonly place: Place; readonly onLock: () => void }) {

@@ -10,6 +10,7 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   audit: ['audit:read', 'audit:read-own'],
   reviews: ['review:read'],
   people: ['user:read'],
+  roster: ['roster:read'],
   settings: ['settings:write', 'device:read'],
   account: [],
 };

@@ -34,7 +34,17 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const pages: readonly Page[] = ['patients', 'chart', 'audit', 'reviews', 'people', 'import', 'settings', 'account'];
+const pages: readonly Page[] = [
+  'patients',
+  'chart',
+  'audit',
+  'reviews',
+  'people',
+  'roster',
+  'import',
+  'settings',
+  'account',
+];
 
 /** Where the router stands, as a place that core can remember. */
 export function placeOf(pathname: string, tab: unknown): Place {

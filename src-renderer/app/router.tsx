@@ -33,6 +33,10 @@ const people = page(
   '/people',
   lazyRouteComponent(() => import('../people/PeoplePage.tsx'), 'PeoplePage'),
 );
+const roster = page(
+  '/roster',
+  lazyRouteComponent(() => import('../roster/index.ts'), 'RosterPage'),
+);
 const importing = page(
   '/import',
   lazyRouteComponent(() => import('../import/ImportPage.tsx'), 'ImportPage'),
@@ -63,7 +67,7 @@ function ChartRoute() {
   return <ChartPage key={patientId} patientId={patientId} tab={tab ?? null} />;
 }
 
-const routeTree = root.addChildren([patients, chart, audit, reviews, people, importing, settings, account]);
+const routeTree = root.addChildren([patients, chart, audit, reviews, people, roster, importing, settings, account]);
 
 export function newRouter({ page: first, patientId, tab }: Place) {
   const entry =
