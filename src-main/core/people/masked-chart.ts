@@ -43,18 +43,29 @@ const shortest = 5;
 const telling = 8;
 const longest = 80;
 
+const parted = '[\\s().+/_:-]*';
+
+/** How one value may stand in a text; null for one too short to look for. */
+function patternOf(value: string): { readonly pattern: string; readonly length: number } | null {
+  const letters = [...value].filter((letter) => /[\p{L}\p{N}@]/u.test(letter)).slice(0, longest);
+  const { length } = letters;
+  if (/^[\d\s().+/-]+$/u.test(value) && length > telling) {
+    // A telephone number with its country, without, with a zero before: what ends alike.
+    return { pattern: `(?:\\d${parted}){0,7}${letters.slice(-telling).join(parted)}`, length };
+  }
+  if (length >= telling) return { pattern: letters.join(parted), length };
+  if (length < shortest) return null;
+  const sign = (one: string): string => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`;
+  const alone = value.trim().replace(/[^\p{L}\p{N}@\s]/gu, sign);
+  return { pattern: `(?<![\\p{L}\\p{N}])${alone}(?![\\p{L}\\p{N}])`, length };
+}
+
 /** Finds the values in any text. Null: nothing to look for. */
 function finderOf(values: Iterable<string>): RegExp | null {
   const patterns = new Map<string, number>();
   for (const value of values) {
-    const letters = [...value].filter((letter) => /[\p{L}\p{N}@]/u.test(letter)).slice(0, longest);
-    if (letters.length >= telling) patterns.set(letters.join('[\\s().+/_:-]*'), letters.length);
-    else if (letters.length >= shortest) {
-      const alone = value
-        .trim()
-        .replace(/[^\p{L}\p{N}@\s]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
-      patterns.set(`(?<![\\p{L}\\p{N}])${alone}(?![\\p{L}\\p{N}])`, letters.length);
-    }
+    const found = patternOf(value);
+    if (found !== null) patterns.set(found.pattern, found.length);
   }
   // The longest first, so that a value is not masked as the part of another.
   const ordered = [...patterns].sort(([, a], [, b]) => b - a).map(([pattern]) => pattern);
