@@ -12,7 +12,7 @@ import { withTransaction } from '../store/transaction.ts';
 import { readSettings } from './clinic-settings.ts';
 import { describe } from './describe-session.ts';
 import { demandPin, isPin, makeVerifier } from './pin.ts';
-import { readPinVerifier, writePinVerifier } from './state.ts';
+import { forgetPin, readPinVerifier, writePinVerifier } from './state.ts';
 import type { Parked } from './veil.ts';
 
 type QuickReturn = Pick<Handlers<'sessions'>, 'setPin' | 'removePin' | 'veil' | 'unveil' | 'lockVeiled'>;
@@ -80,7 +80,7 @@ export const quickReturnHandlers: QuickReturn = {
     if (readPinVerifier(ownStore(context), context.session.userId) === null) throw new CallError('pin-not-set');
     await demandPassword(context, password);
     context.record(({ tx, session, entry }) => {
-      writePinVerifier(tx, session.userId, null);
+      forgetPin(tx, session.userId);
       entry.entity.push(session.userId);
       entry.detail['state'] = 'removed';
     });
@@ -100,7 +100,9 @@ export const quickReturnHandlers: QuickReturn = {
       const { veil } = presence;
       const parked = veil.parked();
       const store = core.opened()?.store;
-      if (parked === null || store === undefined || presence.locking) throw new CallError('not-signed-in');
+      if (parked === null || presence.locking) throw new CallError('not-signed-in');
+      // Its key is being changed: in a moment it is open again.
+      if (store === undefined) throw new CallError('busy');
       if (veil.remaining(parked) === 0) {
         presence.requestLock('idle');
         throw new CallError('not-signed-in');

@@ -39,7 +39,11 @@ export function readPinVerifier(store: Store, userId: string): PinVerifier | nul
   return readKept(store, userId).pin;
 }
 
-/** Null removes it. */
-export function writePinVerifier(tx: Tx, userId: string, pin: PinVerifier | null): void {
+export function writePinVerifier(tx: Tx, userId: string, pin: PinVerifier): void {
   change(tx, userId, { pin });
+}
+
+/** Removes it, where there is one. */
+export function forgetPin(tx: Tx, userId: string): void {
+  if (readPinVerifier(tx.store, userId) !== null) change(tx, userId, { pin: null });
 }

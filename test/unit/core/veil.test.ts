@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readUserState } from '../../../src-main/core/store/personal.ts';
 import { procedures } from '../../../src-shared/contract/index.ts';
 import type { Role } from '../../../src-shared/contract/permissions.ts';
+import { userId as userIdSchema } from '../../../src-shared/contract/primitives.ts';
 import { type Place, startPlace } from './clinic.ts';
 import { type Desk, type House, nameOf, passwords, startHouse } from './house.ts';
 
@@ -316,6 +317,20 @@ describe('a PIN', () => {
     assert.ok(!left.includes(hash) && !left.includes(salt));
     assert.equal(JSON.parse(left).preferences.language, 'de');
     assert.equal(await desk.refusal('sessions.veil', {}), 'pin-not-set');
+  });
+
+  it('goes with the password that an admin replaces, and the veiled session with it', async () => {
+    const desk = house.desk();
+    await desk.signIn('reception');
+    await desk.call('sessions.setPin', { pin, password: passwords.reception });
+    await desk.call('sessions.veil', {});
+    const admin = house.desk('ctl');
+    await admin.signIn('admin');
+    const userId = userIdSchema.parse(await idOf('reception'));
+    await admin.call('users.resetPassword', { userId });
+    assert.deepEqual(house.locks, ['user']);
+    assert.equal(await house.desk().refusal('sessions.unveil', { pin }), 'not-signed-in');
+    assert.equal(JSON.parse(readUserState(house.store, userId) ?? '').pin, null);
   });
 
   it('brings nobody back once it is removed while they are away', async () => {
