@@ -1,8 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import type { KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ReviewLine } from '../../src-shared/contract/reviews.ts';
-import { Chip } from '../ui/index.ts';
+import { useFormat } from '../ui/index.ts';
 import classes from './review.module.css';
 import { VerdictChip } from './VerdictChip.tsx';
 import { useReviewWords } from './words.ts';
@@ -33,7 +32,7 @@ function walk(event: KeyboardEvent<HTMLUListElement>): void {
 }
 
 export function ReviewRows({ items, chosen, onChoose }: Props) {
-  const { t } = useTranslation('review');
+  const format = useFormat();
   const words = useReviewWords();
   return (
     <ul className={classes.rows} onKeyDown={walk}>
@@ -49,9 +48,7 @@ export function ReviewRows({ items, chosen, onChoose }: Props) {
               <span className={classes.rowHead}>
                 <strong>{words.kind(item.kind)}</strong>
                 {item.closed === null ? (
-                  <Chip tone="warn" sign="●">
-                    {t('state.open')}
-                  </Chip>
+                  <time className={classes.when}>{format.dateTime(item.at)}</time>
                 ) : (
                   <VerdictChip verdict={item.closed.verdict} />
                 )}
@@ -65,9 +62,11 @@ export function ReviewRows({ items, chosen, onChoose }: Props) {
                   </>
                 )}
               </span>
-              <span className={classes.rowLine}>
-                <time>{words.span(item)}</time>
-              </span>
+              {item.closed !== null && (
+                <span className={classes.rowLine}>
+                  <time className={classes.when}>{format.dateTime(item.at)}</time>
+                </span>
+              )}
             </UnstyledButton>
           </li>
         );

@@ -128,6 +128,9 @@ function Rule({ name, on, onSwitch, children }: RuleProps) {
   );
 }
 
+/** 6:00 is 06:00. */
+const padded = (time: string) => (/^\d:\d\d$/.test(time) ? `0${time}` : time);
+
 type HoursProps = {
   readonly hours: ReviewRules['outsideHours'];
   readonly wrong: ReadonlySet<string>;
@@ -157,7 +160,8 @@ function Hours({ hours, wrong, onChange }: HoursProps) {
             label={t(`rules.outside-hours.${end}`)}
             value={hours[end]}
             onChange={(event) => onChange({ ...hours, [end]: event.currentTarget.value })}
-            type="time"
+            onBlur={() => onChange({ ...hours, [end]: padded(hours[end]) })}
+            maxLength={5}
             error={wrong.has(`outsideHours.${end}`) ? t('rules.outside-hours.rule') : undefined}
             className={classes.time}
           />
