@@ -13,11 +13,15 @@ import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
+import { BulkExport } from './exchange/export-all.ts';
 import { Imports } from './exchange/imports.ts';
 import { drainJournal } from './journal-entries.ts';
-import { type Opened, openDatabase } from './opened.ts';
+import { DatabaseRotation } from './keys/database-rotation.ts';
+import { openProved } from './keys/open-proved.ts';
+import type { Opened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
+import { reviewRecoveries } from './review/recoveries.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
 import { type Clock, systemClock } from './vault/clock.ts';
@@ -46,7 +50,9 @@ export class Core {
   readonly vault: Vault;
   readonly dialogs: Dialogs;
   readonly imports: Imports;
+  readonly bulkExport: BulkExport;
   readonly verification: Verification;
+  readonly rotation: DatabaseRotation;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
   readonly broadcast: (event: CoreEvent) => void;
@@ -68,7 +74,9 @@ export class Core {
     this.vault = vault;
     this.#release = release;
     this.imports = new Imports(this);
+    this.bulkExport = new BulkExport(this);
     this.verification = new Verification(this);
+    this.rotation = new DatabaseRotation(this);
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
@@ -110,7 +118,7 @@ export class Core {
   /** Opens the database with a user's keys, unless it is open. @throws CallError database-… */
   async open(keys: VaultSession): Promise<Opened> {
     if (this.#opened !== null) return this.#opened;
-    this.#opening ??= openDatabase({
+    this.#opening ??= openProved({
       vault: this.vault,
       keys,
       acceptRollback: this.#acceptRollback,
@@ -133,6 +141,7 @@ export class Core {
     this.presence.begin(connection, session);
     if (this.#opened === null) return;
     drainJournal(this.vault, this.#opened.store);
+    reviewRecoveries(this.vault, this.#opened.store, this.clock());
     if (this.#acceptRollback) this.#recordRollback(session);
   }
 
@@ -173,10 +182,20 @@ export class Core {
     this.#opened = null;
   }
 
+  /** For named maintenance: nobody has the database open. `open` brings it back. */
+  async rest(): Promise<void> {
+    await this.#stopWork();
+    this.presence.endSearches();
+    await this.#opened?.saveHead();
+    this.#opened?.close();
+    this.#opened = null;
+  }
+
   async #stopWork(): Promise<void> {
     this.imports.stop();
+    this.bulkExport.cancel();
     this.verification.cancel();
-    await Promise.all([this.imports.stopped(), this.verification.stopped()]);
+    await Promise.all([this.imports.stopped(), this.bulkExport.stopped(), this.verification.stopped()]);
   }
 
   /** One line for the time when nobody has the database open; taken over at the next sign-in. */

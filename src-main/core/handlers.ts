@@ -11,6 +11,7 @@ import { importHandlers } from './exchange/import-handlers.ts';
 import { deviceHandlers } from './people/devices.ts';
 import { roleHandlers } from './people/roles.ts';
 import { rosterHandlers } from './people/roster.ts';
+import { keyHandlers } from './keys/handlers.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
 import { userHandlers } from './people/users.ts';
@@ -28,6 +29,7 @@ export const handlers: AllHandlers = {
   sessions: sessionHandlers,
   users: userHandlers,
   roles: roleHandlers,
+  keys: keyHandlers,
   patients: patientHandlers,
   chart: chartHandlers,
   notes: noteHandlers,

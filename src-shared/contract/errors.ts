@@ -14,6 +14,7 @@ export const errorCodes = [
   'busy',
   'cancelled',
   'internal',
+  'maintenance', // the database is being rotated: nobody works in it meanwhile
   // sign-in and start
   'wrong-password',
   'wait-before-retry',

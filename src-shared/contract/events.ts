@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const progress = z.strictObject({
   task: z.string(),
-  kind: z.enum(['import', 'verify', 'index', 'export']),
+  kind: z.enum(['import', 'verify', 'index', 'export', 'rotation']),
   done: z.number().int().nonnegative(),
   total: z.number().int().nonnegative(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

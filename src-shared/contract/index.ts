@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { chart, notes, snippets } from './chart.ts';
 import { devices } from './devices.ts';
 import { exports, imports } from './exchange.ts';
+import { keys } from './keys.ts';
 import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
@@ -22,6 +23,7 @@ export const contract = {
   sessions,
   users,
   roles,
+  keys,
   patients,
   chart,
   notes,

@@ -115,4 +115,9 @@ export const exportHandlers: Handlers<'exports'> = {
     });
     return { saved, bytes };
   },
+  all: (context, input) => context.core.bulkExport.run(context, input),
+  cancelAll: async ({ core }) => {
+    core.bulkExport.cancel();
+    return { ok: true };
+  },
 };

@@ -2,11 +2,15 @@
  * Ways back in with the recovery kit. Each is proved by the words first, and nothing is ever deleted. None touches
  * files that somebody works with.
  */
+import { isAbsolute } from 'node:path';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { HandlerInput } from '../../../src-shared/contract/index.ts';
 import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
+import type { Connection } from '../session.ts';
+import { recoveryWhileOpen } from './recovery-open.ts';
 import { createDatabaseFile } from './setup.ts';
 
 /** @throws CallError busy */
@@ -14,20 +18,45 @@ function demandClosed(core: Core): void {
   if (core.opened() !== null) throw new CallError('busy');
 }
 
+/** The recovery file: this profile's own (undefined), or one from elsewhere; null when the dialog was dismissed. */
+async function recoveryFileOf(
+  core: Core,
+  connection: Connection,
+  { fromFile, path }: HandlerInput<'recovery.restore'>,
+): Promise<string | null | undefined> {
+  if (connection.channel === 'ctl') {
+    if (path !== undefined && !isAbsolute(path)) throw new CallError('invalid-input', { field: 'path' });
+    return path;
+  }
+  // A window never names a path.
+  if (path !== undefined) throw new CallError('not-here', { field: 'path' });
+  if (!fromFile) return undefined;
+  const [chosen] = await core.dialogs.ask({ type: 'open', title: 'Carekeep', multiple: false, filters: [] });
+  return chosen ?? null;
+}
+
 export const recoveryHandlers: Handlers<'recovery'> = {
-  restore: async ({ core }, input) => {
+  ...recoveryWhileOpen,
+  restore: async ({ core, connection }, input) => {
     demandClosed(core);
-    const password = passwordBytes(input.password);
+    const path = await recoveryFileOf(core, connection, input);
+    if (path === null) return { restored: false };
+    const password = input.admin === undefined ? undefined : passwordBytes(input.admin.password);
     try {
-      await core.vault.recover({ words: input.words, userName: input.userName, password });
+      await core.vault.recover({
+        words: input.words,
+        ...(path !== undefined && { path }),
+        ...(input.admin !== undefined &&
+          password !== undefined && { admin: { userName: input.admin.userName, password } }),
+      });
     } finally {
       wipe(password);
     }
     await core.look();
     // The new keychain cannot know the log's head; the kit has proved who goes on without it.
     core.acceptRollback();
-    core.journal('recovery.used', null, 'success', 'restore');
-    return { ok: true };
+    core.journal('recovery.used', null, 'success', input.admin === undefined ? 'restore' : 'restore-admin');
+    return { restored: true };
   },
   startEmpty: async ({ core, now }, input) => {
     demandClosed(core);
@@ -53,7 +82,7 @@ export const recoveryHandlers: Handlers<'recovery'> = {
       await core.vault.acceptRolledBack(input.words);
       await core.look();
       core.journal('recovery.used', null, 'success', 'key-file-accepted');
-    } else core.vault.proveKit(input.words);
+    } else await core.vault.proveKit(input.words);
     core.acceptRollback();
     return { ok: true };
   },

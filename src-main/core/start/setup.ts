@@ -6,9 +6,10 @@ import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
 import { passwordBytes, passwordStrength } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
-import { saveFile } from '../exchange/save-file.ts';
 import { closeStore, createStore } from '../store/open.ts';
 import { withTransaction } from '../store/transaction.ts';
+import type { Kit } from '../vault/set-up.ts';
+import { saveKit } from './save-kit.ts';
 import { weakKeychain } from './weak-keychain.ts';
 
 /** An empty database whose first entry says why it was made. */
@@ -35,6 +36,9 @@ export function createDatabaseFile(
     closeStore(store);
   }
 }
+
+/** The kit as it crosses, once. */
+const shown = ({ form, words, ask, createdAt }: Kit) => ({ form, words: [...words], ask: [...ask], createdAt });
 
 /** @throws CallError already-set-up, not-set-up */
 function demandUnconfirmed(core: Core): void {
@@ -63,11 +67,12 @@ export const setupHandlers: Handlers<'setup'> = {
             roles: input.admin.roles.filter((role) => role !== 'admin'),
             password,
           },
+          kit: input.kit,
         },
         ({ deviceId, ...database }) =>
           createDatabaseFile(database, { locale: input.language, reason: 'set-up', device: deviceId, now }),
       );
-      return { words: [...kit.words], ask: [...kit.ask], createdAt: kit.createdAt };
+      return shown(kit);
     } finally {
       wipe(password);
     }
@@ -77,7 +82,7 @@ export const setupHandlers: Handlers<'setup'> = {
     try {
       const kit = await core.vault.showKitAgain(input.userName, password);
       core.journal('setup.completed', core.vault.userIdOf(input.userName) ?? null, 'success', 'kit-shown-again');
-      return { words: [...kit.words], ask: [...kit.ask], createdAt: kit.createdAt };
+      return shown(kit);
     } catch (error) {
       if (error instanceof CallError && core.vault.state === 'kit-unconfirmed') {
         const known = core.vault.userIdOf(input.userName) ?? null;
@@ -91,26 +96,8 @@ export const setupHandlers: Handlers<'setup'> = {
   saveKit: async ({ core, connection, now }, input) => {
     // Part of set-up only, and only this clinic's words: nobody gets a page of ours with words of their own.
     demandUnconfirmed(core);
-    core.vault.proveKit(input.words.join(' '));
-    const { buildKitPdf } = await import('../exchange/write/kit-pdf.ts');
-    const bytes = await buildKitPdf({
-      words: input.words,
-      clinicName: core.vault.displayDirectory()?.clinicName ?? '',
-      createdAt: now,
-      language: input.language,
-    });
-    try {
-      const saved = await saveFile(core, connection, {
-        path: input.path,
-        title: 'Carekeep',
-        defaultName: 'carekeep-recovery-kit.pdf',
-        filters: [{ name: 'PDF', extensions: ['pdf'] }],
-        bytes,
-      });
-      return { saved };
-    } finally {
-      wipe(bytes);
-    }
+    await core.vault.recovery.proveWritten(input.words);
+    return { saved: await saveKit({ core, connection, now }, input) };
   },
   confirmKit: async ({ core }, input) => {
     demandUnconfirmed(core);

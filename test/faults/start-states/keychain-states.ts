@@ -160,11 +160,11 @@ export const keychainCases: readonly StartCase[] = [
         const before = filesIn(stage.profile);
         const wrong = await core.call('recovery.restore', {
           words: stage.prepared.words.toReversed().join(' '),
-          ...person,
+          admin: person,
         });
         hold(!wrong.ok, 'takes wrong words');
         demandKept(before, stage.profile);
-        await core.demand('recovery.restore', { words: stage.prepared.words.join(' '), ...person });
+        await core.demand('recovery.restore', { words: stage.prepared.words.join(' '), admin: person });
         const { state } = await core.demand('app.status', {});
         // What the keychain knew of the log's head went with the old one, so that it is asked about once.
         const got = await core.call('sessions.signIn', person);

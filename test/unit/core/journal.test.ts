@@ -141,14 +141,14 @@ async function withLostKeychain(env: Readonly<Record<string, string>>): Promise<
     const refused = await core.call('sessions.signIn', doctor);
     assert.ok(!refused.ok && refused.error.code === 'device-secret-missing');
     const password = 'ganz neue Brücke über dem Fluss';
-    await core.demand('recovery.restore', { words, userName: 'lena.hof', password });
+    await core.demand('recovery.restore', { words, admin: { userName: 'lena.hof', password } });
     await core.demand('sessions.signIn', doctor);
     const { hits } = await core.demand('patients.search', { text: 'kill' });
     assert.equal(hits.length, 1);
     await core.demand('sessions.signIn', { userName: 'lena.hof', password });
     const filter = { userId: null, patientId: null, kind: 'system' as const, outcome: null, from: null, to: null };
     const { entries } = await core.demand('audit.page', { filter, before: null, limit: 50 });
-    assert.ok(entries.some(({ event, detail }) => event === 'recovery.used' && detail['reason'] === 'restore'));
+    assert.ok(entries.some(({ event, detail }) => event === 'recovery.used' && detail['reason'] === 'restore-admin'));
     assert.equal(core.complaint, '');
     await core.close();
   } finally {

@@ -48,7 +48,7 @@ async function goOn(profileDir: string): Promise<VaultState> {
   const session = await vault.signIn('anna', admin);
   assert.ok(session.shared !== undefined && opens(vault.database().path, session.shared.databaseKey));
   assert.equal(existsSync(join(profileDir, 'setup-pending')), false);
-  vault.proveKit(kit.words.join(' '));
+  await vault.proveKit(kit.words.join(' '));
   return state;
 }
 

@@ -1,4 +1,7 @@
-/** The recovery kit on one A4 page: 24 numbered words, what they open, how to keep them, lines to sign. */
+/**
+ * The recovery kit on A4: numbered words, what they open, how to keep them, lines to sign. One page for the one code,
+ * three for the three sheets, which are meant to be parted.
+ */
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces';
 import type { Language } from '../../../../src-shared/contract/primitives.ts';
 import { calendar } from './dates.ts';
@@ -6,10 +9,10 @@ import { fontFolder, loadFonts } from './pdf/fonts.ts';
 import { inkFor } from './pdf/ink.ts';
 import { colours, line, longest, page, say } from './pdf/look.ts';
 import { print } from './pdf/printer.ts';
-import { wordsIn } from './words.ts';
+import { fill, type Words, wordsIn } from './words.ts';
 
 export type Kit = {
-  /** The 24 BIP 39 words in order. */
+  /** The 24 words of the one code, or three times 29, in order. */
   readonly words: readonly string[];
   readonly clinicName: string;
   /** Milliseconds since the epoch. */
@@ -20,15 +23,33 @@ export type Kit = {
 };
 
 const columns = 4;
+const wordsOfSheet = 29;
+const sheets = 3;
+
+type KitWords = Words['kit'];
+type Page = { readonly words: readonly string[]; readonly say: Omit<KitWords, 'sheet'> };
+
+/** A sheet says of itself which it is, and that it is nothing alone. */
+function pagesOf(words: readonly string[], kit: KitWords): readonly Page[] {
+  if (words.length !== sheets * wordsOfSheet) return [{ words, say: kit }];
+  return Array.from({ length: sheets }, (_, at) => {
+    const number = { number: at + 1, sheets };
+    const { sheet } = kit;
+    return {
+      words: words.slice(at * wordsOfSheet, (at + 1) * wordsOfSheet),
+      say: { ...kit, ...sheet, title: fill(sheet.title, number), subtitle: fill(sheet.subtitle, number) },
+    };
+  });
+}
 
 /**
  * @param folder absolute path of resources/pdf
- * @returns PDF bytes, always one page. They hold the recovery key in the clear: wipe them after use.
+ * @returns PDF bytes, one page a sheet. They hold the recovery key in the clear: wipe them after use.
  */
 export async function buildKitPdf(kit: Kit, folder = fontFolder()): Promise<Buffer> {
   const fonts = loadFonts(folder);
   const ink = inkFor(fonts, kit.language);
-  const words = wordsIn(kit.language).kit;
+  const pages = pagesOf(kit.words, wordsIn(kit.language).kit);
   const zone = kit.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const dates = calendar(kit.language, zone);
   const date = dates.day(dates.dayOf(kit.createdAt));
@@ -50,11 +71,42 @@ export async function buildKitPdf(kit: Kit, folder = fontFolder()): Promise<Buff
       { text: title, fontSize: 7.5, color: colours.quiet },
     ],
   });
+  const contentOf = ({ words: own, say: words }: Page): Content[] => [
+    { text: 'Carekeep', fontSize: 9, bold: true, color: colours.teal, margin: [0, 0, 0, 6] },
+    { text: words.title, fontSize: 24, bold: true },
+    { text: words.subtitle, fontSize: 10.5, color: colours.quiet, margin: [0, 3, 0, 14] },
+    { canvas: [{ type: 'rect', x: 0, y: 0, w: page.width, h: 1.5, color: colours.teal }], margin: [0, 0, 0, 14] },
+    {
+      columns: [
+        line(
+          [{ text: `${words.clinic}  `, color: colours.quiet }, say(ink, kit.clinicName, { bold: true }, longest.line)],
+          { fontSize: 10.5 },
+        ),
+        {
+          text: [
+            { text: `${words.made}  `, color: colours.quiet },
+            { text: date, bold: true },
+          ],
+          fontSize: 10.5,
+          alignment: 'right',
+          width: 190,
+        },
+      ],
+      margin: [0, 0, 0, 12],
+    },
+    grid(own),
+    { text: words.check, fontSize: 8.5, color: colours.quiet, margin: [0, 8, 0, 20] },
+    paragraph(words.what, words.whatText),
+    paragraph(words.opens, words.opensText),
+    paragraph(words.store, words.storeText),
+    { columns: [blank(words.place), blank(words.date), blank(words.signature)], columnGap: 14 },
+    { text: words.copy, fontSize: 8.5, color: colours.quiet, margin: [0, 14, 0, 0] },
+  ];
   const definition: TDocumentDefinitions = {
     pageSize: page.size,
     pageMargins: [page.left, 46, page.right, 36],
     info: {
-      title: words.title,
+      title: wordsIn(kit.language).kit.title,
       creator: 'Carekeep',
       producer: 'Carekeep',
       creationDate: new Date(kit.createdAt),
@@ -64,61 +116,31 @@ export async function buildKitPdf(kit: Kit, folder = fontFolder()): Promise<Buff
     displayTitle: true,
     version: '1.7',
     defaultStyle: { font: 'Inter', fontSize: 9, color: colours.ink },
-    content: [
-      { text: 'Carekeep', fontSize: 9, bold: true, color: colours.teal, margin: [0, 0, 0, 6] },
-      { text: words.title, fontSize: 24, bold: true },
-      { text: words.subtitle, fontSize: 10.5, color: colours.quiet, margin: [0, 3, 0, 14] },
-      { canvas: [{ type: 'rect', x: 0, y: 0, w: page.width, h: 1.5, color: colours.teal }], margin: [0, 0, 0, 14] },
-      {
-        columns: [
-          line(
-            [
-              { text: `${words.clinic}  `, color: colours.quiet },
-              say(ink, kit.clinicName, { bold: true }, longest.line),
-            ],
-            { fontSize: 10.5 },
-          ),
-          {
-            text: [
-              { text: `${words.made}  `, color: colours.quiet },
-              { text: date, bold: true },
-            ],
-            fontSize: 10.5,
-            alignment: 'right',
-            width: 190,
-          },
-        ],
-        margin: [0, 0, 0, 12],
-      },
-      grid(kit.words),
-      { text: words.check, fontSize: 8.5, color: colours.quiet, margin: [0, 8, 0, 20] },
-      paragraph(words.what, words.whatText),
-      paragraph(words.opens, words.opensText),
-      paragraph(words.store, words.storeText),
-      { columns: [blank(words.place), blank(words.date), blank(words.signature)], columnGap: 14 },
-      { text: words.copy, fontSize: 8.5, color: colours.quiet, margin: [0, 14, 0, 0] },
-    ],
+    content: pages.map((sheet, at) => ({ stack: contentOf(sheet), ...(at > 0 && { pageBreak: 'before' as const }) })),
   };
   return await print(definition, fonts);
 }
 
-/** Read down the columns, as one writes a list: 1–6, 7–12, 13–18, 19–24. */
+/** Read down the columns, as one writes a list: 1–6, 7–12, … of the code, 1–8, 9–16, … of a sheet. */
 function grid(words: readonly string[]): Content {
   const lines = Math.ceil(words.length / columns);
-  const cell = (index: number): TableCell => ({
-    columns: [
-      {
-        text: String(index + 1),
-        width: 20,
-        alignment: 'right',
-        fontSize: 8.5,
-        color: colours.quiet,
-        margin: [0, 5.5, 0, 0],
-      },
-      { text: words[index] ?? '', width: '*', fontSize: 15, bold: true },
-    ],
-    columnGap: 8,
-  });
+  const cell = (index: number): TableCell =>
+    words[index] === undefined
+      ? ''
+      : {
+          columns: [
+            {
+              text: String(index + 1),
+              width: 20,
+              alignment: 'right',
+              fontSize: 8.5,
+              color: colours.quiet,
+              margin: [0, 5.5, 0, 0],
+            },
+            { text: words[index] ?? '', width: '*', fontSize: 15, bold: true },
+          ],
+          columnGap: 8,
+        };
   return {
     table: {
       widths: Array.from({ length: columns }, () => '*'),

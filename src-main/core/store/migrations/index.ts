@@ -2,8 +2,9 @@
 import { record } from './001-record.ts';
 import { review } from './002-review.ts';
 import { access } from './003-access.ts';
+import { request } from './004-request.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
-export const migrations: readonly Migration[] = [record, review, access];
+export const migrations: readonly Migration[] = [record, review, access, request];
 export const newestVersion = migrations.length;
