@@ -93,19 +93,21 @@ function Loaded({ review }: { readonly review: ReviewDetail }) {
         </dl>
       </Card>
       {review.closed === null ? <VerdictForm review={review} /> : <Closed review={review} closed={review.closed} />}
-      <Card
-        title={t('evidence.title')}
-        flush
-        action={
-          can('audit:read') && (
-            <Button variant="subtle" size="compact-xs" onClick={showLog}>
-              {t('evidence.log')}
-            </Button>
-          )
-        }
-      >
-        <Evidence review={review} />
-      </Card>
+      {review.entryCount > 0 && (
+        <Card
+          title={t('evidence.title')}
+          flush
+          action={
+            can('audit:read') && (
+              <Button variant="subtle" size="compact-xs" onClick={showLog}>
+                {t('evidence.log')}
+              </Button>
+            )
+          }
+        >
+          <Evidence review={review} />
+        </Card>
+      )}
     </section>
   );
 }

@@ -1,10 +1,12 @@
 /** The review queue: looking, and signing a verdict. */
 
+import { breakGlassLasts } from '../../../src-shared/contract/access.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { ReviewLine } from '../../../src-shared/contract/reviews.ts';
 import { readEntry } from '../audit/log.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { personName } from '../chart/person-name.ts';
+import type { Store } from '../store/open.ts';
 import { patientByRef, patientRef } from '../store/patient.ts';
 import { closeReview, countReviews, type ReviewRow, readReview, readReviews } from '../store/review.ts';
 import { entriesOf } from './findings.ts';
@@ -28,6 +30,18 @@ function detailOf(row: ReviewRow): Record<string, string | number> {
       (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
     ),
   );
+}
+
+/** What was done with the chart while it stood open in an emergency: the reviewer sees more than that it was opened. */
+function emergencyEntries(store: Store, { kind, userId, patientId, at, lastSeq }: ReviewRow): number[] {
+  if (kind !== 'break-glass' || patientId === null) return [];
+  return store
+    .sql<[string, string | null, number, number, number], { seq: number }>(
+      `select seq from audit_index where +user = ? and patient_ref = ? and seq > ? and recorded between ? and ?
+       order by seq limit 1000`,
+    )
+    .all(userId, patientRef(store, patientId), lastSeq, at, at + breakGlassLasts)
+    .map(({ seq }) => seq);
 }
 
 function toLine({ tx, session }: CallContext, row: ReviewRow, nameOf: (id: string) => string): ReviewLine {
@@ -74,7 +88,7 @@ export const reviewHandlers: Handlers<'reviews'> = {
     const nameOf = peopleOf(context);
     const detail = detailOf(row);
     const { colleague } = detail;
-    const numbers = entriesOf(row);
+    const numbers = [...entriesOf(row), ...emergencyEntries(tx.store, row)];
     const mayRead = session.permissions.has('patient:read');
     const patientOf = (ref: string): string | null => {
       const patient = mayRead ? patientByRef(tx.store, ref) : null;

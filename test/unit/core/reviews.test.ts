@@ -132,6 +132,32 @@ test('nobody closes what concerns themselves; somebody else does', async () => {
   assert.equal((await admin.call('reviews.get', { id })).closed?.by, 'The auditor');
 });
 
+test('an emergency access shows what was done with the chart for the hour it stood open', async () => {
+  const { patientId } = await practitioner.call('patients.create', {
+    demographics: person('Stein', 'Eva'),
+    notADuplicate: false,
+  });
+  const userId = ids['the.practitioner'] ?? '';
+  const seq = house.size() - 1;
+  const id = withTransaction(house.store, (tx) => {
+    addReview(tx, { kind: 'break-glass', userId, patientId, at: tx.now - 3_600_001, entries: [seq], detail: {} });
+    return addReview(tx, { kind: 'break-glass', userId, patientId, at: tx.now - 1, entries: [seq], detail: {} });
+  });
+  await practitioner.call('chart.open', { patientId });
+  look();
+  const shown = await admin.call('reviews.get', { id });
+  assert.deepEqual(
+    shown.evidence.map(({ event, patient }) => [event, patient]),
+    [
+      ['patient.created', 'Stein, Eva'],
+      ['chart.read', 'Stein, Eva'],
+    ],
+  );
+  const earlier = (await list(admin, 'open')).items.filter(({ kind }) => kind === 'break-glass');
+  const hourBefore = earlier.find((item) => item.id !== id)?.id ?? '';
+  assert.equal((await admin.call('reviews.get', { id: hourBefore })).entryCount, 1);
+});
+
 test('who has no business there is refused, and the rules are the admin’s', async () => {
   const asked = { state: 'open', before: null, limit: 5 };
   assert.equal(await practitioner.refusal('reviews.list', asked), 'forbidden');
