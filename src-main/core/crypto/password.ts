@@ -13,6 +13,8 @@ import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 export const passwordMinimum = 15;
 export const passwordMaximum = 128;
 const scoreNeeded = 3;
+/** Names one after the other are long and known: so much of the password must be something else. */
+const ownNeeded = 8;
 /** zxcvbn's work grows faster than the text; what follows adds nothing to a verdict of "strong". */
 const examined = 64;
 
@@ -47,5 +49,14 @@ export function passwordStrength(password: string | Buffer, about: readonly stri
   const score = estimator.check(sample, known).score;
   if (length < passwordMinimum) return { score, problem: 'password-too-short' };
   if (length > passwordMaximum) return { score, problem: 'password-too-long' };
-  return score < scoreNeeded ? { score, problem: 'password-too-common' } : { score };
+  return score < scoreNeeded || ownPart(text, known) < ownNeeded
+    ? { score, problem: 'password-too-common' }
+    : { score };
+}
+
+/** How much is left of a password without what others know of the person: letters and digits. */
+function ownPart(text: string, known: readonly string[]): number {
+  const longestFirst = known.toSorted((left, right) => right.length - left.length);
+  const left = longestFirst.reduce((rest, item) => rest.replaceAll(item, ''), text.toLowerCase());
+  return [...left.replace(/[^\p{L}\p{M}\p{N}\p{S}]/gu, '')].length;
 }

@@ -124,9 +124,21 @@ test('canonical JSON, RFC 8785 §3.2', () => {
 test('passwords: length, common ones, what others know, length in characters', () => {
   assert.equal(passwordStrength('short').problem, 'password-too-short');
   assert.equal(passwordStrength('gravier é'.repeat(20)).problem, 'password-too-long');
-  for (const common of ['passwordpassword', 'qwertyuiop12345', '123456789012345', 'aaaaaaaaaaaaaaaa', 'carekeepcarekeep'])
+  for (const common of [
+    'passwordpassword',
+    'qwertyuiop12345',
+    '123456789012345',
+    'aaaaaaaaaaaaaaaa',
+    'carekeepcarekeep',
+  ])
     assert.equal(passwordStrength(common).problem, 'password-too-common', common);
-  assert.equal(passwordStrength('Annegret Mustermann', ['Annegret Mustermann', 'amuster']).problem, 'password-too-common');
+  assert.equal(
+    passwordStrength('Annegret Mustermann', ['Annegret Mustermann', 'amuster']).problem,
+    'password-too-common',
+  );
+  const clinic = ['Anna Berg', 'anna', 'Praxis am Markt'];
+  assert.equal(passwordStrength('Anna Berg, Praxis am Markt 2026', clinic).problem, 'password-too-common');
+  assert.equal(passwordStrength('Anna Berg trinkt kalten Kakao', clinic).problem, undefined);
   assert.equal(passwordStrength('hibou lune gravier 43').problem, undefined);
   // Composed and decomposed spellings are the same password.
   assert.deepEqual(passwordBytes('cafe\u0301'), passwordBytes(Buffer.from('café')));
