@@ -28,7 +28,7 @@ function readersOf(core: Core): Named[] {
 }
 
 function nameOf(core: Core, id: string): string {
-  return core.vault.users().find((user) => user.id === id)?.displayName ?? '';
+  return core.vault.people.names().get(id) ?? '';
 }
 
 /**

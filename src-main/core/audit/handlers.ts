@@ -96,7 +96,7 @@ export const auditHandlers: Handlers<'audit'> = {
     const { core, tx, session, entry } = context;
     const page = readPage(tx.store, filterFor(context, filter), before, limit);
     const names: Names = {
-      people: new Map(core.vault.users().map((user) => [user.id, user.displayName])),
+      people: core.vault.people.names(),
       patient: patientNames(tx.store, session.permissions.has('patient:read')),
       where: core.vault.displayDirectory()?.workstationName ?? '',
       roles: core.vault.ownRoleNames(),
@@ -110,7 +110,9 @@ export const auditHandlers: Handlers<'audit'> = {
     const { core, tx, session } = context;
     coverLook(context, null, true);
     const all = session.permissions.has('audit:read');
-    const people = core.vault.users().filter((user) => all || user.id === session.userId);
+    // Who was removed is in the log all the same, and can be asked for.
+    const everybody = [...core.vault.users(), ...(all ? core.vault.people.removed() : [])];
+    const people = everybody.filter(({ id }) => all || id === session.userId);
     return {
       days: all ? countsPerDay(tx.store, tx.now, 30) : [],
       people: people.map(({ id, displayName }) => ({ id, name: displayName })),

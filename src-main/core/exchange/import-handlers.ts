@@ -81,7 +81,7 @@ export const importHandlers: Handlers<'imports'> = {
   },
   report: ({ core }, input) => core.imports.report(input.importId),
   list: ({ core, tx }) => {
-    const people = new Map(core.vault.users().map((user) => [user.id, user.displayName]));
+    const people = core.vault.people.names();
     return {
       imports: listImports(tx.store).map((line) => {
         const names = fileNames.safeParse(JSON.parse(line.files));

@@ -18,7 +18,7 @@ const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
 
 /** Names of people here; an id that nobody bears any more stands for itself. */
 function peopleOf({ core }: CallContext): (id: string) => string {
-  const names = new Map(core.vault.users().map(({ id, displayName }) => [id, displayName]));
+  const names = core.vault.people.names();
   return (id) => names.get(id) ?? id;
 }
 

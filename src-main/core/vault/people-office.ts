@@ -5,7 +5,7 @@ import { type NewUser, wipeIdentity } from './identity.ts';
 import { demandNotCode, type Owed, owedBy } from './one-time.ts';
 import { withOwnNewKeys } from './own-keys.ts';
 import { userOf, withNewIdentity, withOwnPassword, withoutUser, withRoles, withStatus, withUser } from './people.ts';
-import { type RemovedUser, removedUsers } from './removed.ts';
+import { namesEver, type RemovedUser, removedUsers } from './removed.ts';
 import { withoutRole, withPolicy, withRole } from './roles.ts';
 import type { VaultRoom } from './room.ts';
 import type { VaultSession } from './session.ts';
@@ -58,6 +58,11 @@ export class People {
       const file = this.#room.opened();
       file.commit(withoutUser(file.payload, this.#room.acting(session), userId));
     });
+  }
+
+  /** Names of everybody who is or was here, by id. */
+  names(): ReadonlyMap<string, string> {
+    return namesEver(this.#room.opened().payload);
   }
 
   /** Who was removed, by the names they had. */
