@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../client.ts';
 import { FormError } from '../ui/FormError.tsx';
-import { kitWords, WordsField } from './WordsField.tsx';
+import { isWholeKit, WordsField } from './WordsField.tsx';
 
 export type ProvedStep = 'recovery.startEmpty' | 'recovery.setAside' | 'recovery.acknowledgeRollback';
 
@@ -25,15 +25,14 @@ export function ProveForm({ steps, submitLabel, onDone, onBack }: ProveFormProps
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const typed = kitWords(words);
-    setWrong(typed.length === 24 ? undefined : t('words.need-24'));
-    if (typed.length !== 24) return;
+    setWrong(isWholeKit(words) ? undefined : t('words.need-all'));
+    if (!isWholeKit(words)) return;
     setBusy(true);
     setError(null);
     let taken = 0;
     try {
       for (const step of steps) {
-        await call(step, { words: typed.join(' ') });
+        await call(step, { words });
         taken += 1;
       }
       await onDone();
@@ -49,7 +48,6 @@ export function ProveForm({ steps, submitLabel, onDone, onBack }: ProveFormProps
     <form onSubmit={submit} noValidate>
       <Stack gap={14}>
         <WordsField
-          value={words}
           onChange={(text) => {
             setWords(text);
             setError(null);

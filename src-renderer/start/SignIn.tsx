@@ -62,7 +62,7 @@ export function SignIn({ firstUserName, onSignedIn, onState, onRecovered }: Sign
   };
 
   if (view === 'recovery') {
-    return <RestoreForm onDone={onRecovered} onBack={() => setView('sign-in')} />;
+    return <RestoreForm because="password" onDone={onRecovered} onBack={() => setView('sign-in')} />;
   }
   return (
     <form onSubmit={submit} noValidate>

@@ -66,11 +66,23 @@ export function StateScreen({ state, onChanged }: StateScreenProps) {
         <dt>{t('state.do')}</dt>
         <dd>{t(`state.${state}.do`)}</dd>
       </dl>
+      {state === 'key-file-rolled-back' && acting && (
+        <section aria-labelledby="ck-before-going-on" className="ck-before">
+          <h2 id="ck-before-going-on">▲ {t('state.key-file-rolled-back.before')}</h2>
+          <ul>
+            {(['people', 'passwords', 'keys'] as const).map((lost) => (
+              <li key={lost}>{t(`state.key-file-rolled-back.lost.${lost}`)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       <p role="status" className="ck-dim ck-state-still">
         {still && t('state.still')}
       </p>
       <FormError error={error} />
-      {acting && way === 'restore' && <RestoreForm bare onDone={onChanged} onBack={() => setActing(false)} />}
+      {acting && way === 'restore' && (
+        <RestoreForm bare because="machine" onDone={onChanged} onBack={() => setActing(false)} />
+      )}
       {acting && way !== 'restore' && way !== 'none' && (
         <ProveForm
           steps={way}

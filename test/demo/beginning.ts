@@ -37,6 +37,10 @@ async function describeClinic(stage: Stage, page: Page): Promise<void> {
   await stage.picture('setup-password');
   await next(page);
 
+  await page.getByRole('heading', { name: 'The way back in' }).waitFor();
+  await stage.picture('setup-paper');
+  await next(page);
+
   await page.getByText('The keychain keeps secrets.').waitFor();
   await stage.picture('setup-keychain');
 }

@@ -38,7 +38,11 @@ export async function assertAccessible(page: Page, where: string): Promise<void>
 }
 
 /** From the wizard's first step to the sign-in screen, with the keyboard alone. Answers the recovery words. */
-export async function setUpByKeyboard(page: Page, check: (where: string) => Promise<void>): Promise<readonly string[]> {
+export async function setUpByKeyboard(
+  page: Page,
+  check: (where: string) => Promise<void>,
+  form: 'code' | 'shares' = 'code',
+): Promise<readonly string[]> {
   const keys = page.keyboard;
   await page.getByRole('radio', { name: 'English' }).press('Space');
   await page.getByRole('heading', { name: 'Welcome to Carekeep' }).waitFor();
@@ -75,21 +79,32 @@ export async function setUpByKeyboard(page: Page, check: (where: string) => Prom
   await page.getByLabel('The same once more').fill(admin.password);
   await keys.press('Enter');
 
+  await page.getByRole('heading', { name: 'The way back in' }).waitFor();
+  await check('paper');
+  if (form === 'shares') await page.getByRole('radio', { name: /Three sheets/ }).press('Space');
+  await page.getByRole('button', { name: 'Continue' }).press('Enter');
+
   await page.getByText('The keychain keeps secrets.').waitFor();
   await check('keychain');
   await page.getByRole('button', { name: 'Make the clinic' }).press('Enter');
 
   await page.getByRole('heading', { name: 'Your recovery kit' }).waitFor();
-  const words = await page.locator('ol.ck-kit li').allTextContents();
-  assert.equal(words.length, 24);
+  const words: string[] = [];
+  for (const sheet of form === 'code' ? [0] : [1, 2, 3]) {
+    if (sheet > 0) await page.getByText(`Sheet ${sheet} of 3`, { exact: true }).click();
+    words.push(...(await page.locator('ol.ck-kit li').allTextContents()));
+  }
+  assert.equal(words.length, form === 'code' ? 24 : 87);
   await check('kit');
   await page.getByRole('button', { name: 'Continue' }).press('Enter');
 
   await page.getByRole('heading', { name: 'Two words back, please' }).waitFor();
   await check('confirm');
-  for (const field of await page.getByLabel(/^Word \d+$/).all()) {
+  for (const field of await page.getByLabel(/[Ww]ord \d+$/).all()) {
     const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
-    await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+    const [first = 1, second] = [...label.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+    const at = second === undefined ? first : (first - 1) * 29 + second;
+    await field.fill(words[at - 1] ?? '');
   }
   await keys.press('Enter');
 

@@ -54,8 +54,21 @@ function recordsAfter(payload: KeyFilePayload, changes: readonly RosterChange[])
   }, payload.users);
 }
 
-const removes = (changes: readonly RosterChange[]): boolean =>
-  changes.some((change) => change.kind === 'status-set' && change.status === 'removed');
+const removedBy = (changes: readonly RosterChange[]): readonly string[] =>
+  changes.flatMap((change) => (change.kind === 'status-set' && change.status === 'removed' ? [change.userId] : []));
+
+/** What goes with somebody who is gone: the way back to the database before, and soon the keys they knew. */
+function withoutSeals(payload: KeyFilePayload, gone: readonly string[]): KeyFilePayload {
+  const { due, databaseKey, users } = payload;
+  const { previous } = databaseKey;
+  const left = previous && { ...previous, seals: previous.seals.filter(({ userId }) => !gone.includes(userId)) };
+  const knew = users.some(({ id, roles }) => gone.includes(id) && roles.some((held) => held !== 'it'));
+  return {
+    ...payload,
+    databaseKey: { ...databaseKey, previous: left },
+    due: { databaseKey: due.databaseKey || knew, clinicKey: due.clinicKey || knew },
+  };
+}
 
 function withRequest(
   payload: KeyFilePayload,
@@ -63,9 +76,8 @@ function withRequest(
   changes: readonly RosterChange[],
   request: SignedRequest,
 ): KeyFilePayload {
-  const next = changed(payload, acting, recordsAfter(payload, changes), changes, request);
-  // Somebody who knew the keys is gone.
-  return removes(changes) ? { ...next, due: { databaseKey: true, clinicKey: true } } : next;
+  const without = withoutSeals(payload, removedBy(changes));
+  return changed(without, acting, recordsAfter(payload, changes), changes, request);
 }
 
 export class Requests {

@@ -1,6 +1,7 @@
 import { Button, Group, Loader } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { KitForm } from '../../../src-shared/contract/app.ts';
 import type { Output } from '../../../src-shared/contract/index.ts';
 import { call } from '../../client.ts';
 import { isLanguage } from '../../i18n.ts';
@@ -14,6 +15,7 @@ type CreateStepProps = {
   readonly clinic: ClinicAnswers;
   readonly admin: AdminAnswers;
   readonly password: string;
+  readonly form: KitForm;
   readonly onBack: () => void;
   readonly onCreated: (kit: Kit) => void;
   /** True when an earlier step can mend it and was shown. */
@@ -21,7 +23,7 @@ type CreateStepProps = {
 };
 
 /** Can this machine keep a secret? If so, the clinic is made: keys, encrypted database, first admin. */
-export function CreateStep({ clinic, admin, password, onBack, onCreated, onFailed }: CreateStepProps) {
+export function CreateStep({ clinic, admin, password, form, onBack, onCreated, onFailed }: CreateStepProps) {
   const { t, i18n } = useTranslation('start');
   const { t: app } = useTranslation('app');
   const [keychain, setKeychain] = useState<Output<'setup.checkKeychain'> | null>(null);
@@ -54,6 +56,7 @@ export function CreateStep({ clinic, admin, password, onBack, onCreated, onFaile
           roles: admin.practitioner ? ['practitioner'] : [],
         },
         password,
+        kit: form,
       });
       onCreated(kit);
     } catch (thrown) {

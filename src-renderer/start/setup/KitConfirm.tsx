@@ -1,19 +1,21 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../../client.ts';
 import { FormError } from '../../ui/FormError.tsx';
 import { StepHeading } from '../StepHeading.tsx';
+import { type Kit, type KitDoor, placeOf } from './kit.ts';
 
 type KitConfirmProps = {
-  /** Positions (1-based) of the words asked back. */
-  readonly ask: readonly number[];
+  readonly kit: Kit;
+  readonly door: KitDoor;
   readonly onBack: () => void;
   readonly onConfirmed: () => void;
 };
 
-export function KitConfirm({ ask, onBack, onConfirmed }: KitConfirmProps) {
+/** Two words back: of the one code, or one of each of two sheets. */
+export function KitConfirm({ kit, door, onBack, onConfirmed }: KitConfirmProps) {
   const { t } = useTranslation('start');
+  const { ask } = kit;
   const [typed, setTyped] = useState<readonly string[]>(ask.map(() => ''));
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -23,7 +25,7 @@ export function KitConfirm({ ask, onBack, onConfirmed }: KitConfirmProps) {
     setError(null);
     try {
       const words = ask.map((position, index) => ({ position, word: (typed[index] ?? '').trim().toLowerCase() }));
-      await call('setup.confirmKit', { words });
+      await door.confirm(words);
       onConfirmed();
     } catch (thrown) {
       setError(thrown);
@@ -39,7 +41,7 @@ export function KitConfirm({ ask, onBack, onConfirmed }: KitConfirmProps) {
         {ask.map((position, index) => (
           <TextInput
             key={position}
-            label={t('confirm.word', { position })}
+            label={t(kit.form === 'code' ? 'confirm.word' : 'confirm.sheet-word', placeOf(kit, position))}
             value={typed[index] ?? ''}
             onChange={(event) => setTyped(typed.with(index, event.currentTarget.value))}
             autoComplete="off"

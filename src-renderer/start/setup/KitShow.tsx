@@ -1,22 +1,26 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../../client.ts';
 import { isLanguage } from '../../i18n.ts';
 import { FormError } from '../../ui/FormError.tsx';
 import { StepHeading } from '../StepHeading.tsx';
+import { type Kit, type KitDoor, sheetsOf } from './kit.ts';
 
-/** The 24 words, numbered, to write down or save as PDF for printing. */
-export function KitShow({ words, onNext }: { readonly words: readonly string[]; readonly onNext: () => void }) {
+type KitShowProps = { readonly kit: Kit; readonly door: KitDoor; readonly onNext: () => void };
+
+/** The words, numbered, sheet by sheet, to write down or save as PDF for printing. */
+export function KitShow({ kit, door, onNext }: KitShowProps) {
   const { t, i18n } = useTranslation('start');
   const { t: app } = useTranslation('app');
+  const [sheet, setSheet] = useState(0);
   const [saved, setSaved] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const sheets = sheetsOf(kit);
   const save = async () => {
     setError(null);
     try {
       const language = isLanguage(i18n.language) ? i18n.language : 'en';
-      const answer = await call('setup.saveKit', { words: [...words], language });
+      const answer = await door.save({ words: [...kit.words], language });
       setSaved(answer.saved);
     } catch (thrown) {
       setError(thrown);
@@ -25,9 +29,19 @@ export function KitShow({ words, onNext }: { readonly words: readonly string[]; 
   return (
     <div>
       <StepHeading>{t('kit.title')}</StepHeading>
-      <p className="ck-start-text">{t('kit.text')}</p>
-      <ol className="ck-kit" translate="no" lang="en">
-        {words.map((word, index) => (
+      <p className="ck-start-text">{t(`kit.${kit.form}`)}</p>
+      {sheets.length > 1 && (
+        <SegmentedControl
+          aria-label={t('kit.sheets')}
+          fullWidth
+          mb={10}
+          data={sheets.map((_words, at) => ({ value: String(at), label: t('kit.sheet', { number: at + 1 }) }))}
+          value={String(sheet)}
+          onChange={(value) => setSheet(Number(value))}
+        />
+      )}
+      <ol className="ck-kit" data-sheet={sheets.length > 1} translate="no" lang="en">
+        {(sheets[sheet] ?? []).map((word, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice, its place is what it is
           <li key={index}>{word}</li>
         ))}

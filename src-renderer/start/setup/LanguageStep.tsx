@@ -1,9 +1,11 @@
-import { Button, Group, Radio, Stack } from '@mantine/core';
+import { Button, Group, Radio, Stack, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { isLanguage, languageNames, languages, setLanguage } from '../../i18n.ts';
 import { StepHeading } from '../StepHeading.tsx';
 
-export function LanguageStep({ onNext }: { readonly onNext: () => void }) {
+type LanguageStepProps = { readonly onNext: () => void; readonly onMoved: () => void };
+
+export function LanguageStep({ onNext, onMoved }: LanguageStepProps) {
   const { t, i18n } = useTranslation('start');
   const { t: app } = useTranslation('app');
   return (
@@ -33,7 +35,10 @@ export function LanguageStep({ onNext }: { readonly onNext: () => void }) {
           ))}
         </Stack>
       </Radio.Group>
-      <Group justify="flex-end" mt="lg">
+      <Group justify="space-between" mt="lg">
+        <UnstyledButton className="ck-link" onClick={onMoved}>
+          {t('setup.language.moved')}
+        </UnstyledButton>
         <Button type="submit">{app('action.next')}</Button>
       </Group>
     </form>

@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { KitForm } from '../../../src-shared/contract/app.ts';
 import { errorValueOf } from '../../client.ts';
+import { RestoreForm } from '../RestoreForm.tsx';
 import { StartLayout } from '../StartLayout.tsx';
 import { type AdminAnswers, AdminStep } from './AdminStep.tsx';
 import { type ClinicAnswers, ClinicStep } from './ClinicStep.tsx';
@@ -10,10 +12,11 @@ import { DoneStep } from './DoneStep.tsx';
 import { KitSteps } from './KitSteps.tsx';
 import type { Kit } from './kit.ts';
 import { LanguageStep } from './LanguageStep.tsx';
+import { PaperStep } from './PaperStep.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { StepList } from './StepList.tsx';
 
-export const steps = ['language', 'clinic', 'admin', 'password', 'keychain', 'kit', 'done'] as const;
+export const steps = ['language', 'clinic', 'admin', 'password', 'paper', 'keychain', 'kit', 'done'] as const;
 export type Step = (typeof steps)[number];
 
 /** Which step can mend an error of `setup.create`. */
@@ -35,6 +38,8 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
   });
   const [admin, setAdmin] = useState<AdminAnswers>({ displayName: '', userName: '', practitioner: false });
   const [password, setPassword] = useState('');
+  const [form, setForm] = useState<KitForm>('code');
+  const [moved, setMoved] = useState(false);
   const [kit, setKit] = useState<Kit | null>(null);
   const [error, setError] = useState<unknown>(null);
   const go = (next: Step) => {
@@ -42,9 +47,20 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
     setStep(next);
   };
 
+  if (moved) {
+    return (
+      <StartLayout
+        wide
+        aside={<p className="ck-start-clinic">{t('setup.title')}</p>}
+        foot={<span>{t('setup.foot')}</span>}
+      >
+        <RestoreForm because="moved" onDone={() => onDone('')} onBack={() => setMoved(false)} />
+      </StartLayout>
+    );
+  }
   return (
     <StartLayout wide aside={<StepList current={step} />} foot={<span>{t('setup.foot')}</span>}>
-      {step === 'language' && <LanguageStep onNext={() => go('clinic')} />}
+      {step === 'language' && <LanguageStep onNext={() => go('clinic')} onMoved={() => setMoved(true)} />}
       {step === 'clinic' && (
         <ClinicStep
           answers={clinic}
@@ -74,6 +90,16 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
           onBack={() => go('admin')}
           onNext={(chosen) => {
             setPassword(chosen);
+            go('paper');
+          }}
+        />
+      )}
+      {step === 'paper' && (
+        <PaperStep
+          form={form}
+          onBack={() => go('password')}
+          onNext={(chosen) => {
+            setForm(chosen);
             go('keychain');
           }}
         />
@@ -83,7 +109,8 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
           clinic={clinic}
           admin={admin}
           password={password}
-          onBack={() => go('password')}
+          form={form}
+          onBack={() => go('paper')}
           onCreated={(made) => {
             setPassword('');
             setKit(made);
