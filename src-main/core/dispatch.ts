@@ -13,6 +13,7 @@ import { demandOpenCharts } from './access/chokepoint.ts';
 import type { AllHandlers, CallContext, EntryNotes, TaskContext } from './call.ts';
 import type { Core } from './core.ts';
 import { newNotes, writeEntry } from './entry.ts';
+import { demandNoMaintenance } from './keys/gate.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
 
@@ -64,6 +65,7 @@ async function answer(
     const at = parsed.error.issues[0]?.path.join('.') ?? '';
     throw new CallError('invalid-input', at === '' ? {} : { field: at });
   }
+  await demandNoMaintenance(core, name);
   const now = core.clock();
   if (procedure.needs === 'public') return handler({ core, connection, now }, parsed.data);
 
@@ -153,6 +155,8 @@ function inTransaction<T>(
   const done: (() => void)[] = [];
   const kept = (then: () => void): void => void done.push(then);
   try {
+    // A task that began before the maintenance, and gets to its transaction in the middle of it.
+    if (core.rotation.maintenance !== null) throw new CallError('maintenance');
     const open = core.opened();
     // The database may be open for somebody else: who has no seal of its key does not work in it.
     if (open === null || session.keys.shared === undefined) throw new CallError('no-clinical-access');

@@ -9,6 +9,7 @@ import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
 import { rankAnew, ranksAreStale } from './store/rank.ts';
+import { resealPatientKeys } from './store/reseal.ts';
 import { runSliced } from './store/slices.ts';
 import type { VaultSession } from './vault/session.ts';
 import type { Vault } from './vault/vault.ts';
@@ -23,6 +24,8 @@ export type Opened = {
   readonly closing: AbortSignal;
   /** Writes the log's head to the keychain now. */
   saveHead(): Promise<void>;
+  /** A new epoch of the clinic key: what was sealed under older ones is sealed anew, in slices. */
+  addClinicKeys(keys: VaultSession): void;
   close(): void;
 };
 
@@ -38,9 +41,10 @@ export type OpeningOptions = {
 export async function openDatabase({ vault, keys, acceptRollback, report }: OpeningOptions): Promise<Opened> {
   const { shared } = keys;
   const clinicKey = shared?.clinicKeys.at(-1);
+  const olderClinicKeys = shared?.clinicKeys.slice(0, -1) ?? [];
   if (shared === undefined || clinicKey === undefined) throw new CallError('no-clinical-access');
   const known = await vault.readAuditHead();
-  const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey });
+  const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey, olderClinicKeys });
   try {
     demandHead(store, known, acceptRollback);
     // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
@@ -86,7 +90,15 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
     indexed.then(look, () => undefined).catch(quietly(signal, report, 'reviews'));
   };
   // One after the other: first what a killed import left, then the index follows the log.
-  void runSliced(removeLeftovers(store), { signal }).then(index, quietly(signal, report, 'leftovers'));
+  const cleared = runSliced(removeLeftovers(store), { signal });
+  void cleared.then(index, quietly(signal, report, 'leftovers'));
+  // A rotation of the clinic key that was stopped goes on; one after the other.
+  let resealing: Promise<unknown> = cleared.catch(() => undefined);
+  const reseal = (): void => {
+    resealing = resealing.then(() => runSliced(resealPatientKeys(store), { signal }));
+    resealing = resealing.catch(quietly(signal, report, 'reseal'));
+  };
+  reseal();
   const timers = [
     setInterval(() => void saveHead().catch((error: unknown) => report('audit-head', error)), headEvery),
     setInterval(index, indexEvery),
@@ -96,6 +108,10 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
     store,
     closing: signal,
     saveHead,
+    addClinicKeys: (session) => {
+      for (const epoch of session.shared?.clinicKeys ?? []) store.clinicKeys?.add(epoch);
+      reseal();
+    },
     close: () => {
       for (const timer of timers) clearInterval(timer);
       controller.abort();

@@ -2,6 +2,7 @@
 import Sqlite from 'better-sqlite3-multiple-ciphers';
 import { createMac } from '../../src-main/core/crypto/mac.ts';
 import { randomBytes } from '../../src-main/core/crypto/random.ts';
+import { ClinicKeyRing } from '../../src-main/core/store/clinic-key-ring.ts';
 import type { Database, Statement } from '../../src-main/core/store/connect.ts';
 import { readMeta } from '../../src-main/core/store/meta.ts';
 import type { ClinicKey, Store } from '../../src-main/core/store/open.ts';
@@ -32,7 +33,7 @@ export function openPlain(path: string, clinicKey: ClinicKey): Store {
     },
     mac: createMac(readMeta(db, 'row_key') ?? Buffer.alloc(32)),
     device: readMeta(db, 'device')?.toString('utf8') ?? 'bench',
-    clinicKey,
+    clinicKeys: new ClinicKeyRing([clinicKey]),
     random: randomBytes,
     held: {},
   };

@@ -81,7 +81,7 @@ function verifyPatient(store: Store, patient: PatientRow): void {
     ).get(asked.map((word) => `"${word}"`).join(' AND '), patient.ord);
     if (hit === undefined) throw new Found('search-differs', patient.id);
   }
-  if (store.clinicKey !== undefined) verifyKey(store, patient);
+  if (store.clinicKeys !== undefined) verifyKey(store, patient);
 }
 
 function verifyKey(store: Store, patient: PatientRow): void {

@@ -50,6 +50,10 @@ export class Imports {
     return report;
   }
 
+  get running(): boolean {
+    return [...this.#live.values()].some(({ report }) => report.state === 'running');
+  }
+
   /** How an import stands or ended. @throws CallError not-found */
   report(id: string): ImportReport {
     const live = this.#live.get(id)?.report;

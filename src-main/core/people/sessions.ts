@@ -8,6 +8,7 @@ import { passwordBytes } from '../crypto/password.ts';
 import { randomUuid } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { newNotes, writeEntry } from '../entry.ts';
+import { recordRotation, runDue } from '../keys/rotate.ts';
 import type { LiveSession } from '../session.ts';
 import { withTransaction } from '../store/transaction.ts';
 import type { VaultSession } from '../vault/session.ts';
@@ -18,10 +19,22 @@ import { secondFactorHandlers } from './second-factor.ts';
 import { recordOwn, standing } from './standing.ts';
 import { changeState } from './state.ts';
 
-async function verified(core: Core, userName: string, password: string, code?: string): Promise<VaultSession> {
+type Verified = {
+  readonly keys: VaultSession;
+  /** An admin had asked for new keys, and they are made. */
+  readonly renewed: boolean;
+};
+
+async function verified(core: Core, userName: string, password: string, code?: string): Promise<Verified> {
   const bytes = passwordBytes(password);
   try {
-    return await core.vault.signIn(userName, bytes, code);
+    const keys = await core.vault.signIn(userName, bytes, code);
+    try {
+      return { keys, renewed: await core.vault.keys.rotateOwnIfAsked(keys, bytes) };
+    } catch (error) {
+      keys.close();
+      throw error;
+    }
   } catch (error) {
     // A code that is still to come is no failure.
     if (error instanceof CallError && error.value.code !== 'second-factor-needed') {
@@ -39,7 +52,7 @@ export const sessionHandlers: Handlers<'sessions'> = {
   ...quickReturnHandlers,
   ...secondFactorHandlers,
   signIn: async ({ core, connection, now }, input) => {
-    const keys = await verified(core, input.userName, input.password, input.code);
+    const { keys, renewed } = await verified(core, input.userName, input.password, input.code);
     try {
       if (keys.shared !== undefined) await core.open(keys);
     } catch (error) {
@@ -83,9 +96,13 @@ export const sessionHandlers: Handlers<'sessions'> = {
       core.disconnected(connection);
       throw error;
     }
+    if (renewed) recordRotation(core, session, 'identity');
     if (keys.shared === undefined) await core.standDown();
     // Colleagues who came from another workstation get this one's keys from whoever opens it next.
     else await core.vault.directory.seal(keys);
+    await runDue(core, session);
+    // What a rotation of the device secret left that was killed; nobody waits for the keychain.
+    void core.vault.keys.tidyKeychain().catch((error: unknown) => core.report('keychain', error));
     return describe(core, session);
   },
   current: ({ core, connection }) => ({

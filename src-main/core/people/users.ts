@@ -10,10 +10,13 @@ import { newInvitationCode } from '../crypto/invitation.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { randomBytes } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { runDue } from '../keys/rotate.ts';
 import type { Store } from '../store/open.ts';
+import type { Tx } from '../store/transaction.ts';
 import { invitationLasts } from '../vault/one-time.ts';
 import type { RemovedUser } from '../vault/removed.ts';
 import type { PublicUser } from '../vault/vault.ts';
+import { forgetPin } from './state.ts';
 
 const shown = userSchema.extend({ lastSignIn: z.number().nullable() });
 
@@ -27,8 +30,14 @@ function toRemoved(user: RemovedUser, lastSignIn: number | null): User {
   return shown.parse({ ...user, status: 'removed', invitedUntil: null, secondFactor: false, lastSignIn });
 }
 
-function recorded({ record }: TaskContext, user: PublicUser, detail: Record<string, string> = {}): User {
+function recorded(
+  { record }: TaskContext,
+  user: PublicUser,
+  detail: Record<string, string> = {},
+  more: (tx: Tx) => void = () => undefined,
+): User {
   return record(({ tx, entry }) => {
+    more(tx);
     entry.entity.push(user.id);
     Object.assign(entry.detail, detail);
     return toUser(user, lastSignInOf(tx.store, user.id));
@@ -98,13 +107,15 @@ export const userHandlers: Handlers<'users'> = {
       people.resetPassword(context.session.keys, userId, password, until),
     );
     context.core.endSessionsOf(userId);
-    recorded(context, done);
+    // The PIN was set with a password that is no more.
+    recorded(context, done, {}, (tx) => forgetPin(tx, userId));
     return invitation;
   },
   remove: async ({ core, session, record }, { userId }) => {
     await core.vault.people.remove(session.keys, userId);
     core.endSessionsOf(userId);
     record(({ entry }) => entry.entity.push(userId));
+    await runDue(core, session);
     return { ok: true };
   },
   clearSecondFactor: async (context, { userId }) =>

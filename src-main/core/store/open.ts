@@ -10,6 +10,7 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { createMac, type Mac } from '../crypto/mac.ts';
 import { type Random, randomBytes } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { type ClinicKey, ClinicKeyRing } from './clinic-key-ring.ts';
 import { connect, type Database, type Statement } from './connect.ts';
 import { failureCode, rethrowNamed } from './failure.ts';
 import type { Head } from './head.ts';
@@ -18,16 +19,13 @@ import { migrate } from './migrate.ts';
 import { newestVersion } from './migrations/index.ts';
 import type { HeldParts } from './part.ts';
 
-export type { Database, Statement };
+export type { ClinicKey, Database, Statement };
 
 /** "CKdb" */
 export const applicationId = 0x434b6462;
 export const pageSize = 4096;
 const cacheKiB = 64 * 1024;
 const oldestSqlite = [3, 52] as const;
-
-/** The clinic key of the current epoch: seals patient keys. */
-export type ClinicKey = { readonly epoch: number; readonly key: Buffer };
 
 /** An open database. One writer per process; workers open with `readOnly`. */
 export type Store = {
@@ -40,7 +38,8 @@ export type Store = {
   readonly mac: Mac;
   /** This workstation in op versions and audit entries. */
   readonly device: string;
-  readonly clinicKey: ClinicKey | undefined;
+  /** Seals patient keys and opens them. */
+  readonly clinicKeys: ClinicKeyRing | undefined;
   readonly random: Random;
   /** What the one writer keeps in memory between transactions. */
   readonly held: { head?: Head; parts?: HeldParts };
@@ -50,8 +49,10 @@ export type OpenOptions = {
   readonly path: string;
   /** 32 bytes; copied, the caller wipes its own. */
   readonly key: Buffer;
-  /** Needed to make patients and to read their keys. The store keeps and wipes its own copy. */
+  /** Needed to make patients and to read their keys: the current epoch. The store keeps and wipes its own copy. */
   readonly clinicKey?: ClinicKey;
+  /** The epochs before it. */
+  readonly olderClinicKeys?: readonly ClinicKey[];
   readonly readOnly?: boolean;
   readonly random?: Random;
 };
@@ -112,7 +113,7 @@ export function closeStore(store: Store): void {
   if (!store.readOnly && store.db.open) store.db.pragma('wal_checkpoint(TRUNCATE)');
   store.db.close();
   store.mac.wipe();
-  wipe(store.clinicKey?.key);
+  store.clinicKeys?.wipe();
 }
 
 /** SQLCipher tells a wrong key and a damaged first page apart from nothing: both are "not a database of ours". */
@@ -165,7 +166,7 @@ function assemble(db: Database, options: OpenOptions): Store {
   const mac = createMac(rowKey);
   wipe(rowKey);
   const prepared = new Map<string, unknown>();
-  const { clinicKey } = options;
+  const { clinicKey, olderClinicKeys = [] } = options;
   return {
     db,
     path: options.path,
@@ -180,7 +181,7 @@ function assemble(db: Database, options: OpenOptions): Store {
     },
     mac,
     device: device.toString('utf8'),
-    clinicKey: clinicKey && { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
+    clinicKeys: clinicKey && new ClinicKeyRing([...olderClinicKeys, clinicKey]),
     random: options.random ?? randomBytes,
     held: {},
   };

@@ -1,6 +1,6 @@
 /** Patients: the Patient resource, its line in the patient table, its words in the index, its key and pseudonym. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { open, seal } from '../crypto/aead.ts';
+import { OpenError, open, seal } from '../crypto/aead.ts';
 import { hmacSha256 } from '../crypto/hash.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { columnsOf } from './columns.ts';
@@ -137,12 +137,14 @@ export function countPatients(store: Store): number {
   return readCount(store.db, 'patients');
 }
 
-const keyAad = (id: string, epoch: number) => Buffer.from(`carekeep/v1/patient-key/${epoch}/${id}`, 'utf8');
+/** What a sealed patient key is bound to. */
+export const keyAad = (id: string, epoch: number) => Buffer.from(`carekeep/v1/patient-key/${epoch}/${id}`, 'utf8');
 
 /** Makes, seals and stores a patient's key. @returns the pseudonym, 16 bytes */
 export function makePatientKey(store: Store, id: string): Buffer {
-  const { clinicKey } = store;
-  if (clinicKey === undefined) throw new Error('the clinic key is needed to add a patient');
+  const { clinicKeys } = store;
+  if (clinicKeys === undefined) throw new Error('the clinic key is needed to add a patient');
+  const clinicKey = clinicKeys.current;
   const key = store.random(32);
   const sealed = seal(clinicKey.key, key, keyAad(id, clinicKey.epoch), store.random);
   store.sql<[string, number, Buffer]>('insert into patient_key values (?, ?, ?)').run(id, clinicKey.epoch, sealed);
@@ -153,12 +155,15 @@ export function makePatientKey(store: Store, id: string): Buffer {
 
 /** A patient's 32-byte key; the caller wipes it. @throws CallError not-found @throws OpenError when it does not open */
 export function openPatientKey(store: Store, id: string): Buffer {
-  const { clinicKey } = store;
+  const { clinicKeys } = store;
   const kept = store
     .sql<[string], { epoch: number; sealed: Buffer }>('select epoch, sealed from patient_key where patient_id = ?')
     .get(id);
-  if (kept === undefined || clinicKey === undefined) throw new CallError('not-found', { ids: [id] });
-  return open(clinicKey.key, kept.sealed, keyAad(id, kept.epoch));
+  if (kept === undefined || clinicKeys === undefined) throw new CallError('not-found', { ids: [id] });
+  const key = clinicKeys.of(kept.epoch);
+  // An epoch that nobody sealed to this session: the key is there and stays closed.
+  if (key === undefined) throw new OpenError('sealed under an epoch of the clinic key that is not here');
+  return open(key, kept.sealed, keyAad(id, kept.epoch));
 }
 
 /** The pseudonym under a patient's key: the first 16 bytes of HMAC-SHA-256(key, "audit"). */

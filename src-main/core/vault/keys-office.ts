@@ -121,7 +121,9 @@ export class Keys {
   /** The same for a session that this very password has just opened, where somebody asked for it. @returns whether */
   async rotateOwnIfAsked(session: VaultSession, password: Buffer): Promise<boolean> {
     return this.#room.inTurn(async () => {
-      if (!this.asked(session.userId)) return false;
+      const { demands } = userOf(this.#room.opened().payload, session.userId);
+      // Who still has a one-time code gets new keys with the password of their own.
+      if (!demands.newKeys || demands.newPassword) return false;
       await this.#renew(session, password);
       return true;
     });
@@ -221,12 +223,19 @@ export class Keys {
     });
   }
 
+  /** What a rotation left that was stopped. */
+  async clear(): Promise<void> {
+    return this.#room.inTurn(async () => this.#clear());
+  }
+
   /** The generations before go, and what a stopped rotation left: what is whole and named by nobody is set aside. */
   #clear(): void {
     const { disk, profileDir, clock } = this.#room.place;
-    const { generation } = this.#room.opened().payload.databaseKey;
+    const { generation, previous } = this.#room.opened().payload.databaseKey;
     const { unfinished, older, unnamed } = databaseLeftovers(disk, profileDir, generation);
-    for (const path of [...unfinished, ...older]) disk.remove(path);
+    for (const path of unfinished) disk.remove(path);
+    // While the new one is unproved, the one before is the way back.
+    if (previous === null) for (const path of older) disk.remove(path);
     setAside(disk, profileDir, unnamed, clock.now());
   }
 }
