@@ -143,7 +143,7 @@ export class Presence {
   #veilIdle(connection: Connection): boolean {
     const { session } = connection;
     const store = this.#parts.store();
-    if (session?.keys.shared === undefined || store === null || this.#locking) return false;
+    if (session?.keys.shared === undefined || session.owes !== null || store === null || this.#locking) return false;
     try {
       demandPinSet(store, session.userId);
       const notes = newNotes('session.veiled', session);
