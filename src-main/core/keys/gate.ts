@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 const answered: ReadonlySet<ProcedureName> = new Set([
   'app.status',
   'sessions.lock',
+  'sessions.lockVeiled',
   'sessions.touch',
   'keys.cancelRotation',
 ]);
