@@ -70,6 +70,8 @@ function copy({ from, to }: Generation, tell: (done: number) => void): void {
 function rekey({ to, key, nextKey }: Generation): void {
   const db = connect({ path: to, key });
   try {
+    // SQLite's defensive mode keeps every file from having no journal; this one is thrown away when it fails.
+    db.unsafeMode(true);
     for (const setting of ['locking_mode=EXCLUSIVE', 'journal_mode=OFF', 'synchronous=OFF', 'temp_store=MEMORY'])
       db.pragma(setting);
     if (db.pragma('journal_mode', { simple: true }) !== 'off') throw new Error('the copy keeps its journal');
@@ -79,6 +81,8 @@ function rekey({ to, key, nextKey }: Generation): void {
     } finally {
       wipe(raw);
     }
+    db.unsafeMode(false);
+    db.pragma('locking_mode=NORMAL');
     // As it is opened: a reader finds the mode in the file and cannot set it.
     if (db.pragma('journal_mode=WAL', { simple: true }) !== 'wal') throw new Error('the copy has no log');
   } finally {

@@ -26,6 +26,8 @@ declare module 'better-sqlite3-multiple-ciphers' {
     pragma(source: string, options?: { readonly simple?: boolean }): unknown;
     key(key: Buffer): number;
     rekey(key: Buffer): number;
+    /** Off, the defensive mode: a throw-away file may do without a journal. */
+    unsafeMode(unsafe: boolean): this;
     close(): this;
   }
   interface Constructor {
