@@ -4,7 +4,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright';
-import { admin, assertAccessible, lock, setUpByKeyboard, signIn, startWorkstation, type Workstation } from './clinic.ts';
+import {
+  admin,
+  assertAccessible,
+  lock,
+  setUpByKeyboard,
+  signIn,
+  startWorkstation,
+  type Workstation,
+} from './clinic.ts';
 
 const jonas = { displayName: 'Dr. Jonas Weber', userName: 'jonas.weber', password: 'copper meadow evening' };
 const told = 'Collapsed in the waiting room.';

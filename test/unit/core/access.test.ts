@@ -319,7 +319,7 @@ test('an emergency opens one chart, says so in every entry, is told at once and 
   await other.call('patients.demographics', { patientId });
   await other.call('chart.open', { patientId: second });
   await doctor.call('chart.open', { patientId });
-  const purposes = house.entries(from + 1).map(({ type, purpose, agent }) => [type, purpose, agent.user]);
+  const purposes = house.entries(opened.seq + 1).map(({ type, purpose, agent }) => [type, purpose, agent.user]);
   const [who, owner] = [idOf('the.other'), idOf('the.practitioner')];
   assert.deepEqual(purposes, [
     ['chart.read', 'BTG', who],
