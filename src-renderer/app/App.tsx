@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Session } from '../../src-shared/contract/people.ts';
 import { call, keyOf, onSessionLost, useProcedure } from '../client.ts';
 import { setLanguage } from '../i18n.ts';
+import { OwedScreen } from '../start/OwedScreen.tsx';
 import { StartScreen } from '../start/StartScreen.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { ErrorState } from '../ui/states.tsx';
@@ -78,6 +79,11 @@ export function App() {
   if (status.data === undefined || (status.data.signedIn && current.isPending))
     return <Cover text={t('state.loading')} />;
   if (session === null) return <StartScreen status={status.data} onSignedIn={signedIn} />;
+  if (session.owes !== null) {
+    return (
+      <OwedScreen status={status.data} session={session} onSession={signedIn} onLeave={() => void leave('locking')} />
+    );
+  }
   return (
     <LockContext value={() => void leave('locking')}>
       <VeilContext value={() => void leave('veiling')}>

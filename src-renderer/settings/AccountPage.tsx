@@ -6,9 +6,10 @@ import { Card, PageHead } from '../ui/index.ts';
 import { OwnPasswordForm } from './OwnPasswordForm.tsx';
 import { PinForm } from './PinForm.tsx';
 import { PreferencesForm } from './PreferencesForm.tsx';
+import { SecondFactorCard } from './SecondFactorCard.tsx';
 import './settings.css';
 
-/** One's own: roles, language and theme, password, PIN. */
+/** One's own: roles, language and theme, password, second factor, PIN. */
 export function AccountPage() {
   const { t } = useTranslation('settings');
   const { t: app } = useTranslation('app');
@@ -36,6 +37,9 @@ export function AccountPage() {
         </Card>
         <Card title={t('password.title')}>
           <OwnPasswordForm />
+        </Card>
+        <Card title={t('factor.title')}>
+          <SecondFactorCard />
         </Card>
         {opensDatabase(session.roles) && (
           <Card title={t('pin.title')}>

@@ -2,15 +2,17 @@ import { Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
-import { useAction } from '../client.ts';
-import { FormError, NewPasswordField, notifyDone, PasswordField } from '../ui/index.ts';
+import { useAction, useProcedure } from '../client.ts';
+import { FormError, NewPasswordField, notifyDone, PasswordField, useFormat } from '../ui/index.ts';
 
 export function OwnPasswordForm() {
   const { t } = useTranslation('settings');
   const { userName, displayName, clinicName } = useSession();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const change = useAction('sessions.changePassword');
+  const account = useProcedure('sessions.account', {});
+  const format = useFormat();
+  const change = useAction('sessions.changePassword', { stale: ['sessions.account'] });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -26,6 +28,9 @@ export function OwnPasswordForm() {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap={12} className="ck-narrow-form">
+        {account.data !== undefined && (
+          <p className="ck-dim">{t('password.since', { when: format.dateTime(account.data.passwordSetAt) })}</p>
+        )}
         <PasswordField
           label={t('password.current')}
           value={current}

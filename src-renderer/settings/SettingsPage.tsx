@@ -5,6 +5,7 @@ import { countryName } from '../start/setup/countries.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { IdleForm } from './IdleForm.tsx';
 import { QuickReturnForm } from './QuickReturnForm.tsx';
+import { SignInRules } from './SignInRules.tsx';
 import './settings.css';
 
 /** The clinic's facts, the time to auto-lock, and for IT what this workstation is. */
@@ -56,6 +57,11 @@ export function SettingsPage() {
                 <p>{t('idle.is', { count: settings.data.idleMinutes })}</p>
               )}
             </Card>
+            {can('user:write') && (
+              <Card title={t('rules.title')}>
+                <SignInRules adminSecondFactor={settings.data.adminSecondFactor} />
+              </Card>
+            )}
             <Card title={t('quick.title')}>
               {can('settings:write') ? (
                 <QuickReturnForm allowed={settings.data.pinAllowed} minutes={settings.data.veilMinutes} />

@@ -10,6 +10,7 @@ import { PasswordField } from '../ui/PasswordField.tsx';
 import { ForgotPassword } from './ForgotPassword.tsx';
 import { LanguageMenu } from './LanguageMenu.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
+import { SignInCode } from './SignInCode.tsx';
 import { StepHeading } from './StepHeading.tsx';
 
 type SignInProps = {
@@ -24,7 +25,7 @@ const stateOf = (code: ErrorCode): StartState | undefined => startStates.find((s
 
 export function SignIn({ firstUserName, onSignedIn, onState, onRecovered }: SignInProps) {
   const { t } = useTranslation('start');
-  const [view, setView] = useState<'sign-in' | 'recovery'>('sign-in');
+  const [view, setView] = useState<'sign-in' | 'code' | 'recovery'>('sign-in');
   const [forgot, setForgot] = useState(false);
   const [userName, setUserName] = useState(firstUserName);
   const [password, setPassword] = useState('');
@@ -39,30 +40,58 @@ export function SignIn({ firstUserName, onSignedIn, onState, onRecovered }: Sign
     return () => clearTimeout(timer);
   }, [wait]);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const signIn = async (secondFactor?: string) => {
     if (busy || wait > 0) return;
     setBusy(true);
     setError(null);
     try {
-      const session = await call('sessions.signIn', { userName, password });
+      const input = { userName, password };
+      const session = await call(
+        'sessions.signIn',
+        secondFactor === undefined ? input : { ...input, code: secondFactor },
+      );
       setPassword('');
       onSignedIn(session);
     } catch (thrown) {
       const { code, retryAfter } = errorValueOf(thrown);
       const state = stateOf(code);
-      setPassword('');
-      if (state !== undefined) return onState(state);
+      if (code === 'second-factor-needed') return setView('code');
       if (retryAfter !== undefined) setWait(Math.ceil(retryAfter / 1000));
+      // the password was right: it stays for the next code
+      const goesOn = code === 'second-factor-wrong' || (view === 'code' && code === 'wait-before-retry');
+      if (!goesOn) {
+        setPassword('');
+        setView('sign-in');
+      }
+      if (state !== undefined) return onState(state);
       setError(thrown);
       passwordField.current?.focus();
     } finally {
       setBusy(false);
     }
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void signIn();
+  };
 
   if (view === 'recovery') {
     return <RestoreForm because="password" onDone={onRecovered} onBack={() => setView('sign-in')} />;
+  }
+  if (view === 'code') {
+    return (
+      <SignInCode
+        error={error}
+        busy={busy}
+        wait={wait}
+        onCode={(code) => void signIn(code)}
+        onBack={() => {
+          setPassword('');
+          setError(null);
+          setView('sign-in');
+        }}
+      />
+    );
   }
   return (
     <form onSubmit={submit} noValidate>

@@ -219,8 +219,8 @@ test('removed: record and seals go, the name stays in the roster, new keys are d
   assert.equal((await refusal(() => vault.people.reactivate(anna, id))).code, 'not-found');
   const removed = vault.people.removed().map(({ displayName, roles }) => [displayName, roles]);
   assert.deepEqual(removed, [
-    ['Dr. sam', ['assistant']],
     ['Dr. tom', ['it']],
+    ['Dr. sam', ['assistant']],
   ]);
   assert.equal(vault.rosterState().users.get(id)?.status, 'removed');
   // The name is free for somebody else, who is somebody else.
