@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useCoreEvent } from '../client.ts';
 import { FindOverlay } from '../find/index.ts';
+import { MaintenanceScreen } from '../keys/MaintenanceScreen.tsx';
 import { useShortcut } from '../ui/hotkeys.ts';
 import { useActivity } from './activity.ts';
 import { flushAll } from './before-lock.ts';
@@ -48,6 +49,7 @@ export function Frame() {
       <main className="ck-page" id="page" tabIndex={-1}>
         <Outlet />
       </main>
+      <MaintenanceScreen />
       {can('patient:read') && <FindOverlay opened={finding} onClose={() => setFinding(false)} />}
     </div>
   );

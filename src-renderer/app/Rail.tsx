@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Place } from '../../src-shared/contract/people.ts';
+import { WaitingCount } from '../requests/WaitingCount.tsx';
 import { OpenCount } from '../review/OpenCount.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { mayOpen } from './landing.ts';
@@ -10,7 +11,17 @@ import { useSession } from './session.tsx';
 
 type RailPage = Exclude<Page, 'chart' | 'account'>;
 const daily: readonly RailPage[] = ['patients'];
-const clinic: readonly RailPage[] = ['import', 'audit', 'reviews', 'people', 'roster', 'settings'];
+const clinic: readonly RailPage[] = [
+  'import',
+  'audit',
+  'reviews',
+  'people',
+  'requests',
+  'recovery',
+  'roster',
+  'keys',
+  'settings',
+];
 
 /** The dark rail: daily work above, the clinic below, who is signed in at the foot. Only rooms the user may enter. */
 export function Rail({ place, onLock }: { readonly place: Place; readonly onLock: () => void }) {
@@ -30,6 +41,7 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
           >
             {t(`rail.${page}`)}
             {page === 'reviews' && <OpenCount />}
+            {page === 'requests' && <WaitingCount />}
           </UnstyledButton>
         </li>
       ));

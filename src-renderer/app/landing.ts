@@ -10,7 +10,10 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   audit: ['audit:read', 'audit:read-own'],
   reviews: ['review:read'],
   people: ['user:read'],
+  requests: ['request:sign'],
+  recovery: ['key:rotate'],
   roster: ['roster:read'],
+  keys: ['key:read'],
   settings: ['settings:write', 'device:read'],
   account: [],
 };

@@ -37,9 +37,21 @@ const roster = page(
   '/roster',
   lazyRouteComponent(() => import('../roster/index.ts'), 'RosterPage'),
 );
+const requests = page(
+  '/requests',
+  lazyRouteComponent(() => import('../requests/index.ts'), 'RequestsPage'),
+);
+const recovery = page(
+  '/recovery',
+  lazyRouteComponent(() => import('../recovery/index.ts'), 'RecoveryPage'),
+);
 const importing = page(
   '/import',
   lazyRouteComponent(() => import('../import/ImportPage.tsx'), 'ImportPage'),
+);
+const keys = page(
+  '/keys',
+  lazyRouteComponent(() => import('../keys/KeysPage.tsx'), 'KeysPage'),
 );
 const settings = page(
   '/settings',
@@ -67,7 +79,20 @@ function ChartRoute() {
   return <ChartPage key={patientId} patientId={patientId} tab={tab ?? null} />;
 }
 
-const routeTree = root.addChildren([patients, chart, audit, reviews, people, roster, importing, settings, account]);
+const routeTree = root.addChildren([
+  patients,
+  chart,
+  audit,
+  reviews,
+  people,
+  requests,
+  recovery,
+  roster,
+  importing,
+  keys,
+  settings,
+  account,
+]);
 
 export function newRouter({ page: first, patientId, tab }: Place) {
   const entry =

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { isBuiltIn, opensDatabase } from '../../src-shared/contract/permissions.ts';
 import { roleName } from '../app/role-name.ts';
 import { useSession } from '../app/session.tsx';
+import { RenewOwnKeys } from '../keys/RenewOwnKeys.tsx';
 import { Card, PageHead } from '../ui/index.ts';
 import { OwnPasswordForm } from './OwnPasswordForm.tsx';
 import { PinForm } from './PinForm.tsx';
@@ -13,6 +14,7 @@ import './settings.css';
 export function AccountPage() {
   const { t } = useTranslation('settings');
   const { t: app } = useTranslation('app');
+  const { t: keys } = useTranslation('keys');
   const session = useSession();
   return (
     <>
@@ -37,6 +39,9 @@ export function AccountPage() {
         </Card>
         <Card title={t('password.title')}>
           <OwnPasswordForm />
+        </Card>
+        <Card title={keys('kind.identity.name')}>
+          <RenewOwnKeys />
         </Card>
         <Card title={t('factor.title')}>
           <SecondFactorCard />
