@@ -8,18 +8,27 @@ import { chartAccess } from './access.ts';
 import type { Before } from './bursts.ts';
 
 type Held = {
-  row: ReviewRow;
+  readonly row: ReviewRow;
   readonly entries: number[];
   until: number;
   lastSeq: number;
+  /** Everything up to this entry is in the counts. */
+  counted: number;
+  counts: Counts;
   dirty: boolean;
 };
 
+type Counts = Readonly<Record<string, number>>;
+
 const accessList = chartAccess.map((code) => `'${code}'`).join(', ');
-const countAccesses = `select count(*) accesses, count(distinct patient_ref) charts from audit_index
- where user = ? and seq between ? and ? and outcome = 0 and patient_ref is not null and event in (${accessList})`;
+const isAccess = (alias: string) => `${alias}.outcome = 0 and ${alias}.event in (${accessList})`;
+/** What came since, and whose patients had not been seen since the first entry. */
+const countAccesses = `select count(*) accesses, count(distinct case when not exists (
+   select 1 from audit_index e where e.patient_ref = n.patient_ref and e.seq between ? and ? and +e.user = ?
+   and ${isAccess('e')}) then n.patient_ref end) charts
+ from audit_index n where n.user = ? and n.seq > ? and n.seq <= ? and n.patient_ref is not null and ${isAccess('n')}`;
 const countDenials = `select count(*) denials from audit_index
- where user = ? and seq between ? and ? and outcome <> 0 and event in ('access.denied', ${accessList})`;
+ where user = ? and seq > ? and seq <= ? and outcome <> 0 and event in ('access.denied', ${accessList})`;
 
 /** Kinds that grow while the same thing goes on. */
 type Growing = 'many-charts' | 'outside-hours' | 'denials';
@@ -63,7 +72,7 @@ export class Findings {
     this.#write(this.#latest.get(key) ?? null);
     this.#latest.delete(key);
     const held = this.#held(item.userId, item.kind);
-    if (held !== null) held.dirty = true;
+    if (held !== null) Object.assign(held, { counted: (item.entries[0] ?? held.lastSeq) - 1, dirty: true });
   }
 
   /** One more entry of what an open finding is about. */
@@ -83,19 +92,28 @@ export class Findings {
   #write(held: Held | null): void {
     if (!held?.dirty) return;
     const { row, entries, until, lastSeq } = held;
-    growReview(this.#tx, row.id, { until, entries, lastSeq, detail: this.#counts(held) });
+    held.counts = this.#counts(held);
+    held.counted = lastSeq;
+    growReview(this.#tx, row.id, { until, entries, lastSeq, detail: held.counts });
     held.dirty = false;
   }
 
   /** Everything of this kind between the first and the last entry, also what is past the entries kept. */
-  #counts({ row, entries, lastSeq }: Held): Readonly<Record<string, number>> {
-    const span = [row.userId, entries[0] ?? lastSeq, lastSeq] as const;
+  #counts({ row, entries, lastSeq, counted, counts }: Held): Counts {
     const { sql } = this.#tx.store;
     if (row.kind === 'denials') {
-      return { denials: sql<[string, number, number], { denials: number }>(countDenials).get(...span)?.denials ?? 0 };
+      const more = sql<[string, number, number], { denials: number }>(countDenials).get(row.userId, counted, lastSeq);
+      return { denials: (counts['denials'] ?? 0) + (more?.denials ?? 0) };
     }
-    const found = sql<[string, number, number], { accesses: number; charts: number }>(countAccesses).get(...span);
-    return { charts: found?.charts ?? 0, accesses: found?.accesses ?? 0 };
+    const first = entries[0] ?? lastSeq;
+    const { userId } = row;
+    const more = sql<[number, number, string, string, number, number], { accesses: number; charts: number }>(
+      countAccesses,
+    ).get(first, counted, userId, userId, counted, lastSeq);
+    return {
+      charts: (counts['charts'] ?? 0) + (more?.charts ?? 0),
+      accesses: (counts['accesses'] ?? 0) + (more?.accesses ?? 0),
+    };
   }
 
   #held(userId: string, kind: Growing): Held | null {
@@ -103,11 +121,23 @@ export class Findings {
     const known = this.#latest.get(key);
     if (known !== undefined) return known;
     const row = latestReview(this.#tx.store, userId, kind);
-    const held =
-      row === null ? null : { row, entries: entriesOf(row), until: row.until, lastSeq: row.lastSeq, dirty: false };
+    const held = row === null ? null : heldOf(row);
     this.#latest.set(key, held);
     return held;
   }
+}
+
+function heldOf(row: ReviewRow): Held {
+  const { until, lastSeq } = row;
+  return { row, entries: entriesOf(row), until, lastSeq, counted: lastSeq, counts: countsOf(row), dirty: false };
+}
+
+function countsOf({ detail }: ReviewRow): Counts {
+  const kept: unknown = JSON.parse(detail);
+  if (typeof kept !== 'object' || kept === null) return {};
+  return Object.fromEntries(
+    Object.entries(kept).filter((pair): pair is [string, number] => typeof pair[1] === 'number'),
+  );
 }
 
 /** Numbers of the entries kept with an item. */

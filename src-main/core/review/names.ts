@@ -24,7 +24,7 @@ function wordsOf(name: string): readonly string[] {
     .filter((word) => /\p{L}/u.test(word));
 }
 
-type StaffName = {
+export type StaffName = {
   /** Every way to write each family word, hyphens parted. */
   readonly family: ReadonlySet<string>;
   readonly given: readonly string[];
@@ -51,11 +51,16 @@ export function staffName(displayName: string): StaffName {
   };
 }
 
-/** Does the patient bear one of these family names? A patient's second surname alone (García López) does not count. */
+/** A patient's family name as it is compared. A second surname alone (García López) does not count. */
+function familyWords(family: string): readonly string[] {
+  const [first] = wordsOf(family).filter((word) => !particles.has(fold(word)));
+  if (first === undefined) return [];
+  return [first, ...first.split('-')].flatMap(foldings).filter((word) => word.length > 1);
+}
+
+/** Does the patient bear one of these family names? */
 export function sharesFamily(staff: StaffName, patientFamily: string): boolean {
-  const [first] = wordsOf(patientFamily).filter((word) => !particles.has(fold(word)));
-  if (first === undefined) return false;
-  return [first, ...first.split('-')].flatMap(foldings).some((word) => word.length > 1 && staff.family.has(word));
+  return familyWords(patientFamily).some((word) => staff.family.has(word));
 }
 
 /** Is this a record under the user's own full name: family name and first given name? */
@@ -66,6 +71,13 @@ export function sameFullName(staff: StaffName, patient: { readonly family: strin
 }
 
 export type Person = { readonly id: string; readonly displayName: string };
+/** A person whose name was read once, for many patients. */
+export type Staff = { readonly id: string; readonly name: StaffName };
+
+export function staffOf(people: readonly Person[]): readonly Staff[] {
+  return people.map(({ id, displayName }) => ({ id, name: staffName(displayName) }));
+}
+
 /** Whose name it is: the person's own before a colleague's, a full name before a family name. */
 export type NameMatch = {
   readonly whose: 'own' | 'colleague';
@@ -75,15 +87,15 @@ export type NameMatch = {
 
 /** Whose name does the patient bear? @returns null when nobody's */
 export function nameMatch(
-  people: readonly Person[],
+  staff: readonly Staff[],
   userId: string,
   patient: { readonly family: string; readonly given: string },
 ): NameMatch | null {
-  const found = people.flatMap(({ id, displayName }): NameMatch[] => {
-    const staff = staffName(displayName);
-    if (!sharesFamily(staff, patient.family)) return [];
+  const written = familyWords(patient.family);
+  const found = staff.flatMap(({ id, name }): NameMatch[] => {
+    if (!written.some((word) => name.family.has(word))) return [];
     const own = id === userId;
-    return [{ whose: own ? 'own' : 'colleague', full: sameFullName(staff, patient), colleague: own ? null : id }];
+    return [{ whose: own ? 'own' : 'colleague', full: sameFullName(name, patient), colleague: own ? null : id }];
   });
   const weight = (match: NameMatch) => (match.whose === 'own' ? 2 : 0) + (match.full ? 1 : 0);
   return found.sort((left, right) => weight(right) - weight(left))[0] ?? null;

@@ -3,9 +3,8 @@ import type { ReviewRules } from '../../../src-shared/contract/reviews.ts';
 import type { Store } from '../store/open.ts';
 import { type PatientRow, readPatient } from '../store/patient.ts';
 import { searchPatients } from '../store/search.ts';
-import type { Access } from './access.ts';
 import { type Home, homeOf, shared } from './homes.ts';
-import { nameMatch, type Person, sameFullName, staffName } from './names.ts';
+import { nameMatch, type Person, type Staff, sameFullName, staffOf } from './names.ts';
 
 /** How long the list of the staff's own records is good for, milliseconds. */
 const keptFor = 10 * 60_000;
@@ -25,36 +24,46 @@ function homeAt(store: Store, row: Pick<PatientRow, 'resourceRow'>): Home {
   return homeOf(found === undefined ? undefined : JSON.parse(found.json));
 }
 
-function ownRecords(store: Store, people: readonly Person[]): readonly OwnRecord[] {
-  return people.flatMap(({ id, displayName }) => {
-    const staff = staffName(displayName);
-    const [family] = staff.family;
-    const [given] = staff.given;
+function ownRecords(store: Store, staff: readonly Staff[]): readonly OwnRecord[] {
+  return staff.flatMap(({ id, name }) => {
+    const [family] = name.family;
+    const [given] = name.given;
     if (family === undefined || given === undefined) return [];
     const { hits } = searchPatients(store, `${given} ${family}`, { order: 'ymd', limit: 200, count: false });
-    const same = hits.filter((row) => sameFullName(staff, row));
+    const same = hits.filter((row) => sameFullName(name, row));
     if (same.length > namesakes) return [];
     return same.map((row) => ({ userId: id, patientId: row.id, home: homeAt(store, row) }));
   });
 }
 
-export type Relatives = (access: Access, patientId: string, rules: ReviewRules) => readonly Relation[];
+export type Relatives = {
+  /** Asks who works here now; the list is good until it is asked again. */
+  readonly begin: () => void;
+  readonly of: (userId: string, patientId: string, rules: ReviewRules) => readonly Relation[];
+};
 
-/** @param people who works here now: read anew with the records */
+type Known = {
+  readonly at: number;
+  readonly people: string;
+  readonly staff: readonly Staff[];
+  readonly records: readonly OwnRecord[];
+};
+
 export function relativesIn(store: Store, people: () => readonly Person[], now: () => number): Relatives {
-  let held: { readonly at: number; readonly staff: readonly Person[]; readonly records: readonly OwnRecord[] } | null =
-    null;
-  const current = () => {
+  let known: Known | null = null;
+  const begin = () => {
+    const present = people().map(({ id, displayName }) => ({ id, displayName }));
+    const names = JSON.stringify(present);
     const at = now();
-    const staff = people();
-    const stale = held === null || Math.abs(at - held.at) > keptFor || namesOf(held.staff) !== namesOf(staff);
-    if (held === null || stale) held = { at, staff, records: ownRecords(store, staff) };
-    return held;
+    if (known !== null && known.people === names && Math.abs(at - known.at) <= keptFor) return;
+    const staff = staffOf(present);
+    known = { at, people: names, staff, records: ownRecords(store, staff) };
   };
-  return ({ userId }, patientId, rules) => {
+  const of: Relatives['of'] = (userId, patientId, rules) => {
+    if (known === null) throw new Error('nobody was asked for yet');
+    const { staff, records } = known;
     const row = readPatient(store, patientId);
     if (row === null) return [];
-    const { staff, records } = current();
     const found: Relation[] = [];
     const name = rules.sameName.on ? nameMatch(staff, userId, row) : null;
     if (name !== null) {
@@ -66,10 +75,7 @@ export function relativesIn(store: Store, people: () => readonly Person[], now: 
     if (home !== null) found.push({ kind: 'same-address', detail: home });
     return found;
   };
-}
-
-function namesOf(people: readonly Person[]): string {
-  return JSON.stringify(people.map(({ id, displayName }) => [id, displayName]));
+  return { begin, of };
 }
 
 /** The patient lives with somebody who works here. Somebody's own record is no relative of itself. */

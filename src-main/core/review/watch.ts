@@ -16,7 +16,7 @@ import { burstOf, nothingWatched, seeChart, seeDenial, type Watched, watched } f
 import { Findings } from './findings.ts';
 import { isOutside, nightOf } from './hours.ts';
 import type { Person } from './names.ts';
-import { relativesIn } from './relatives.ts';
+import { type Relatives, relativesIn } from './relatives.ts';
 import { readRules } from './rules.ts';
 
 const dayMs = 86_400_000;
@@ -25,7 +25,7 @@ const lookBack = 30 * dayMs;
 /** One finding about a person and a patient in this time. */
 const sameRelation = 30 * dayMs;
 /** How long one slice holds the writer, milliseconds. */
-const sliceMs = 5;
+const sliceMs = 4;
 const position = 'review_position';
 
 export type WatchOptions = {
@@ -45,6 +45,7 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
 
   function* look(): Sliced<number> {
     let opened = 0;
+    if (readCount(store.db, position) < indexedTo(store)) relatives.begin();
     while (readCount(store.db, position) < indexedTo(store)) {
       opened += withTransaction(store, slice, now());
       yield { done: readCount(store.db, position), total: indexedTo(store) };
@@ -90,10 +91,10 @@ class Slice {
   readonly findings: Findings;
   readonly #tx: Tx;
   readonly #rules: ReviewRules;
-  readonly #relatives: ReturnType<typeof relativesIn>;
+  readonly #relatives: Relatives;
   readonly #states = new Map<string, { state: Watched; changed: boolean }>();
 
-  constructor(tx: Tx, rules: ReviewRules, relatives: ReturnType<typeof relativesIn>) {
+  constructor(tx: Tx, rules: ReviewRules, relatives: Relatives) {
     this.#tx = tx;
     this.#rules = rules;
     this.#relatives = relatives;
@@ -173,7 +174,7 @@ class Slice {
     const { store } = this.#tx;
     const patientId = patientByRef(store, access.patientRef)?.id;
     if (patientId === undefined) return;
-    for (const { kind, detail } of this.#relatives(access, patientId, this.#rules)) {
+    for (const { kind, detail } of this.#relatives.of(access.userId, patientId, this.#rules)) {
       if (this.#knownRelation(access, patientId, kind)) continue;
       const { userId, at, seq } = access;
       this.findings.open({ kind, userId, patientId, at, until: at, entries: [seq], detail, same: '' });

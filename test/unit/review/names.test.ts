@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { homeOf, shared } from '../../../src-main/core/review/homes.ts';
-import { nameMatch, sameFullName, sharesFamily, staffName } from '../../../src-main/core/review/names.ts';
+import { nameMatch, sameFullName, sharesFamily, staffName, staffOf } from '../../../src-main/core/review/names.ts';
 
 const shares = (displayName: string, family: string) => sharesFamily(staffName(displayName), family);
 
@@ -52,11 +52,11 @@ describe('family names', () => {
   });
 
   it('the person’s own name comes before a colleague’s, and a full name before a family name', () => {
-    const people = [
+    const people = staffOf([
       { id: 'a', displayName: 'Ana Hof' },
       { id: 'b', displayName: 'Lena Hof' },
       { id: 'c', displayName: 'Otto Kern' },
-    ];
+    ]);
     const patient = { family: 'Hof', given: 'Lena' };
     assert.deepEqual(nameMatch(people, 'a', patient), { whose: 'own', full: false, colleague: null });
     assert.deepEqual(nameMatch(people, 'b', patient), { whose: 'own', full: true, colleague: null });

@@ -298,13 +298,9 @@ describe('the watch', () => {
     opens(monday);
     drain(followLog(store));
     const from = readCount(store.db, 'review_position');
-    const broken = watchOver(store, {
-      people: () => {
-        throw new Error('no people');
-      },
-      now: () => monday + day,
-    });
-    assert.throws(() => drain(broken()));
+    store.db.exec("create temp trigger full before insert on audit_entry begin select raise(abort, 'full'); end");
+    assert.throws(() => look(monday + day), /full/);
+    store.db.exec('drop trigger full');
     assert.equal(findings().length, 0);
     assert.equal(readCount(store.db, 'review_position'), from);
     look(monday + day);
