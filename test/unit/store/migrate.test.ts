@@ -81,3 +81,24 @@ test('002: what was kept before stays, and a closed review can be neither change
   first.close();
   at.remove();
 });
+
+test('003: an emergency access only ever ends sooner, and neither it nor a restriction is deleted', () => {
+  const at = place();
+  const path = at.path.replace('db/', '');
+  const db = connect({ path, key });
+  migrate(db, 0, at.path, key, migrations.slice(0, 2));
+  db.prepare("insert into meta values ('kept', x'01')").run();
+  migrate(db, 2, path, key, migrations.slice(0, 3));
+  assert.ok(db.prepare("select 1 from meta where name = 'kept'").get());
+  db.prepare("insert into chart_restriction values ('p', 1, null, 'other', 'user-1', 1, x'00')").run();
+  db.prepare("insert into break_glass values ('a', 'p', 'user-1', 's', 1, 100, 'other', 'why', x'00')").run();
+  assert.throws(() => db.prepare('delete from chart_restriction').run(), /restriction/);
+  assert.throws(() => db.prepare('delete from break_glass').run(), /break-glass/);
+  db.prepare('update break_glass set ends_at = 50').run();
+  assert.throws(() => db.prepare('update break_glass set ends_at = 51').run(), /break-glass/);
+  for (const column of ['user_id', 'patient_id', 'reason', 'told']) {
+    assert.throws(() => db.prepare(`update break_glass set ${column} = 'another'`).run(), /break-glass/, column);
+  }
+  db.close();
+  at.remove();
+});
