@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useGo } from '../app/navigation.ts';
 import { useSession } from '../app/session.tsx';
 import { DraftsList, RecentPatients } from '../find/index.ts';
+import { DrillReminder } from '../recovery/DrillReminder.tsx';
 import { PageHead } from '../ui/index.ts';
 
 /** Where a day at the desk begins: one's open drafts and the patients opened last. */
@@ -18,6 +19,7 @@ export function HomePage() {
   return (
     <>
       <PageHead title={t('rail.patients')} windowTitle={t('rail.patients')} />
+      <DrillReminder />
       <div className="ck-home" data-drafts={can('note:write')}>
         <RecentPatients emptyAction={first} />
         {can('note:write') && <DraftsList />}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
 import { useSession } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
+import { DrillReminder } from '../recovery/DrillReminder.tsx';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { AddPerson } from './AddPerson.tsx';
 import { PeopleTable, type PersonAction } from './PeopleTable.tsx';
@@ -21,6 +22,7 @@ export function PeoplePage() {
   return (
     <>
       <PageHead title={t('title')} windowTitle={t('title')} text={t('text')} />
+      <DrillReminder />
       <Tabs
         value={tab}
         onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'people')}

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../src-shared/contract/people.ts';
 import type { RoleId } from '../../src-shared/contract/permissions.ts';
 import { useAction } from '../client.ts';
-import { ConfirmDialog, FormError, notifyDone } from '../ui/index.ts';
+import { AskSecondAdmin } from '../requests/AskSecondAdmin.tsx';
+import { ConfirmDialog, notifyDone } from '../ui/index.ts';
 import type { PersonAction } from './PeopleTable.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
 import { RolesField } from './RolesField.tsx';
@@ -19,6 +20,9 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
   const remove = useAction('users.remove', { stale: ['users.list'] });
   const clear = useAction('users.clearSecondFactor', { stale: ['users.list'] });
   const name = user.displayName;
+  const second = (error: unknown, status: 'active' | 'suspended' | 'removed') => (
+    <AskSecondAdmin error={error} subject={{ kind: 'status', userId: user.id, status }} onAsked={onClose} />
+  );
   switch (action) {
     case 'roles':
       return <RolesDialog user={user} onClose={onClose} />;
@@ -30,6 +34,7 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
           opened
           danger
           title={t('suspend.title', { name })}
+          showError={(error) => second(error, 'suspended')}
           confirmLabel={t('suspend.open')}
           onConfirm={async () => {
             await suspend.mutateAsync({ userId: user.id });
@@ -46,6 +51,7 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
           opened
           danger
           title={t('remove.title', { name })}
+          showError={(error) => second(error, 'removed')}
           confirmLabel={t('remove.open')}
           onConfirm={async () => {
             await remove.mutateAsync({ userId: user.id });
@@ -77,6 +83,7 @@ export function PersonDialogs({ action, user, onClose }: DialogProps & { readonl
         <ConfirmDialog
           opened
           title={t('reactivate.title', { name })}
+          showError={(error) => second(error, 'active')}
           confirmLabel={t('reactivate.open')}
           onConfirm={async () => {
             await reactivate.mutateAsync({ userId: user.id });
@@ -117,7 +124,11 @@ function RolesDialog({ user, onClose }: DialogProps) {
         <Stack gap={14}>
           <RolesField value={roles} onChange={setRoles} error={roles.length === 0 ? t('roles.need-one') : undefined} />
           <p className="ck-dim">{t('roles.hint')}</p>
-          <FormError error={change.error} />
+          <AskSecondAdmin
+            error={change.error}
+            subject={{ kind: 'roles', userId: user.id, roles: [...roles] }}
+            onAsked={onClose}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {app('action.cancel')}

@@ -16,6 +16,8 @@ type ConfirmDialogProps = {
   /** May throw a ClientError: it is shown and the dialog stays. */
   readonly onConfirm: (password: string) => Promise<void>;
   readonly onClose: () => void;
+  /** Another way to show what went wrong, with a way on. */
+  readonly showError?: (error: unknown) => ReactNode;
 };
 
 /** Asks before something that matters. Escape and Cancel leave everything as it was. */
@@ -35,7 +37,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ children, confirmLabel, danger, withPassword, onConfirm, onClose }: ConfirmDialogProps) {
+function ConfirmForm({
+  children,
+  confirmLabel,
+  danger,
+  withPassword,
+  onConfirm,
+  onClose,
+  showError,
+}: ConfirmDialogProps) {
   const { t } = useTranslation('app');
   const [password, setPassword] = useState('');
   const [error, setError] = useState<unknown>(null);
@@ -67,7 +77,7 @@ function ConfirmForm({ children, confirmLabel, danger, withPassword, onConfirm, 
             required
           />
         )}
-        <FormError error={error} />
+        {showError === undefined ? <FormError error={error} /> : showError(error)}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}

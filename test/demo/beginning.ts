@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { clinic, lena, type Person, staff } from './cast.ts';
-import { dialog, goTo, type Stage } from './stage.ts';
+import { dialog, goTo, rail, type Stage } from './stage.ts';
 
 const next = (page: Page) => page.getByRole('button', { name: 'Continue' }).click();
 
@@ -69,18 +69,35 @@ async function keepTheKit(stage: Stage, page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 }
 
-async function add(page: Page, person: Person, beforeSaving: () => Promise<void>): Promise<void> {
+/** Invites a person. @returns the one-time code of the first sign-in */
+async function add(page: Page, person: Person, beforeSaving: () => Promise<void>): Promise<string> {
   await page.getByRole('button', { name: 'Add a person' }).click();
   const form = dialog(page, 'Add a person');
   await form.getByLabel('Name', { exact: true }).pressSequentially(person.name);
   await form.getByLabel('User name').focus();
   await form.getByRole('checkbox', { name: new RegExp(`^${person.role}`) }).click();
-  await form.getByLabel('New password').pressSequentially(person.password);
-  await form.getByText('Strength:').waitFor();
   await beforeSaving();
   await form.getByRole('button', { name: 'Add a person' }).click();
+  const handOver = dialog(page, 'The person is invited');
+  const code = await handOver.locator('.ck-slip-codes li').textContent();
+  await handOver.getByRole('button', { name: 'I have it written down' }).click();
   await page.getByRole('row', { name: new RegExp(`${person.name}.*${person.userName}`) }).waitFor();
-  await form.waitFor({ state: 'detached' });
+  await handOver.waitFor({ state: 'detached' });
+  return code ?? '';
+}
+
+/** The person comes for the first time, with the code in hand. */
+async function come(stage: Stage, person: Person, code: string): Promise<void> {
+  const page = await stage.lock();
+  await page.getByLabel('User name').fill(person.userName);
+  await page.getByLabel('Password', { exact: true }).fill(code);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Choose a password of your own' }).waitFor();
+  await page.getByLabel('Password', { exact: true }).pressSequentially(person.password);
+  await page.getByLabel('The same once more').pressSequentially(person.password);
+  if (person === staff[0]) await stage.picture('own-password');
+  await page.keyboard.press('Enter');
+  await rail(page).waitFor();
 }
 
 export async function begin(stage: Stage): Promise<void> {
@@ -89,15 +106,22 @@ export async function begin(stage: Stage): Promise<void> {
   await stage.step('Sign in as the first admin', async () => {
     await stage.signIn(lena);
   });
-  await stage.step('Add the people', async (page) => {
+  const codes = new Map<Person, string>();
+  await stage.step('Invite the people', async (page) => {
     await goTo(page, 'People');
     for (const person of staff) {
-      await add(page, person, async () => {
+      const code = await add(page, person, async () => {
         if (person === staff[0]) await stage.picture('add-a-person');
       });
+      codes.set(person, code);
     }
     stage.report.counts.users = 1 + staff.length;
     await stage.picture('people', 'both');
+  });
+  await stage.step('Let each choose a password of their own', async () => {
+    for (const [person, code] of codes) await come(stage, person, code);
+    await stage.lock();
+    await stage.signIn(lena);
   });
   await stage.step('Look at the settings', async (page) => {
     await goTo(page, 'Settings');

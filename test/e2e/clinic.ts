@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
+import type { Role } from '../../src-shared/contract/permissions.ts';
 import { startKeyring } from '../host/keyring.ts';
 import { type AppUnderTest, launchApp } from './launch.ts';
 
@@ -118,6 +119,42 @@ export async function signIn(page: Page, userName: string, password: string): Pr
   await page.getByLabel('User name').fill(userName);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');
+}
+
+type Newcomer = { readonly name: string; readonly userName: string; readonly password: string };
+
+/** Beside the screens, in the page of the admin who is signed in there: a person who came once and chose a password. */
+export async function hire(page: Page, { name, userName, password }: Newcomer, roles: readonly Role[]): Promise<void> {
+  const failed = await page.evaluate(
+    async ({ person, next, chief }) => {
+      const { carekeep } = window;
+      const invited = await carekeep.call('users.create', person);
+      if (!invited.ok) return invited.error.code;
+      const { code } = invited.value.invitation;
+      const steps = [
+        await carekeep.call('sessions.signIn', { userName: person.userName, password: code }),
+        await carekeep.call('sessions.finishPassword', { next }),
+        await carekeep.call('sessions.signIn', chief),
+      ];
+      return steps.flatMap((step) => (step.ok ? [] : [step.error.code])).join(' ');
+    },
+    {
+      person: { displayName: name, userName, roles: [...roles] },
+      next: password,
+      chief: { userName: admin.userName, password: admin.password },
+    },
+  );
+  assert.equal(failed, '');
+}
+
+/** At the sign-in screen: the one-time code, and a password of one's own. The frame is shown after it. */
+export async function firstSignIn(page: Page, userName: string, code: string, password: string): Promise<void> {
+  await signIn(page, userName, code);
+  await page.getByRole('heading', { name: 'Choose a password of your own' }).waitFor();
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('The same once more').fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
 }
 
 /** Ctrl+L, then the page of the fresh renderer. */

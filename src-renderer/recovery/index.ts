@@ -1,0 +1,3 @@
+/** The recovery kit while the clinic is open: its form, its yearly drill. */
+export { DrillReminder } from './DrillReminder.tsx';
+export { RecoveryPage } from './RecoveryPage.tsx';
