@@ -76,7 +76,10 @@ describe('a restricted chart', { timeout: 240_000 }, () => {
     await asked(locked, 'sessions.signIn', { userName, password: Reflect.get(invitation, 'code') });
     await asked(locked, 'sessions.finishPassword', { next: password });
     const before = workstation.app.windowCount();
-    await asked(locked, 'sessions.lock', {});
+    // not waited for: the page that asks is gone before it could be answered
+    await locked.evaluate(() => {
+      Reflect.apply(Reflect.get(Reflect.get(window, 'carekeep'), 'call'), undefined, ['sessions.lock', {}]);
+    });
     await workstation.app.nextWindow(before);
     await signIn(await workstation.app.page(), admin.userName, admin.password);
   });
