@@ -37,8 +37,8 @@ function ownRecords(store: Store, staff: readonly Staff[]): readonly OwnRecord[]
 }
 
 export type Relatives = {
-  /** Asks who works here now; the list is good until it is asked again. */
-  readonly begin: () => void;
+  /** Asks who works here now, and for their records where `anew` says that patients may have changed. */
+  readonly begin: (anew: boolean) => void;
   readonly of: (userId: string, patientId: string, rules: ReviewRules) => readonly Relation[];
 };
 
@@ -51,11 +51,11 @@ type Known = {
 
 export function relativesIn(store: Store, people: () => readonly Person[], now: () => number): Relatives {
   let known: Known | null = null;
-  const begin = () => {
+  const begin = (anew: boolean) => {
     const present = people().map(({ id, displayName }) => ({ id, displayName }));
     const names = JSON.stringify(present);
     const at = now();
-    if (known !== null && known.people === names && Math.abs(at - known.at) <= keptFor) return;
+    if (!anew && known !== null && known.people === names && Math.abs(at - known.at) <= keptFor) return;
     const staff = staffOf(present);
     known = { at, people: names, staff, records: ownRecords(store, staff) };
   };

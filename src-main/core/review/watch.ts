@@ -2,6 +2,7 @@
  * The watch follows the audit index in slices, as the index follows the log. Position, what it remembers of each
  * person, findings and their entries are one transaction: a kill between two slices repeats nothing and skips nothing.
  */
+import type { AuditCode } from '../../../src-shared/contract/audit-events.ts';
 import type { ReviewKind, ReviewRules } from '../../../src-shared/contract/reviews.ts';
 import { localDay } from '../audit/indexer.ts';
 import { indexedTo } from '../store/indexed.ts';
@@ -27,6 +28,12 @@ const sameRelation = 30 * dayMs;
 /** How long one slice holds the writer, milliseconds. */
 const sliceMs = 4;
 const position = 'review_position';
+/** After these, somebody who works here may have a record, or live elsewhere. */
+const patientChanges: ReadonlySet<string> = new Set<AuditCode>([
+  'patient.created',
+  'patient.updated',
+  'import.completed',
+]);
 
 export type WatchOptions = {
   readonly people: () => readonly Person[];
@@ -45,7 +52,6 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
 
   function* look(): Sliced<number> {
     let opened = 0;
-    if (readCount(store.db, position) < indexedTo(store)) relatives.begin();
     while (readCount(store.db, position) < indexedTo(store)) {
       opened += withTransaction(store, slice, now());
       yield { done: readCount(store.db, position), total: indexedTo(store) };
@@ -63,6 +69,7 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
          where seq >= ? order by seq limit ?`,
       )
       .all(from, most);
+    relatives.begin(rows.some(({ event }) => patientChanges.has(event)));
     const work = new Slice(tx, readRules(store), relatives);
     let next = Math.max(from, rows.length === 0 ? indexedTo(store) : from);
     for (const row of rows) {

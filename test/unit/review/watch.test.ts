@@ -273,6 +273,25 @@ describe('relatives and colleagues', () => {
   });
 });
 
+describe('somebody’s own record', () => {
+  it('is known as soon as it is there, to a watch that already runs', () => {
+    rules({ sameAddress: { on: true } });
+    const staff = [{ id: me, displayName: 'Vera Lindqvist' }];
+    const watch = watchOver(store, { people: () => staff, now: () => monday + day });
+    const home = { address: [{ line: ['Kai 3'], postalCode: '20457' }] };
+    const brother = addPatient({ name: [{ family: 'Anders', given: ['Nils'] }], ...home });
+    opens(monday, brother);
+    drain(followLog(store));
+    drain(watch());
+    assert.equal(findings().length, 0);
+    addPatient({ name: [{ family: 'Lindqvist', given: ['Vera'] }], ...home });
+    opens(monday + 1, brother);
+    drain(followLog(store));
+    drain(watch());
+    assert.deepEqual(findings().map(detailOf), [{ whose: 'own', by: 'address' }]);
+  });
+});
+
 describe('the watch', () => {
   it('goes on after a kill in the middle of the log as if nothing had been', () => {
     rules({ manyCharts: { on: true, charts: 30 } });
