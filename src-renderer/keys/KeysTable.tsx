@@ -53,7 +53,7 @@ function KeyRow({ of, onRotate }: { readonly of: KeyAge; readonly onRotate: () =
         </span>
         <span className="ck-key-text">{t(`kind.${of.kind}.text`)}</span>
       </th>
-      <td className="ck-key-age">{ageWords(of.createdAt, Date.now(), i18n.language)}</td>
+      <td className="ck-key-age">{ageWords(of.createdAt, Date.now(), i18n.language) || t('today')}</td>
       <td className="ck-dim">
         {of.kind === 'recovery' ? (
           of.lastDrill === null ? (
