@@ -3,6 +3,7 @@
  * is trusted with more than keeping bytes.
  */
 import { join } from 'node:path';
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import { equalBytes } from '../crypto/hash.ts';
 import { directoryMaximum } from './directory.ts';
 import { type Disk, realDisk, replaceFile } from './disk.ts';
@@ -35,7 +36,13 @@ export class FolderMeeting implements Meeting {
   async publish(bytes: Buffer, previous: Buffer | null): Promise<'ok' | 'stale'> {
     const now = await this.fetch();
     if (now === null ? previous !== null : previous === null || !equalBytes(now, previous)) return 'stale';
-    replaceFile(this.#disk, this.#path, bytes);
+    try {
+      replaceFile(this.#disk, this.#path, bytes);
+    } catch (error) {
+      if (error instanceof CallError) throw error;
+      // A folder that is not there (any more): nobody can be met in it.
+      throw new CallError('not-writable');
+    }
     return 'ok';
   }
 }
