@@ -67,7 +67,7 @@ export function Queue({ state }: { readonly state: 'open' | 'closed' }) {
       </Card>
       {chosen === null ? (
         <Card label={t('details')}>
-          <EmptyState title={t('choose.title')} text={t('choose.text')} />
+          <EmptyState title={t('choose.title')} text={t(`choose.${state}`)} />
         </Card>
       ) : (
         <ReviewDetails key={chosen} id={chosen} />
