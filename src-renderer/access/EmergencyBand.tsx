@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../src-shared/contract/index.ts';
+import { flushAll } from '../app/before-lock.ts';
 import { useAction, useRefresh } from '../client.ts';
 import { notifyDone, useErrorText, useFormat } from '../ui/index.ts';
 import classes from './access.module.css';
@@ -19,11 +20,18 @@ export function EmergencyBand({ patientId, running }: Props) {
   const errorText = useErrorText();
   const end = useAction('access.endBreakGlass', { stale: ['access', 'chart'] });
   useEffect(() => {
+    const left = Math.max(0, running.until - Date.now());
+    // what is being written is kept while it still can be
+    const last = setTimeout(() => void flushAll(), Math.max(0, left - 3000));
     // core decides when it is over; a little later it can be asked
-    const timer = setTimeout(() => void refresh(['access', 'chart']), Math.max(0, running.until - Date.now()) + 500);
-    return () => clearTimeout(timer);
+    const over = setTimeout(() => void refresh(['access', 'chart']), left + 500);
+    return () => {
+      clearTimeout(last);
+      clearTimeout(over);
+    };
   }, [running.until, refresh]);
   const endNow = async () => {
+    await flushAll();
     await end.mutateAsync({ patientId });
     notifyDone(t('band.ended'));
   };

@@ -31,6 +31,7 @@ const retries = [2000, 4000, 8000, 15_000] as const;
 export class DraftSaver<T> {
   readonly #save: (content: T) => Promise<{ readonly savedAt: number }>;
   readonly #clock: Clock;
+  readonly #hopeless: (error: unknown) => boolean;
   readonly #listeners = new Set<() => void>();
   #content: T;
   #state: SaveState;
@@ -41,18 +42,23 @@ export class DraftSaver<T> {
   #failures = 0;
   #ended = false;
 
-  /** `savedAt`: when core last had this content, null for a new draft. */
+  /**
+   * `savedAt`: when core last had this content, null for a new draft. `hopeless`: errors that no waiting mends; the
+   * text stays, and the next key or a press on "Try now" tries again.
+   */
   constructor(
     content: T,
     savedAt: number | null,
     save: (content: T) => Promise<{ readonly savedAt: number }>,
     clock: Clock = browserClock,
+    hopeless: (error: unknown) => boolean = () => false,
   ) {
     this.#content = content;
     this.#savedAt = savedAt;
     this.#state = savedAt === null ? { kind: 'new' } : { kind: 'saved', at: savedAt };
     this.#save = save;
     this.#clock = clock;
+    this.#hopeless = hopeless;
   }
 
   readonly state = (): SaveState => this.#state;
@@ -110,7 +116,7 @@ export class DraftSaver<T> {
       const wait = retries[Math.min(this.#failures, retries.length - 1)] ?? longest;
       this.#failures += 1;
       this.#set({ kind: 'failed', error });
-      if (!this.#ended) this.#plan(wait);
+      if (!this.#ended && !this.#hopeless(error)) this.#plan(wait);
     }
   }
 

@@ -4,8 +4,11 @@ import type { Draft, NoteContent } from '../../src-shared/contract/chart.ts';
 import type { Output } from '../../src-shared/contract/index.ts';
 import type { ResourceId } from '../../src-shared/contract/primitives.ts';
 import { useBeforeLock } from '../app/before-lock.ts';
-import { call, keyOf, useRefresh } from '../client.ts';
-import { DraftSaver } from './draft-saver.ts';
+import { call, errorValueOf, keyOf, useRefresh } from '../client.ts';
+import { browserClock, DraftSaver } from './draft-saver.ts';
+
+/** The chart was restricted meanwhile, or an emergency access is over: every try would be a refusal in the log. */
+const closedToMe = (error: unknown): boolean => errorValueOf(error).code === 'restricted';
 
 /** A draft on screen. It keeps its place and its text, whatever the chart brings when it is read again. */
 export type OpenDraft = {
@@ -67,7 +70,7 @@ export function useDrafts(patientId: string, stored: readonly Draft[] | undefine
       from: Pick<Draft, 'amends' | 'encounterId' | 'content'> & { id: Draft['id'] | null; savedAt: number | null },
     ): OpenDraft => {
       let id = from.id;
-      const saver = new DraftSaver<NoteContent>(from.content, from.savedAt, async (content) => {
+      const save = async (content: NoteContent) => {
         const input = { patientId, encounterId: from.encounterId, amends: from.amends, content };
         const saved = await call('notes.saveDraft', { draftId: id, ...input });
         id = saved.draftId;
@@ -85,7 +88,8 @@ export function useDrafts(patientId: string, stored: readonly Draft[] | undefine
           }
         }
         return saved;
-      });
+      };
+      const saver = new DraftSaver<NoteContent>(from.content, from.savedAt, save, browserClock, closedToMe);
       return {
         key: id ?? crypto.randomUUID(),
         id: () => id,

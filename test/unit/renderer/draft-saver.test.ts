@@ -147,6 +147,23 @@ test('a failed save keeps the text, says so, and is tried again ever more slowly
   assert.equal(saver.state().kind, 'saved');
 });
 
+test('what no waiting mends is not tried again by itself, and the text stays for the next key', async () => {
+  const clock = fakeClock();
+  const core = fakeCore(clock, false);
+  const saver = new DraftSaver<string>('', 7, core.save, clock, () => true);
+  saver.change('precious');
+  await clock.pass(1500);
+  await core.asked[0]?.answer(false);
+  await clock.pass(120_000);
+  assert.equal(core.asked.length, 1);
+  assert.equal(saver.state().kind, 'failed');
+  assert.equal(saver.content(), 'precious');
+  saver.change('precious, and more');
+  await clock.pass(1500);
+  await core.asked[1]?.answer(true);
+  assert.equal(core.stored(), 'precious, and more');
+});
+
 test('a save that throws at once is a failed save like any other', async () => {
   const clock = fakeClock();
   let broken = true;
