@@ -96,7 +96,7 @@ export function DrillDialog({ form, onClose }: DrillDialogProps) {
                   autoCapitalize="none"
                   spellCheck={false}
                   maxLength={20}
-                  {...(at === 0 ? { 'data-autofocus': true } : {})}
+                  autoFocus={at === 0}
                 />
               ))
             )}

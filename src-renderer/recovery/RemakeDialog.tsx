@@ -40,7 +40,7 @@ export function RemakeDialog({ form, onClose }: RemakeDialogProps) {
       opened
       onClose={onClose}
       closeOnClickOutside={false}
-      title={t('form.change')}
+      title={t('form.remake')}
       size="lg"
       closeButtonProps={{ 'aria-label': app('action.close') }}
     >

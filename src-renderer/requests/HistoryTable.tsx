@@ -34,7 +34,7 @@ export function HistoryTable({ requests }: { readonly requests: readonly Request
               <td className="ck-dim">
                 <DateText at={request.ended?.at ?? request.askedAt} />
               </td>
-              <th scope="row">{words(request)}</th>
+              <td className="ck-request-what">{words(request)}</td>
               <td>{request.askedBy}</td>
               <td>{request.agreedBy ?? '–'}</td>
               <td>

@@ -5,20 +5,17 @@ import { roleName } from '../app/role-name.ts';
 import { useSession } from '../app/session.tsx';
 
 /** One sentence: who is to become what. */
-export function useRequestWords(): (request: Pick<RequestLine, 'subject' | 'user' | 'rolesNow'>) => string {
+export function useRequestWords(): (request: Pick<RequestLine, 'subject' | 'user'>) => string {
   const { t } = useTranslation('requests');
   const { t: app } = useTranslation('app');
   const { ownRoles } = useSession();
-  return ({ subject, user, rolesNow }) => {
+  return ({ subject, user }) => {
     const name = user ?? '';
     switch (subject.kind) {
+      // Asked for is only what changes who is an admin.
       case 'roles': {
         const roles = subject.roles.map((role) => roleName(app, role, ownRoles)).join(', ');
-        const becomes = subject.roles.includes('admin');
-        const was = rolesNow.includes('admin');
-        if (becomes && !was) return t('what.make-admin', { name, roles });
-        if (was && !becomes) return t('what.take-admin', { name, roles });
-        return t('what.roles', { name, roles });
+        return t(subject.roles.includes('admin') ? 'what.make-admin' : 'what.take-admin', { name, roles });
       }
       case 'status':
         return t(`what.status.${subject.status}`, { name });

@@ -1,6 +1,6 @@
 /** The two-person rule: what one admin asks for and another must agree to before it happens. */
 import { z } from 'zod';
-import { empty, instant, ok, password, roleId, rolesHeld, userId } from './primitives.ts';
+import { empty, instant, ok, password, rolesHeld, userId } from './primitives.ts';
 import { command, query, task } from './procedure.ts';
 
 export const requestStates = ['open', 'agreed', 'done', 'declined', 'withdrawn', 'expired'] as const;
@@ -25,8 +25,6 @@ export const requestLine = z.strictObject({
   subject: requestSubject,
   /** Whom it concerns, by name; null where it concerns nobody. */
   user: z.string().nullable(),
-  /** What that person holds now, to compare with what is asked for. */
-  rolesNow: z.array(roleId),
   askedBy: z.string(),
   askedAt: instant,
   expiresAt: instant,

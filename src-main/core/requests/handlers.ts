@@ -59,7 +59,6 @@ function toLine(context: CallContext, row: RequestRow, nameOf: (id: string) => s
     id: row.id,
     subject,
     user: userId === null ? null : nameOf(userId),
-    rolesNow: userId === null ? [] : [...(core.vault.rosterState().users.get(userId)?.roles ?? [])],
     askedBy: nameOf(row.askedBy),
     askedAt: row.askedAt,
     expiresAt: row.expiresAt,
