@@ -109,9 +109,7 @@ const kind: Kind = {
     try {
       const clinic = await makeClinic(run.scratch, patients);
       for (const seed of run.seeds) {
-        await run.trial(seed, (random) =>
-          play(clinic, rotations[seed % rotations.length] ?? 'database', random, steps),
-        );
+        await run.trial(seed, (random) => play(clinic, rotations[seed % rotations.length] ?? 'database', random));
       }
     } finally {
       process.env = outer;
