@@ -4,7 +4,7 @@ import { encode } from 'uqr';
 /** A QR code as one path: always dark on light, which is what cameras read. */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const { size, path } = useMemo(() => {
-    const code = encode(text, { ecc: 'M', border: 3 });
+    const code = encode(text, { ecc: 'L', border: 4 });
     const squares = code.data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
     return { size: code.size, path: squares.join('') };
   }, [text]);
