@@ -1,16 +1,18 @@
 /** Core in a process of its own, as the command line would start it, for harnesses that break it. */
 
+import { head, readEntry } from '../../../src-main/core/audit/log.ts';
 import { type Core, createCore } from '../../../src-main/core/core.ts';
 import { argon2Floor } from '../../../src-main/core/crypto/kdf.ts';
 import { noDialogs } from '../../../src-main/core/dialogs.ts';
 import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.ts';
 import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
+import type { Store } from '../../../src-main/core/store/open.ts';
 import { type Clock, systemClock } from '../../../src-main/core/vault/clock.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { problemOf } from '../record/check.ts';
 import { dumpOf } from './dump.ts';
-import { type Answer, ahead, type Greeting, type Request, request } from './messages.ts';
+import { type Answer, ahead, type Entries, type Greeting, type Request, request } from './messages.ts';
 
 const [profile, offsets = '{"wall":0,"monotonic":0}'] = process.argv.slice(2);
 if (profile === undefined) throw new Error('a profile is needed');
@@ -35,14 +37,31 @@ function deskOf(number: number): Connection {
 }
 const say = (message: Answer | Greeting): void => void process.send?.(message);
 
+function entriesFrom(store: Store, from: number): Entries {
+  const { size } = head(store);
+  const found = Array.from({ length: size - from }, (_, at) => readEntry(store, from + at));
+  return {
+    size,
+    entries: found.flatMap((entry) => {
+      if (entry === undefined || entry === null) return [];
+      const { procedure } = entry.detail;
+      return [
+        { type: entry.type, outcome: entry.outcome, procedure: typeof procedure === 'string' ? procedure : null },
+      ];
+    }),
+  };
+}
+
 async function answerTo(core: Core, dispatch: Dispatch, asked: Request): Promise<Answer> {
   const { id } = asked;
   if (asked.kind === 'call') {
     const { procedure, input, desk } = asked;
+    const { wall, monotonic, perCall } = offset;
+    offset = { wall: wall + perCall, monotonic: monotonic + perCall, perCall };
     return dispatch(deskOf(desk ?? 0), { id, procedure, input });
   }
   if (asked.kind === 'ahead') {
-    offset = { wall: asked.wall, monotonic: asked.monotonic };
+    offset = ahead.parse(asked.to);
     return { id, ok: true, value: null };
   }
   if (asked.kind === 'close') {
@@ -50,6 +69,7 @@ async function answerTo(core: Core, dispatch: Dispatch, asked: Request): Promise
     return { id, ok: true, value: null };
   }
   const { store } = core.demandOpen();
+  if (asked.kind === 'entries') return { id, ok: true, value: entriesFrom(store, asked.from) };
   if (asked.kind === 'dump') return { id, ok: true, value: dumpOf(store) };
   if (asked.kind === 'check') return { id, ok: true, value: problemOf(store) ?? null };
   store.db.pragma('user_version=9999');

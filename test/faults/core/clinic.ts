@@ -1,6 +1,7 @@
 /** A clinic made the ordinary way, through `setup.*`, on a keyring of its own. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CallInput } from '../../../src-shared/contract/index.ts';
 import { type Keyring, startKeyring } from '../../host/keyring.ts';
 import type { CoreProcess } from './process.ts';
 import { startCore } from './process.ts';
@@ -45,6 +46,18 @@ export async function confirm(core: CoreProcess, words: readonly string[], ask: 
   await core.demand('setup.confirmKit', {
     words: ask.map((position) => ({ position, word: words[position - 1] ?? '' })),
   });
+}
+
+/** Invites a colleague, who comes once at a desk of their own and chooses this password. */
+export async function invite(
+  core: CoreProcess,
+  colleague: CallInput<'users.create'>,
+  password: string,
+  desk: number,
+): Promise<void> {
+  const { invitation } = await core.demand('users.create', colleague);
+  await core.demand('sessions.signIn', { userName: colleague.userName, password: invitation.code }, desk);
+  await core.demand('sessions.finishPassword', { next: password }, desk);
 }
 
 /** Makes a clinic in `home` and closes it again; `fill` may write into it first. */

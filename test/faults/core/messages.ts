@@ -2,6 +2,15 @@
 import { z } from 'zod';
 import { errorValue } from '../../../src-shared/contract/errors.ts';
 
+/** Milliseconds that the clocks of a core are ahead of the machine's. */
+export const ahead = z.strictObject({
+  wall: z.number().int(),
+  monotonic: z.number().int(),
+  /** How much further they go with each call. */
+  perCall: z.number().int().default(0),
+});
+export type Ahead = z.input<typeof ahead>;
+
 export const request = z.discriminatedUnion('kind', [
   z.strictObject({
     id: z.number().int(),
@@ -12,25 +21,18 @@ export const request = z.discriminatedUnion('kind', [
     desk: z.number().int().min(0).max(15).default(0),
   }),
   /** Milliseconds that core's clocks are ahead of the machine's from now on. */
-  z.strictObject({
-    id: z.number().int(),
-    kind: z.literal('ahead'),
-    wall: z.number().int(),
-    monotonic: z.number().int(),
-  }),
+  z.strictObject({ id: z.number().int(), kind: z.literal('ahead'), to: ahead }),
   /** Digest of all that the record holds, by table. */
   z.strictObject({ id: z.number().int(), kind: z.literal('dump') }),
   /** `problemOf` the open database. */
   z.strictObject({ id: z.number().int(), kind: z.literal('check') }),
   /** Makes the open database one of a later release. */
   z.strictObject({ id: z.number().int(), kind: z.literal('age') }),
+  /** What stands in the log from a number on. */
+  z.strictObject({ id: z.number().int(), kind: z.literal('entries'), from: z.number().int() }),
   z.strictObject({ id: z.number().int(), kind: z.literal('close') }),
 ]);
 export type Request = z.input<typeof request>;
-
-/** Milliseconds that the clocks of a core are ahead of the machine's. */
-export const ahead = z.strictObject({ wall: z.number().int(), monotonic: z.number().int() });
-export type Ahead = z.infer<typeof ahead>;
 
 const id = z.number().int();
 export const answer = z.union([
@@ -46,3 +48,10 @@ export type Greeting = z.infer<typeof greeting>;
 /** Table → rows and digest of their content. */
 export const dump = z.record(z.string(), z.string());
 export type Dump = z.infer<typeof dump>;
+
+/** The log from a number on. */
+export const entries = z.strictObject({
+  size: z.number().int(),
+  entries: z.array(z.strictObject({ type: z.string(), outcome: z.number().int(), procedure: z.string().nullable() })),
+});
+export type Entries = z.infer<typeof entries>;

@@ -6,7 +6,17 @@ import type { ErrorValue } from '../../../src-shared/contract/errors.ts';
 import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
 import { procedures } from '../../../src-shared/contract/index.ts';
 import { Broken } from '../kind.ts';
-import { type Ahead, type Answer, answer, type Dump, dump, greeting, type Request } from './messages.ts';
+import {
+  type Ahead,
+  type Answer,
+  answer,
+  type Dump,
+  dump,
+  type Entries,
+  entries,
+  greeting,
+  type Request,
+} from './messages.ts';
 
 export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
 
@@ -70,6 +80,12 @@ export class CoreProcess {
     return { ok: true, value: parsed.data as Output<N> };
   }
 
+  /** One call of any procedure with anything: the code it is refused with, null when it is answered. */
+  async code(procedure: string, input: unknown, desk = 0): Promise<ErrorValue['code'] | null> {
+    const got = await this.#ask({ kind: 'call', procedure, input, desk });
+    return got.ok ? null : got.error.code;
+  }
+
   /** One call that must succeed. */
   async demand<N extends ProcedureName>(procedure: N, input: CallInput<N>, desk = 0): Promise<Output<N>> {
     const got = await this.call(procedure, input, desk);
@@ -99,13 +115,18 @@ export class CoreProcess {
     return typeof found === 'string' ? found : null;
   }
 
+  /** What stands in the log from a number on. */
+  async entries(from: number): Promise<Entries> {
+    return entries.parse(await this.#value({ kind: 'entries', from }));
+  }
+
   async age(): Promise<void> {
     await this.#value({ kind: 'age' });
   }
 
   /** Sets its clocks. */
   async ahead(offset: Ahead): Promise<void> {
-    await this.#value({ kind: 'ahead', ...offset });
+    await this.#value({ kind: 'ahead', to: offset });
   }
 
   /** Ends it in order. */

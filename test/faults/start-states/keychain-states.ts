@@ -1,9 +1,9 @@
 /** States of keychain and key file. Each is produced for real: a real keyring locked, emptied, foreign, gone. */
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadBus } from '../../host/keyring.ts';
 import { keyringPassword, person, profileOf } from '../core/clinic.ts';
+import { accountsOf, writeItem } from '../keychain/items.ts';
 import { hold } from '../kind.ts';
 import { demandKept, demandRefused, demandState, demandWorking, filesIn, type Stage } from './stage.ts';
 import type { StartCase } from './start-case.ts';
@@ -61,16 +61,7 @@ function damagedKeyFile(name: string, change: (bytes: Buffer, stage: Stage) => B
 
 async function foreignSecret(stage: Stage): Promise<Readonly<Record<string, string>>> {
   const keyring = await stage.keyring({ dir: emptyFolder(stage, 'foreign'), password: 'another' });
-  const header = readFileSync(stage.keyFile).subarray(12, 28).toString('hex');
-  const id = header.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  // In a process of its own: the keychain's library keeps the first bus it has found.
-  execFileSync(
-    process.execPath,
-    [join(import.meta.dirname, 'plant.ts'), `${id}/device-secret/1`, stage.random.bytes(32).toString('base64')],
-    {
-      env: { ...process.env, ...keyring.env },
-    },
-  );
+  writeItem(keyring.env, accountsOf(stage.keyFile).secret, stage.random.bytes(32).toString('base64'));
   return keyring.env;
 }
 
