@@ -2,7 +2,7 @@
  * The command line for IT staff: calls any procedure, with the same sign-in, permission and audit as the screen.
  *
  *   ctl --list
- *   ctl --profile DIR [--user NAME --password-file FILE] PROCEDURE < input.json
+ *   ctl --profile DIR [--user NAME --password-file FILE [--code CODE]] PROCEDURE < input.json
  *
  * Prints the result or the error as JSON; exits 0 or 1.
  */
@@ -66,7 +66,13 @@ function readPassword(file: string): string | null {
   }
 }
 
-async function run(profile: string, procedure: string, user?: string, passwordFile?: string): Promise<boolean> {
+type SignInAs = {
+  readonly user: string | undefined;
+  readonly passwordFile: string | undefined;
+  readonly code: string | undefined;
+};
+
+async function run(profile: string, procedure: string, { user, passwordFile, code }: SignInAs): Promise<boolean> {
   let input: unknown;
   try {
     input = rooted(readInput());
@@ -83,7 +89,11 @@ async function run(profile: string, procedure: string, user?: string, passwordFi
   const core = await reachCore(profile);
   try {
     if (user !== undefined) {
-      const signedIn = await core.call('sessions.signIn', { userName: user, password });
+      const signedIn = await core.call('sessions.signIn', {
+        userName: user,
+        password,
+        ...(code !== undefined && { code }),
+      });
       if (!signedIn.ok) {
         print(signedIn.error);
         return false;
@@ -104,6 +114,7 @@ const program = new Command('ctl')
   .option('--profile <dir>', 'profile folder')
   .option('--user <name>', 'user name')
   .option('--password-file <file>', 'file whose first line is the password')
+  .option('--code <code>', 'code of the second factor, where the user has one')
   .option('--list', 'print every procedure with schemas, permission and audit event')
   .argument('[procedure]', 'for example patients.search; its input is read from standard input as JSON')
   .action(async (procedure: string | undefined, options: Record<string, string | boolean | undefined>) => {
@@ -111,18 +122,18 @@ const program = new Command('ctl')
       print(listProcedures());
       return;
     }
-    const { profile, user, passwordFile } = options;
+    const { profile } = options;
+    const text = (name: string): string | undefined => {
+      const value = options[name];
+      return typeof value === 'string' ? value : undefined;
+    };
     if (typeof profile !== 'string' || procedure === undefined) {
       program.outputHelp({ error: true });
       process.exitCode = 1;
       return;
     }
-    const done = await run(
-      profile,
-      procedure,
-      typeof user === 'string' ? user : undefined,
-      typeof passwordFile === 'string' ? passwordFile : undefined,
-    );
+    const as = { user: text('user'), passwordFile: text('passwordFile'), code: text('code') };
+    const done = await run(profile, procedure, as);
     process.exitCode = done ? 0 : 1;
   });
 
