@@ -6,6 +6,7 @@ import { ed25519Public, sign, verify } from '../../../src-main/core/crypto/ed255
 import { hmacSha256, sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { argon2id, hkdf } from '../../../src-main/core/crypto/kdf.ts';
 import { parseWords, wordsOf } from '../../../src-main/core/crypto/mnemonic.ts';
+import { totpCode } from '../../../src-main/core/crypto/totp.ts';
 import { x25519Public, x25519Shared } from '../../../src-main/core/crypto/x25519.ts';
 import vectors from '../../vectors/crypto.json' with { type: 'json' };
 
@@ -134,6 +135,16 @@ test('SHA-256 and HMAC', () => {
   for (const key of eachTurned(hex(hmac.key))) assert.notDeepEqual(hmacSha256(key, hex(hmac.message)), hex(hmac.mac));
   for (const other of eachTurned(hex(hmac.message)))
     assert.notDeepEqual(hmacSha256(hex(hmac.key), other), hex(hmac.mac));
+});
+
+test('one-time codes, RFC 4226 appendix D', () => {
+  const secret = Buffer.from('12345678901234567890', 'latin1');
+  const codes = ['755224', '287082', '359152', '969429', '338314', '254676', '287922', '162583', '399871', '520489'];
+  for (const [counter, code] of codes.entries()) {
+    assert.equal(totpCode(secret, counter), code);
+    for (const other of eachTurned(secret)) assert.notEqual(totpCode(other, counter), code);
+    for (let bit = 0; bit < 31; bit += 1) assert.notEqual(totpCode(secret, (counter ^ (1 << bit)) >>> 0), code);
+  }
 });
 
 for (const v of vectors.bip39) {
