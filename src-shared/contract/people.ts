@@ -23,7 +23,20 @@ export type Preferences = z.infer<typeof preferences>;
 
 /** Where a user was when the screen locked: given back at the next sign-in. */
 export const place = z.strictObject({
-  page: z.enum(['patients', 'chart', 'audit', 'reviews', 'people', 'requests', 'recovery', 'roster', 'keys', 'import', 'settings', 'account']),
+  page: z.enum([
+    'patients',
+    'chart',
+    'audit',
+    'reviews',
+    'people',
+    'requests',
+    'recovery',
+    'roster',
+    'keys',
+    'import',
+    'settings',
+    'account',
+  ]),
   patientId: z.string().max(64).nullable(),
   tab: z.string().max(32).nullable(),
 });
