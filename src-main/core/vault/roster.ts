@@ -102,6 +102,27 @@ export function adminsNeeded(before: RosterState, after: RosterState): number {
   return touchesAdmins(before, after) ? Math.min(2, activeAdmins(before).length) : 1;
 }
 
+type Known = {
+  readonly before: RosterState;
+  readonly clinicId: string;
+  readonly clinicIdentity: Buffer;
+  readonly after: RosterState;
+};
+/**
+ * Entries that held, with what they followed. A clinic of two hundred has as many entries, and everything that asks
+ * what the roster says would check all their signatures again. Sound, because it is the very same object after the very
+ * same state: entries are frozen when they are remembered, and states are never changed.
+ */
+const known = new WeakMap<RosterEntry, Known>();
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) frozen(part);
+  }
+  return value;
+}
+
 /** The state after one more entry. @throws RosterError */
 export function followed(
   state: RosterState,
@@ -109,6 +130,15 @@ export function followed(
   clinicId: string,
   clinicIdentity: Uint8Array,
 ): RosterState {
+  const before = known.get(entry);
+  const same = before?.before === state && before.clinicId === clinicId;
+  if (same && equalBytes(before.clinicIdentity, clinicIdentity)) return before.after;
+  const after = checked(state, entry, clinicId, clinicIdentity);
+  known.set(frozen(entry), { before: state, clinicId, clinicIdentity: Buffer.from(clinicIdentity), after });
+  return after;
+}
+
+function checked(state: RosterState, entry: RosterEntry, clinicId: string, clinicIdentity: Uint8Array): RosterState {
   const { body } = entry;
   const { size: seq } = state;
   if (body.clinicId !== clinicId) throw new RosterError(seq, 'is of another clinic');
