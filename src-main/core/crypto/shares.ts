@@ -20,6 +20,15 @@ export const sheetWords = 29;
 /** Words that hold the share: the ones before are the same on every sheet of a set, the ones after are checks. */
 export const shareWords = { from: 4, to: 27 } as const;
 
+/**
+ * Eight words are eleven bytes of a share. Where something is known of each sheet's own block only, no byte is known of
+ * two sheets, and so nothing of the secret. @param sheet from 1 to 3
+ */
+export function shareBlock(sheet: number): { readonly from: number; readonly to: number } {
+  const from = shareWords.from + (sheet - 1) * 8;
+  return { from, to: from + 7 };
+}
+
 const shareLength = 33;
 const version = 1;
 const headWords = 3;

@@ -1,14 +1,14 @@
 /**
  * The yearly drill: is the kit still there, and can it be read? The key file holds some of its words as HMACs under a
- * random key, never all: six of the code's 24 (66 of its 256 bits), four of each sheet's share, no two at the same
- * place. A sheet's four say nothing about the secret, whose every byte needs the same place of two sheets.
+ * random key, never all: six of the code's 24 (66 of its 256 bits), four of each sheet, from a
+ * block of its own: they say nothing about the secret, whose every byte needs the same byte of two sheets.
  */
 
 import { equalBytes } from '../crypto/hash.ts';
 import { createMac } from '../crypto/mac.ts';
 import { mnemonicWords, wordOf } from '../crypto/mnemonic.ts';
 import type { Random } from '../crypto/random.ts';
-import { shareWords, sheetCount } from '../crypto/shares.ts';
+import { shareBlock, sheetCount } from '../crypto/shares.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
 import { fromBase64 } from './wrapped.ts';
@@ -37,8 +37,10 @@ function macOf(key: Uint8Array, place: WordPlace, word: string): Buffer {
 function placesFor({ form }: WrittenKit, random: Random): readonly WordPlace[] {
   if (form === 'code')
     return drawDifferent(wordsOfCode, 1, mnemonicWords, random).map((position) => ({ sheet: 0, position }));
-  const positions = drawDifferent(wordsOfSheet * sheetCount, shareWords.from, shareWords.to, random);
-  return positions.map((position, at) => ({ sheet: Math.floor(at / wordsOfSheet) + 1, position }));
+  return Array.from({ length: sheetCount }, (_, at) => at + 1).flatMap((sheet) => {
+    const { from, to } = shareBlock(sheet);
+    return drawDifferent(wordsOfSheet, from, to, random).map((position) => ({ sheet, position }));
+  });
 }
 
 /** What the key file keeps of a kit, made when the kit is. */

@@ -6,7 +6,7 @@ import {
   combineShares,
   parseShare,
   type ShareSet,
-  shareWords,
+  shareBlock,
   sheetCount,
   sheetWords,
   splitSecret,
@@ -112,7 +112,7 @@ export function askedBack(form: KitForm, random: Random): readonly [number, numb
   }
   const left = drawBelow(sheetCount, random) + 1;
   const [one = 1, other = 2] = Array.from({ length: sheetCount }, (_, at) => at + 1).filter((sheet) => sheet !== left);
-  // The same place on two sheets would tell whoever reads the key file meanwhile a word of the secret.
-  const [first = 4, second = 5] = drawDifferent(2, shareWords.from, shareWords.to, random);
-  return [numberOf({ sheet: one, position: first }), numberOf({ sheet: other, position: second })];
+  // Each from its own block: whoever reads the key file meanwhile learns nothing of the secret.
+  const position = (sheet: number): number => shareBlock(sheet).from + drawBelow(8, random);
+  return [numberOf({ sheet: one, position: position(one) }), numberOf({ sheet: other, position: position(other) })];
 }
