@@ -12,6 +12,7 @@ import {
   roles,
 } from '../../../src-shared/contract/permissions.ts';
 import type { Channel } from '../../../src-shared/contract/procedure.ts';
+import { neverOwn, ownable } from '../../../src-shared/contract/role-limits.ts';
 import { invite, makeCoreClinic, person } from '../core/clinic.ts';
 import type { CoreProcess } from '../core/process.ts';
 import { hold, type Kind } from '../kind.ts';
@@ -28,8 +29,13 @@ const players: readonly (Player | null)[] = [
   ...roles.map((role) => ({ name: role, held: [role] })),
   { name: 'reception and auditor', held: ['reception', 'auditor'] },
   { name: 'practitioner and it', held: ['practitioner', 'it'] },
-  { name: 'an own role of two permissions', held: [], own: ['patient:read', 'patient:print'] },
-  { name: 'an own role beside auditor', held: ['auditor'], own: ['patient:read', 'chart:read'] },
+  { name: 'an own role of two permissions', held: [], own: ['patient:read', 'patient:phone'] },
+  { name: 'an own role of all that may be owned', held: [], own: ownable },
+  {
+    name: 'an own role beside auditor',
+    held: ['auditor'],
+    own: ['patient:read', 'chart:read', 'note:read', 'break-glass:use'],
+  },
   null,
 ];
 const cases = players.flatMap((player) =>
@@ -60,6 +66,10 @@ async function play(core: CoreProcess, player: Player | null, channel: Channel):
 }
 
 async function ownRole(core: CoreProcess, held: readonly Permission[]) {
+  for (const beyond of neverOwn) {
+    const code = await core.code('roles.define', { name: 'Beyond', permissions: [...held, beyond] });
+    hold(code === 'role-beyond-limits', `an own role with ${beyond} is answered ${code ?? 'yes'}`);
+  }
   return core.demand('roles.define', { name: 'Own', permissions: [...held] });
 }
 
