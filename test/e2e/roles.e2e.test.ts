@@ -6,6 +6,7 @@ import type { Page } from 'playwright';
 import {
   admin,
   assertAccessible,
+  firstSignIn,
   lock,
   setUpByKeyboard,
   signIn,
@@ -83,14 +84,16 @@ describe('roles of the clinic', { timeout: 240_000 }, () => {
     await dialog.getByLabel('Name', { exact: true }).fill(jonas.name);
     await dialog.getByLabel('User name').focus();
     await dialog.getByRole('checkbox', { name: /^Trainee nurse/ }).click();
-    await dialog.getByLabel('New password').fill(jonas.password);
     await picture(page, 'add-person');
     await dialog.getByRole('button', { name: 'Add a person' }).click();
+    const handOver = page.getByRole('dialog', { name: 'The person is invited' });
+    const code = (await handOver.locator('.ck-slip-codes li').textContent()) ?? '';
+    await handOver.getByRole('button', { name: 'I have it written down' }).click();
     await page.getByRole('row', { name: /Jonas Weber.*Trainee nurse/ }).waitFor();
     await picture(page, 'people');
 
     page = await lock(workstation);
-    await signIn(page, jonas.userName, jonas.password);
+    await firstSignIn(page, jonas.userName, code, jonas.password);
     await page.getByRole('navigation', { name: 'Main' }).getByText('Trainee nurse').waitFor();
     await page.keyboard.press('Control+n');
     const fresh = page.getByRole('dialog');
