@@ -42,7 +42,12 @@ describe('a clinic begins', { timeout: 180_000 }, () => {
       'Patients',
       'Import',
       'Audit log',
+      'Reviews',
       'People',
+      'Requests',
+      'Recovery kit',
+      'Roster',
+      'Keys',
       'Settings',
     ]);
     await page.getByText(/Locks in \d+:\d\d/).waitFor();

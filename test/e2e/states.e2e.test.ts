@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -173,16 +173,56 @@ describe('start-up states', { timeout: 240_000 }, () => {
       const page = await (await launch(home, keyring.env)).page();
       await seen(page, 'The keychain has forgotten this workstation', 'device-secret-missing');
       await page.getByRole('button', { name: 'Use the recovery kit' }).click();
-      await page.getByLabel('User name of the admin').fill(person.userName);
       await page.getByLabel('The 24 words of the recovery kit').fill(words.toReversed().join(' '));
-      const password = 'velvet orchard morning 9';
-      await page.getByLabel('New password', { exact: true }).fill(password);
       await page.getByRole('button', { name: 'Restore access' }).click();
       await page.getByRole('alert').filter({ hasText: /words/ }).waitFor();
       assert.deepEqual(keptIn(home), kept, 'wrong words change nothing');
       await seen(page, 'The keychain has forgotten this workstation', 'restore-wrong-words');
       await typeKit(page);
       assert.equal(await page.getByRole('alert').filter({ hasText: /words/ }).count(), 0);
+      await page.getByRole('button', { name: 'Restore access' }).click();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      // everybody keeps their own password
+      await signIn(page, person.userName, person.password);
+      assert.deepEqual(await patientsShown(page), ['Early', 'Late']);
+    }));
+
+  it('a new machine: recovery file, kit and the database put back are the clinic again', () =>
+    on('moved', async (home) => {
+      const stick = join(home, 'recovery-from-the-old-machine');
+      const saved = join(home, 'db-from-the-old-machine');
+      renameSync(join(profileOf(home), 'recovery'), stick);
+      renameSync(join(profileOf(home), 'db'), saved);
+      rmSync(profileOf(home), { recursive: true });
+      const keyring = await keyringIn(join(home, 'new'));
+      const app = await launch(home, keyring.env);
+      const page = await app.page();
+      await page.getByRole('button', { name: 'This clinic exists already' }).click();
+      await typeKit(page);
+      await seen(page, 'Bring your clinic to this computer', 'moved');
+      await app.answerDialogs([], [stick]);
+      await page.getByRole('button', { name: 'Choose the file…' }).click();
+      await page.getByRole('button', { name: 'Choose the file…' }).and(page.locator(':not([data-loading])')).click();
+      await page.getByRole('heading', { name: 'The database is missing' }).waitFor();
+      cpSync(saved, join(profileOf(home), 'db'), { recursive: true });
+      await retry(page);
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await signIn(page, person.userName, person.password);
+      assert.deepEqual(await patientsShown(page), ['Early', 'Late']);
+    }));
+
+  it('nobody can sign in any more: the kit gives one admin a new password', () =>
+    on('password', async (home) => {
+      const keyring = await keyringIn(keyringOf(home));
+      const page = await (await launch(home, keyring.env)).page();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await page.getByRole('button', { name: 'Recovery kit' }).click();
+      await typeKit(page);
+      await page.getByText(/If the clinic has other admins/).waitFor();
+      await page.getByLabel('User name of the admin').fill(person.userName);
+      const password = 'velvet orchard morning 9';
+      await page.getByLabel('New password', { exact: true }).fill(password);
+      await seen(page, 'Use the recovery kit', 'restore-password');
       await page.getByRole('button', { name: 'Restore access' }).click();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await signIn(page, person.userName, password);

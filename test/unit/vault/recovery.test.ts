@@ -93,6 +93,28 @@ test('a lost keychain: words, and the clinic is back with everyone in it', async
   assert.equal((await vaultOf(ground)).state, 'locked');
 });
 
+test('without a new password for anybody: device keys and device secret are new, nothing else', async () => {
+  const before = await vaultOf(ground);
+  const state = before.rosterState();
+  const number = parseHeader(readFileSync(join(profileDir, 'keyfile'))).deviceSecretNumber;
+  before.close();
+  const vault = await vaultOf(ground);
+  assert.equal(await vault.recover({ words: typed() }), 'locked');
+  assert.equal(parseHeader(readFileSync(join(profileDir, 'keyfile'))).deviceSecretNumber, number + 1);
+  const after = vault.rosterState();
+  assert.deepEqual([...after.users], [...state.users]);
+  const { deviceId } = vault.ids();
+  assert.notEqual(after.devices.get(deviceId)?.ed25519, state.devices.get(deviceId)?.ed25519);
+  assert.deepEqual(
+    vault
+      .roster()
+      .at(-1)
+      ?.signatures.map(({ by }) => by),
+    ['clinic'],
+  );
+  assert.ok((await vault.signIn('kim', other)).shared !== undefined);
+});
+
 test('a missing key file, and an admin nobody knew', async () => {
   rmSync(join(profileDir, 'keyfile'));
   const vault = await vaultOf(ground);

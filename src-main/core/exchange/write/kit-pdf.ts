@@ -22,7 +22,6 @@ export type Kit = {
   readonly timeZone?: string;
 };
 
-const columns = 4;
 const wordsOfSheet = 29;
 const sheets = 3;
 
@@ -121,8 +120,11 @@ export async function buildKitPdf(kit: Kit, folder = fontFolder()): Promise<Buff
   return await print(definition, fonts);
 }
 
-/** Read down the columns, as one writes a list: 1–6, 7–12, … of the code, 1–8, 9–16, … of a sheet. */
+/** Read down the columns, as one writes a list: 1–6, 7–12, and so on. */
 function grid(words: readonly string[]): Content {
+  // A sheet's 29 words take no more lines than the code's 24: the page says as much beside them.
+  const isSheet = words.length === wordsOfSheet;
+  const columns = isSheet ? 5 : 4;
   const lines = Math.ceil(words.length / columns);
   const cell = (index: number): TableCell =>
     words[index] === undefined
@@ -131,15 +133,15 @@ function grid(words: readonly string[]): Content {
           columns: [
             {
               text: String(index + 1),
-              width: 20,
+              width: isSheet ? 14 : 20,
               alignment: 'right',
               fontSize: 8.5,
               color: colours.quiet,
-              margin: [0, 5.5, 0, 0],
+              margin: [0, isSheet ? 3 : 5.5, 0, 0],
             },
-            { text: words[index] ?? '', width: '*', fontSize: 15, bold: true },
+            { text: words[index] ?? '', width: '*', fontSize: isSheet ? 12 : 15, bold: true },
           ],
-          columnGap: 8,
+          columnGap: isSheet ? 6 : 8,
         };
   return {
     table: {

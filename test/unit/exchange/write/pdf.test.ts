@@ -202,4 +202,12 @@ for (const language of languages) {
       assert.equal(pagesOf(pdf), 1);
     }
   });
+
+  test(`recovery kit in ${language}: three sheets, a page each`, async () => {
+    for (const clinicName of ['Clínica del Puerto', 'x'.repeat(120)]) {
+      const sheets = { words: Array.from({ length: 87 }, () => 'abstract'), createdAt: Date.UTC(2026, 10, 22) };
+      const pdf = await buildKitPdf({ ...sheets, clinicName, language, timeZone: 'Europe/Madrid' });
+      assert.equal(pagesOf(pdf), 3);
+    }
+  });
 }
