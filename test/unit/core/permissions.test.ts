@@ -21,6 +21,7 @@ after(async () => {
 });
 
 const nobody = 'nobody-at-all';
+const noId = '00000000-0000-4000-8000-000000000000';
 const target = { patientId: nobody, path: '/nonexistent/record' };
 const concept = { patientId: nobody, text: 'x', code: '', system: '', note: '' };
 
@@ -105,6 +106,39 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'reviews.close': { id: nobody, verdict: 'justified', comment: '' },
   'reviews.rules': {},
   'reviews.setRules': defaultReviewRules,
+  'recovery.kit': {},
+  'recovery.startDrill': {},
+  'recovery.answerDrill': { kit: 'abandon' },
+  'recovery.remake': { words: 'abandon', form: 'code' },
+  'recovery.saveRemade': { words: Array(24).fill('abandon'), language: 'en', path: '/nonexistent/kit.pdf' },
+  'recovery.confirmRemade': { words: [1, 2].map((position) => ({ position, word: 'abandon' })) },
+  'recovery.restoreAccess': {
+    requestId: null,
+    userId: nobody,
+    words: 'abandon',
+    password: 'a brand new pass phrase 71',
+  },
+  'keys.report': {},
+  'keys.rotateDeviceSecret': {},
+  'keys.rotateClinicKey': {},
+  'keys.rotateDatabaseKey': {},
+  'keys.cancelRotation': {},
+  'keys.rotateOwnKeys': { password: 'not the password at all' },
+  'keys.demandNewKeys': { userId: nobody },
+  'exports.all': { requestId: noId, path: '/nonexistent/all' },
+  'exports.cancelAll': {},
+  'requests.ask': { subject: { kind: 'export-all' } },
+  'requests.list': {},
+  'requests.count': {},
+  'requests.agree': { id: noId, password: 'not the password at all' },
+  'requests.decline': { id: noId },
+  'requests.withdraw': { id: noId },
+  'roster.state': { at: null },
+  'roster.history': {},
+  'devices.list': {},
+  'devices.remove': { deviceId: noId },
+  'devices.words': { path: '/nonexistent/request' },
+  'devices.admit': { request: '/nonexistent/request', welcome: '/nonexistent/welcome' },
 };
 
 /** `sessions.lock` and `sessions.veil` have tests of their own: they end what this one goes on with. */
@@ -126,7 +160,10 @@ test('there is a sample for every procedure', () => {
 test('before sign-in nothing but the public is answered', async () => {
   for (const channel of ['screen', 'ctl'] as const) {
     const desk = house.desk(channel);
-    for (const [name] of guarded) assert.equal(await desk.refusal(name, inputOf(name)), 'not-signed-in', name);
+    for (const [name, { channels }] of guarded) {
+      const expected = channels === undefined || channels.includes(channel) ? 'not-signed-in' : 'not-here';
+      assert.equal(await desk.refusal(name, inputOf(name)), expected, name);
+    }
     assert.equal(await desk.refusal('chart.everything', {}), 'unknown-procedure');
     assert.equal(await desk.refusal('__proto__.toString', {}), 'unknown-procedure');
   }
@@ -160,6 +197,7 @@ async function tryAll(desk: Desk, role: Role): Promise<void> {
       continue;
     }
     if (name === 'audit.overview') continue; // beside a page it is the same look
+    if (name === 'requests.ask') continue; // with one admin there is nobody to ask, and nothing is asked
     const expected = code !== 'accepted' ? (instead[name] ?? audits) : audits;
     const own = left.filter(({ detail }) => detail['phase'] !== 'end' || name === 'patients.endSearch');
     assert.deepEqual(
@@ -176,6 +214,7 @@ async function tryAll(desk: Desk, role: Role): Promise<void> {
 for (const role of ['admin', 'practitioner', 'assistant', 'reception', 'auditor'] as const) {
   test(`${role}: allowed, forbidden and written down as declared`, async () => {
     const desk = house.desk('ctl');
+    house.ahead.monotonic += 3_600_000;
     await desk.signIn(role);
     await tryAll(desk, role);
   });
@@ -183,13 +222,17 @@ for (const role of ['admin', 'practitioner', 'assistant', 'reception', 'auditor'
 
 test('IT works without the database, and what it was denied is in the log afterwards', async () => {
   const desk = house.desk();
+  house.ahead.monotonic += 3_600_000;
   await house.restart();
   await desk.signIn('it');
   assert.equal(house.core.opened(), null);
   const denied: string[] = [];
-  for (const [name, { needs }] of guarded) {
+  const works = ['keys.report', 'keys.rotateDeviceSecret', 'roster.state', 'roster.history', 'devices.list'];
+  for (const [name, { needs, channels }] of guarded) {
+    if (channels !== undefined && !channels.includes('screen')) continue;
     const code = await desk.refusal(name, inputOf(name));
-    if (needs !== 'session') {
+    if (works.includes(name)) assert.equal(code, 'accepted', name);
+    else if (needs !== 'session') {
       assert.equal(code, 'forbidden', name);
       denied.push(name);
     } else {
@@ -201,6 +244,7 @@ test('IT works without the database, and what it was denied is in the log afterw
         'sessions.beginSecondFactor': 'wrong-password',
         'sessions.confirmSecondFactor': 'second-factor-missing',
         'sessions.removeSecondFactor': 'second-factor-missing',
+        'keys.rotateOwnKeys': 'wrong-password',
       }[name];
       assert.equal(code, expected ?? 'no-clinical-access', name);
     }
@@ -226,6 +270,8 @@ test('IT works without the database, and what it was denied is in the log afterw
 
 test('the database closes when IT takes the screen over from who had it open', async () => {
   const desk = house.desk();
+  // So many wrong passwords were tried above that the workstation waits.
+  house.ahead.monotonic += 3_600_000;
   await house.restart();
   await desk.signIn('reception');
   assert.ok(house.core.opened());
