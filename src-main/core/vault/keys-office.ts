@@ -36,6 +36,7 @@ export type NextDatabase = {
 
 export class Keys {
   readonly #room: VaultRoom;
+  #tidied = false;
 
   constructor(room: VaultRoom) {
     this.#room = room;
@@ -84,8 +85,10 @@ export class Keys {
     });
   }
 
-  /** Items of the keychain that no key file needs: from before a rotation, or from one that was killed. */
+  /** Items of the keychain that no key file needs: what a killed rotation left. Looked for once in a core's life. */
   async tidyKeychain(): Promise<void> {
+    if (this.#tidied) return;
+    this.#tidied = true;
     return this.#room.inTurn(() => this.#tidy());
   }
 

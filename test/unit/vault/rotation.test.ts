@@ -94,7 +94,7 @@ async function whole(): Promise<void> {
   assert.ok(session.shared !== undefined && opens(vault.database().path, session.shared.databaseKey));
   await vault.proveKit(words);
   await vault.keys.databaseProved();
-  await vault.keys.tidyKeychain();
+  await (await vaultOf(ground)).keys.tidyKeychain();
   session.close();
 }
 
