@@ -122,13 +122,15 @@ export function removeMarker(place: Place): void {
 
 /**
  * A new device secret and a new key file from the recovery file; the old key file goes to quarantine.
- * @throws CallError kit-words-wrong, key-file-missing (no recovery file), key-file-damaged, keychain-…
+ * @param profileId of the key file that is open, if one is: only its own recovery file counts then
+ * @throws CallError kit-words-wrong, key-file-missing (no recovery file), key-file-damaged, already-set-up, keychain-…
  */
 export async function recreateKeyFile(
   place: Place,
   words: string,
   admin: NewAdmin | undefined,
   recoveryPath: string,
+  profileId: string | undefined,
 ): Promise<void> {
   const { disk, profileDir, random, clock } = place;
   const paths = profilePaths(profileDir);
@@ -140,6 +142,11 @@ export async function recreateKeyFile(
     const opened = decodeRecoveryFile(file.bytes, keys);
     if (!opened.ok) throw new CallError(opened.reason === 'other-kit' ? 'kit-words-wrong' : 'key-file-damaged');
     const { bundle, clinicIdentity } = opened;
+    // Where this workstation's own key file opens, nobody puts another's in its place.
+    if (profileId !== undefined && bundle.profileId !== profileId) {
+      wipe(clinicIdentity);
+      throw new CallError('already-set-up');
+    }
     const payload = await recoveredPayload(bundle, keys, clinicIdentity, admin, clock.now(), random);
     wipe(clinicIdentity);
     const deviceSecret = random(32);

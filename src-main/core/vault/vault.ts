@@ -267,7 +267,7 @@ export class Vault {
     return this.#room.inTurn(async () => {
       const { words, admin, path = profilePaths(this.#room.place.profileDir).recoveryFile } = request;
       if (admin !== undefined) demandStrength(admin.password, [admin.userName]);
-      await recreateKeyFile(this.#room.place, words, admin, path);
+      await recreateKeyFile(this.#room.place, words, admin, path, this.#room.file?.payload.profileId);
       return this.#room.look();
     });
   }

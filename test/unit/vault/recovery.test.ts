@@ -115,6 +115,16 @@ test('without a new password for anybody: device keys and device secret are new,
   assert.ok((await vault.signIn('kim', other)).shared !== undefined);
 });
 
+test('another clinic takes no place here while this one opens', async () => {
+  const elsewhere = join(ground.dir, 'elsewhere');
+  const { kit: theirs } = await newClinic(ground, { profileDir: elsewhere });
+  const before = readFileSync(join(profileDir, 'keyfile'));
+  const vault = await vaultOf(ground);
+  const request = { words: theirs.words.join(' '), path: join(elsewhere, 'recovery') };
+  assert.equal((await refusal(() => vault.recover(request))).code, 'already-set-up');
+  assert.deepEqual(readFileSync(join(profileDir, 'keyfile')), before);
+});
+
 test('a missing key file, and an admin nobody knew', async () => {
   rmSync(join(profileDir, 'keyfile'));
   const vault = await vaultOf(ground);
