@@ -1,8 +1,9 @@
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyAge } from '../../src-shared/contract/keys.ts';
 import { useSession } from '../app/session.tsx';
-import { useAction } from '../client.ts';
-import { ConfirmDialog, notifyDone, useFormat } from '../ui/index.ts';
+import { errorValueOf, useAction, useCoreEvent } from '../client.ts';
+import { ConfirmDialog, FormError, notifyDone, useFormat } from '../ui/index.ts';
 
 const stale = ['keys.report'] as const;
 /** What rotating a database takes at least on an ordinary machine, bytes a second. */
@@ -25,6 +26,16 @@ export function RotateDialog({ chosen, databaseBytes, onClose }: RotateDialogPro
   const own = useAction('keys.rotateOwnKeys', { stale });
   const ask = useAction('keys.demandNewKeys', { stale });
   const { kind } = chosen;
+  // the maintenance screen takes this dialog's place while it stands, and its form with it
+  const [covered, setCovered] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const replaced = useRef(false);
+  useCoreEvent('progress', (progress) => {
+    if (progress.kind === 'rotation' && progress.state === 'running') {
+      replaced.current = true;
+      setCovered(true);
+    }
+  });
   const others = kind === 'identity' && chosen.userId !== null && chosen.userId !== userId;
   const words = others ? 'ask' : kind;
   const run = async (password: string): Promise<void> => {
@@ -32,7 +43,15 @@ export function RotateDialog({ chosen, databaseBytes, onClose }: RotateDialogPro
       if (chosen.userId !== null && others) await ask.mutateAsync({ userId: chosen.userId });
       else await own.mutateAsync({ password });
     } else if (kind === 'database') {
-      await database.mutateAsync({});
+      try {
+        await database.mutateAsync({});
+      } catch (error) {
+        // who stopped it knows
+        if (errorValueOf(error).code === 'cancelled') return;
+        if (replaced.current) setFailure(error);
+        setCovered(false);
+        throw error;
+      }
     } else if (kind === 'clinic') {
       await clinic.mutateAsync({});
     } else if (kind === 'device-secret') {
@@ -42,7 +61,7 @@ export function RotateDialog({ chosen, databaseBytes, onClose }: RotateDialogPro
   };
   return (
     <ConfirmDialog
-      opened
+      opened={!covered}
       title={t(`dialog.${words}.title`, { name: chosen.displayName ?? '' })}
       confirmLabel={t(`dialog.${words}.confirm`)}
       withPassword={kind === 'identity' && !others}
@@ -50,6 +69,7 @@ export function RotateDialog({ chosen, databaseBytes, onClose }: RotateDialogPro
       onClose={onClose}
     >
       <p>{t(`dialog.${words}.text`)}</p>
+      {failure !== null && <FormError error={failure} />}
       {kind === 'database' && (
         <p className="ck-keys-more">
           {t('dialog.database.time', {
