@@ -77,7 +77,10 @@ export const kitWords = z.string().max(800);
 export const kitForm = z.enum(['code', 'shares']);
 export type KitForm = z.infer<typeof kitForm>;
 /** All words of a kit in order: the code's 24, or three sheets of 29. */
-const writtenWords = z.array(z.string().max(12)).refine(({ length }) => length === 24 || length === 87);
+const writtenWords = z
+  .array(z.string().max(12))
+  .max(87)
+  .refine(({ length }) => length === 24 || length === 87);
 /** Counted through all sheets. */
 const wordNumber = z.number().int().min(1).max(87);
 export const kit = z.strictObject({
