@@ -62,7 +62,7 @@ export const errorCodes = [
   'kit-words-wrong',
   'kit-sheet-twice', // the same sheet two times
   'kit-sheets-differ', // two sheets that were not made together
-  'drill-not-begun',
+  'drill-not-begun', // nothing was asked of this session, or it was answered already
   'request-needed', // a second admin has not agreed
   'request-over', // done, declined, withdrawn or expired
   'request-pending', // the same was asked for already

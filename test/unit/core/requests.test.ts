@@ -133,6 +133,15 @@ describe('what one admin alone may not do', () => {
     assert.equal(await stateOf(id), 'agreed');
 
     const there = join(place.dir, 'carekeep-export.ndjson');
+    const stopped = ida.refusal('exports.all', { requestId: id, path: there });
+    assert.equal(await ida.refusal('exports.all', { requestId: id, path: there }), 'busy');
+    await ida.call('exports.cancelAll', {});
+    assert.equal(await stopped, 'cancelled');
+    assert.deepEqual(
+      (await readdir(place.dir)).filter((name) => name.startsWith('carekeep-export')),
+      [],
+    );
+    assert.equal(await stateOf(id), 'agreed');
     const from = house.size();
     const answer = await ida.call('exports.all', { requestId: id, path: there });
     assert.ok(answer.saved && answer.resources === 1);
