@@ -8,7 +8,7 @@ import { StepHeading } from './StepHeading.tsx';
 import { KitSteps } from './setup/KitSteps.tsx';
 import type { Kit } from './setup/kit.ts';
 
-/** Set-up was left before the kit was confirmed: the admin's password makes a new kit, the old words become void. */
+/** Set-up was left before the kit was confirmed: the admin's password shows it again. */
 export function KitUnconfirmed({ onDone }: { readonly onDone: () => Promise<void> }) {
   const { t } = useTranslation('start');
   const [kit, setKit] = useState<Kit | null>(null);

@@ -146,7 +146,7 @@ export const setup = {
     audits: 'setup.completed',
   }),
   newKit: task({
-    summary: 'Show the kit again by making a new one, while the first was never confirmed; needs the admin password.',
+    summary: 'Show the kit again while it was never confirmed; needs the admin password.',
     input: z.strictObject({ userName, password }),
     output: kit,
     needs: 'public',
