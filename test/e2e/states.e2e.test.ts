@@ -249,6 +249,29 @@ describe('start-up states', { timeout: 240_000 }, () => {
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     }));
 
+  it('key file rolled back: says what comes back with it, and goes on with the kit', () =>
+    on('key-file-rolled-back', async (home) => {
+      const older = readFileSync(keyFile(home));
+      const keyring = await keyringIn(keyringOf(home));
+      const before = await launch(home, keyring.env);
+      const first = await before.page();
+      await first.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await signIn(first, person.userName, 'not the password');
+      await first.getByText('User name or password is not right.').waitFor();
+      await before.close();
+      writeFileSync(keyFile(home), older);
+      const page = await (await launch(home, keyring.env)).page();
+      await seen(page, 'The key file is older than it should be', 'key-file-rolled-back');
+      await page.getByRole('button', { name: 'Go on with the older file' }).click();
+      await page.getByRole('heading', { name: /Before you go on/ }).waitFor();
+      await typeKit(page);
+      await seen(page, 'The key file is older than it should be', 'key-file-rolled-back-kit');
+      await page.getByRole('button', { name: 'Go on with the older file' }).click();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await signIn(page, person.userName, person.password);
+      assert.deepEqual(await patientsShown(page), ['Early', 'Late']);
+    }));
+
   it('database missing: begins empty under the same keys, after the kit proved who asks', () =>
     on('database-missing', async (home) => {
       rmSync(join(profileOf(home), 'db'), { recursive: true });

@@ -5,6 +5,7 @@ import type { CallContext, Handlers, TaskContext } from '../call.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { runDue } from '../keys/rotate.ts';
 import {
   addRequest,
   endRequest,
@@ -152,6 +153,7 @@ export const requestHandlers: Handlers<'requests'> = {
     });
     // A session holds the permissions of its beginning.
     for (const userId of users) core.endSessionsOf(userId);
+    await runDue(core, session);
     return { carriedOut: true };
   },
   decline: (context, { id }) => {
