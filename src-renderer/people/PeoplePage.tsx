@@ -97,6 +97,8 @@ function PeopleTab() {
           </div>
         ) : list.error !== null ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+        ) : !list.data.users.some(shown[show]) ? (
+          <p className="ck-dim ck-people-nobody">{t('show.nobody')}</p>
         ) : (
           <PeopleTable
             users={list.data.users.filter(shown[show])}
