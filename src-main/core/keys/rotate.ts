@@ -48,6 +48,8 @@ export function databaseBytes(core: Core): number {
  */
 export async function runDue(core: Core, session: LiveSession): Promise<void> {
   if (!session.permissions.has('key:rotate') || session.keys.shared === undefined || core.opened() === null) return;
+  // Who has just removed themselves has no session any more: the next admin's sign-in does it.
+  if (core.presence.locking || session.keys.closed) return;
   const due = core.vault.keys.due();
   if (due.clinicKey) await rotateClinicKey(core, session);
   if (!due.databaseKey || core.rotation.maintenance !== null || core.imports.running) return;

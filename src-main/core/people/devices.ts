@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers, TaskContext } from '../call.ts';
 import type { Core } from '../core.ts';
+import { runDue } from '../keys/rotate.ts';
 import { createDatabaseFile } from '../start/setup.ts';
 import type { Met } from '../vault/directory-office.ts';
 import { joinMaximum } from '../vault/join.ts';
@@ -75,6 +76,7 @@ export const deviceHandlers: Handlers<'devices'> = {
   remove: async ({ core, session, record }, { deviceId }) => {
     await core.vault.joining.remove(session.keys, deviceId);
     record(({ entry }) => void entry.entity.push(deviceId));
+    await runDue(core, session);
     return { ok: true };
   },
   ask: async ({ core }, { name, path }) => {
