@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3-multiple-ciphers';
 import type { StartState } from '../../../src-shared/contract/app.ts';
 import { person, profileOf } from '../core/clinic.ts';
 import { hold } from '../kind.ts';
-import { demandKept, demandRefused, demandState, demandWorking, filesIn, type Stage } from './stage.ts';
+import { afterTry, demandKept, demandRefused, demandState, demandWorking, filesIn, type Stage } from './stage.ts';
 import type { StartCase } from './start-case.ts';
 
 const pageSize = 4096;
@@ -27,7 +27,7 @@ function found(
       const core = await stage.core(env);
       await demandRefused(core, states);
       await demandState(core, states);
-      demandKept(before, stage.profile);
+      demandKept(before, stage.profile, afterTry);
       if (next === undefined) return;
       const words = stage.prepared.words.join(' ');
       const wrong = await core.call('recovery.setAside', { words: stage.prepared.words.toReversed().join(' ') });
@@ -137,7 +137,7 @@ export const databaseCases: readonly StartCase[] = [
       const core = await stage.core(env);
       await demandRefused(core, ['database-rolled-back']);
       await demandState(core, 'database-rolled-back');
-      demandKept(before, stage.profile);
+      demandKept(before, stage.profile, afterTry);
       await core.demand('recovery.acknowledgeRollback', { words: stage.prepared.words.join(' ') });
       await demandWorking(core);
     },

@@ -95,6 +95,9 @@ export async function demandRefused(core: CoreProcess, codes: readonly string[])
   hold(codes.includes(got.error.code), `sign-in says ${got.error.code} instead of ${codes.join(' or ')}`);
 }
 
+/** Where somebody tried to sign in: the key file counts the try, whatever the database says to it. */
+export const afterTry = /^(journal|keyfile)$/;
+
 /** Path → digest of every file in a folder, but for the lock, the socket and SQLite's shared memory. */
 export function filesIn(folder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
