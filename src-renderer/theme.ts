@@ -40,6 +40,9 @@ const dark: MantineColorsTuple = [
 ];
 
 /** Sizes in rem, so that they follow the system's text size. 13.5 px is the body. */
+/** What opens is there: nobody waits for a movement, and nothing is read while it is half there. */
+const atOnce = { duration: 0 };
+
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 4 },
@@ -75,9 +78,18 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 600 } } },
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.35 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        overlayProps: { backgroundOpacity: 0.35 },
+        transitionProps: atOnce,
+      },
+    },
+    Drawer: { defaultProps: { transitionProps: atOnce } },
+    Popover: { defaultProps: { transitionProps: atOnce } },
     // the first item takes the focus, not an empty element that a menu may not hold
-    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, transitionProps: atOnce } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 14 } },
     Tooltip: { defaultProps: { openDelay: 400 } },
   },

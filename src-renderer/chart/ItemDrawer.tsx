@@ -24,7 +24,6 @@ export function ItemDrawer({ item, chart, onClose }: Props) {
       size={480}
       title={item === null ? '' : t(`type.${item.row.type}`, { defaultValue: item.row.type })}
       closeButtonProps={{ 'aria-label': t('close') }}
-      transitionProps={{ duration: 0 }}
     >
       {item !== null && <Content key={item.row.id} item={item} chart={chart} />}
     </Drawer>

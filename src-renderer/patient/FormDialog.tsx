@@ -51,7 +51,6 @@ export function FormDialog({
       size={size}
       closeOnClickOutside={!dirty}
       closeButtonProps={{ 'aria-label': t('dialog.close') }}
-      transitionProps={{ duration: 0 }}
     >
       <form onSubmit={submit} noValidate className={classes.form}>
         {children}
