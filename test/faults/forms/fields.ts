@@ -45,10 +45,14 @@ function* textsIn(here: Schema, path: string): Generator<string> {
   if (typeof here.additionalProperties === 'object') yield* textsIn(here.additionalProperties, `${path}.*`);
 }
 
-/** `procedure path` of every field that lets markup through. */
+/**
+ * `procedure path` of every field of the screens that lets markup through. What is offered on another channel only,
+ * core refuses to a page: no form can hold it.
+ */
 export function freeTexts(): readonly string[] {
   const found = new Set<string>();
   for (const [name, procedure] of procedures) {
+    if (procedure.channels?.includes('screen') === false) continue;
     const input = schema.parse(z.toJSONSchema(procedure.input, { io: 'input', unrepresentable: 'any' }));
     for (const path of textsIn(input, '')) found.add(`${name} ${path}`);
   }

@@ -36,7 +36,7 @@ export function squeezed(text: string): string {
 }
 
 /** Until nothing is loading any more, and a moment for what loads late. */
-async function calm(page: Page): Promise<void> {
+export async function calm(page: Page): Promise<void> {
   await page.waitForTimeout(250);
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .mantine-Skeleton-root') === null);
   await page.waitForTimeout(150);
