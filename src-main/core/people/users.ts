@@ -92,7 +92,10 @@ export const userHandlers: Handlers<'users'> = {
     const user = await context.core.vault.people.setRoles(context.session.keys, userId, roles);
     // A session holds the permissions of its beginning.
     context.core.endSessionsOf(userId);
-    return recorded(context, user, { before: before.join(' '), after: user.roles.join(' ') });
+    const changed = recorded(context, user, { before: before.join(' '), after: user.roles.join(' ') });
+    // Who opens nothing clinical any more knew the keys.
+    await runDue(context.core, context.session);
+    return changed;
   },
   suspend: async (context, { userId }) => {
     const user = await context.core.vault.people.suspend(context.session.keys, userId);

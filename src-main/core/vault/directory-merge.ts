@@ -6,6 +6,7 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { canonicalBytes } from '../crypto/canonical.ts';
 import type { DirectoryContent, ReadDirectory } from './directory.ts';
 import { type KeyFilePayload, opensDatabase, type UserRecord } from './key-file-payload.ts';
+import { lostAccess } from './people.ts';
 import { rosterEntryHash, verifyRoster } from './roster.ts';
 import type { RosterEntry } from './roster-entry.ts';
 import { RosterError, type RosterState, type RosterUser } from './roster-state.ts';
@@ -144,7 +145,8 @@ export function merged(payload: KeyFilePayload, read: ReadDirectory): Merged {
   const newKeys = users.filter((user) => before.get(user.id)?.x25519.public !== user.x25519.public);
   const readers = new Set(users.filter(opensDatabase).map(({ id }) => id));
   const readersBefore = payload.users.filter(opensDatabase).map(({ id }) => id);
-  const gone = payload.users.filter((user) => !users.some(({ id }) => id === user.id));
+  const lost = lostAccess(payload.users, users);
+  const { previous } = payload.databaseKey;
   const clinicKeys = mergedEpochs(payload.clinicKeys, content.clinicKeys, users);
   const incoming = [...newKeys.map(({ id }) => id), ...readers].filter(
     (id) => readers.has(id) && (!readersBefore.includes(id) || newKeys.some((user) => user.id === id)),
@@ -162,10 +164,11 @@ export function merged(payload: KeyFilePayload, read: ReadDirectory): Merged {
         ...payload.databaseKey,
         // A seal to keys that are no longer somebody's stays until the next open session here makes the new one.
         seals: payload.databaseKey.seals.filter(({ userId }) => readers.has(userId)),
+        previous: previous && { ...previous, seals: previous.seals.filter(({ userId }) => !lost.includes(userId)) },
       },
       unsealed,
       due: {
-        databaseKey: payload.due.databaseKey || gone.some(opensDatabase),
+        databaseKey: payload.due.databaseKey || lost.length > 0,
         clinicKey: payload.due.clinicKey,
       },
       directorySeen: { size: state.size, head: state.head.toString('base64') },

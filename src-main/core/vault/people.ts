@@ -1,6 +1,6 @@
 /** Changes to users by an admin: each is a new key file content with one more roster entry that the admin signed. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { RoleId } from '../../../src-shared/contract/permissions.ts';
+import { opensDatabase, type RoleId } from '../../../src-shared/contract/permissions.ts';
 import type { Random } from '../crypto/random.ts';
 import { agesOf, clinicKeyId, type SharedKeys, sealSharedKeys } from './clinic-keys.ts';
 import { type IdentityKeys, makeUser, type NewUser, newIdentityKeys, wipeIdentity, wrapIdentity } from './identity.ts';
@@ -31,19 +31,41 @@ function demandAdminLeft(users: readonly UserRecord[]): void {
     throw new CallError('last-admin');
 }
 
+/** Of the users before, who knew the shared keys and is gone or opens nothing any more. A suspension can be lifted. */
+export function lostAccess(before: readonly UserRecord[], after: readonly UserRecord[]): readonly string[] {
+  const still = new Set(after.filter(({ roles }) => opensDatabase(roles)).map(({ id }) => id));
+  return before.filter(({ id, roles }) => opensDatabase(roles) && !still.has(id)).map(({ id }) => id);
+}
+
+/** What goes with them: the way back to the database before, and soon the keys they knew. */
+function afterLoss(payload: KeyFilePayload, users: readonly UserRecord[]): KeyFilePayload {
+  const lost = lostAccess(payload.users, users);
+  if (lost.length === 0) return payload;
+  const { databaseKey } = payload;
+  const { previous } = databaseKey;
+  const left = previous && { ...previous, seals: previous.seals.filter(({ userId }) => !lost.includes(userId)) };
+  return {
+    ...payload,
+    databaseKey: { ...databaseKey, previous: left },
+    due: { databaseKey: true, clinicKey: true },
+  };
+}
+
 /**
- * New users, sealed keys that follow from them, and the roster entry that says so.
+ * New users, sealed keys that follow from them, and the roster entry that says so. Where somebody who opened the
+ * database does so no more, the keys they knew are due for replacement.
  * @param request what a second admin agreed to, where one admin's signature is not enough
  * @throws CallError last-admin, no-clinical-access, second-admin-needed
  */
 export function changed(
-  payload: KeyFilePayload,
+  before: KeyFilePayload,
   acting: Acting,
   users: readonly UserRecord[],
   changes: readonly RosterChange[],
   request?: SignedRequest,
 ): KeyFilePayload {
   demandAdminLeft(users);
+  const payload = afterLoss(before, users);
   const { session, random } = acting;
   if (session.shared === undefined) throw new CallError('no-clinical-access');
   demandAllEpochs(payload, session.shared);
@@ -191,22 +213,8 @@ export function withoutUser(
   demandAdmin(payload, acting.session);
   if (userId === acting.session.userId) throw new CallError('own-account');
   const gone = userOf(payload, userId);
-  const others = payload.users.filter(({ id }) => id !== userId);
-  const { previous } = payload.databaseKey;
-  const without = previous && { ...previous, seals: previous.seals.filter((seal) => seal.userId !== userId) };
-  const knewKeys = gone.roles.some((held) => held !== 'it');
-  const { due } = payload;
-  return changed(
-    {
-      ...payload,
-      databaseKey: { ...payload.databaseKey, previous: without },
-      due: { databaseKey: due.databaseKey || knewKeys, clinicKey: due.clinicKey || knewKeys },
-    },
-    acting,
-    others,
-    [{ kind: 'status-set', userId, status: 'removed' }],
-    request,
-  );
+  const others = payload.users.filter(({ id }) => id !== gone.id);
+  return changed(payload, acting, others, [{ kind: 'status-set', userId, status: 'removed' }], request);
 }
 
 /** For who lost phone and recovery codes. Not a matter of the roster: the second factor is this key file's. */

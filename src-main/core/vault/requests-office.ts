@@ -5,7 +5,7 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { uuidFrom } from '../crypto/random.ts';
 import type { KeyFilePayload, UserRecord } from './key-file-payload.ts';
-import { type Acting, changed, demandAdmin, userOf } from './people.ts';
+import { changed, demandAdmin, userOf } from './people.ts';
 import { agreedBy, newRequest, requestBytes, signatureBy } from './request.ts';
 import type { VaultRoom } from './room.ts';
 import { adminsNeeded, verifyRoster } from './roster.ts';
@@ -52,32 +52,6 @@ function recordsAfter(payload: KeyFilePayload, changes: readonly RosterChange[])
       return { ...user, status: change.status === 'suspended' ? ('suspended' as const) : ('active' as const) };
     });
   }, payload.users);
-}
-
-const removedBy = (changes: readonly RosterChange[]): readonly string[] =>
-  changes.flatMap((change) => (change.kind === 'status-set' && change.status === 'removed' ? [change.userId] : []));
-
-/** What goes with somebody who is gone: the way back to the database before, and soon the keys they knew. */
-function withoutSeals(payload: KeyFilePayload, gone: readonly string[]): KeyFilePayload {
-  const { due, databaseKey, users } = payload;
-  const { previous } = databaseKey;
-  const left = previous && { ...previous, seals: previous.seals.filter(({ userId }) => !gone.includes(userId)) };
-  const knew = users.some(({ id, roles }) => gone.includes(id) && roles.some((held) => held !== 'it'));
-  return {
-    ...payload,
-    databaseKey: { ...databaseKey, previous: left },
-    due: { databaseKey: due.databaseKey || knew, clinicKey: due.clinicKey || knew },
-  };
-}
-
-function withRequest(
-  payload: KeyFilePayload,
-  acting: Acting,
-  changes: readonly RosterChange[],
-  request: SignedRequest,
-): KeyFilePayload {
-  const without = withoutSeals(payload, removedBy(changes));
-  return changed(without, acting, recordsAfter(payload, changes), changes, request);
 }
 
 export class Requests {
@@ -152,7 +126,9 @@ export class Requests {
       const file = this.#room.opened();
       demandAdmin(file.payload, session);
       demandAgreed(file.payload, request, session.userId, this.#room.place.clock.now());
-      file.commit(withRequest(file.payload, this.#room.acting(session), subject.changes, request));
+      const { payload } = file;
+      const users = recordsAfter(payload, subject.changes);
+      file.commit(changed(payload, this.#room.acting(session), users, subject.changes, request));
       return [...new Set(subject.changes.flatMap((change) => ('userId' in change ? [change.userId] : [])))];
     });
   }

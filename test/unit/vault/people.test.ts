@@ -229,6 +229,26 @@ test('removed: record and seals go, the name stays in the roster, new keys are d
   assert.equal((await vaultOf(ground, { clock })).state, 'locked');
 });
 
+test('who keeps nothing clinical, or leaves while suspended, knew the keys: new ones are due; a suspension is none', async () => {
+  const due = async () => (await vaultOf(ground, { clock })).keys.due();
+  await vault.keys.rotateClinicKey(anna);
+  const before = await due();
+  assert.equal(before.clinicKey, false);
+  const { id } = await hire('vera', 'assistant');
+  await vault.people.suspend(anna, id);
+  await vault.people.reactivate(anna, id);
+  await vault.people.setRoles(anna, id, ['reception']);
+  assert.deepEqual(await due(), before);
+  await vault.people.setRoles(anna, id, ['it']);
+  assert.deepEqual(await due(), { databaseKey: true, clinicKey: true });
+  await vault.keys.rotateClinicKey(anna);
+  await vault.people.setRoles(anna, id, ['assistant']);
+  await vault.people.suspend(anna, id);
+  assert.equal((await due()).clinicKey, false);
+  await vault.people.remove(anna, id);
+  assert.equal((await due()).clinicKey, true);
+});
+
 test('another admin is not reset, removed or suspended by one admin alone', async () => {
   const { id } = await hire('uwe', 'admin');
   const code = Buffer.from(newInvitationCode(randomBytes));
