@@ -1,6 +1,7 @@
 /** Signing in, locking, and what belongs to the person signed in. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { userId as userIdSchema } from '../../../src-shared/contract/primitives.ts';
+import type { Channel } from '../../../src-shared/contract/procedure.ts';
 import { Grants } from '../access/grants.ts';
 import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
@@ -8,6 +9,7 @@ import { passwordBytes } from '../crypto/password.ts';
 import { randomUuid } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { newNotes, writeEntry } from '../entry.ts';
+import { demandNoMaintenance } from '../keys/gate.ts';
 import { recordRotation, runDue } from '../keys/rotate.ts';
 import type { LiveSession } from '../session.ts';
 import { withTransaction } from '../store/transaction.ts';
@@ -48,37 +50,53 @@ async function verified(core: Core, userName: string, password: string, code?: s
   }
 }
 
+/** @throws CallError account-suspended where an admin was faster than this sign-in: suspended, removed, other roles or keys */
+function sessionOf(core: Core, channel: Channel, keys: VaultSession, now: number): LiveSession {
+  if (!core.vault.people.stands(keys)) throw new CallError('account-suspended');
+  const { user } = keys;
+  return {
+    id: randomUuid(),
+    channel,
+    userId: userIdSchema.parse(user.id),
+    userName: user.userName,
+    displayName: user.displayName,
+    roles: user.roles,
+    ...standing(core, keys),
+    startedAt: now,
+    keys,
+    search: null,
+    look: null,
+    grants: new Grants(core.clocks),
+    draftEntries: new Map(),
+    wrongPins: 0,
+  };
+}
+
 export const sessionHandlers: Handlers<'sessions'> = {
   ...quickReturnHandlers,
   ...secondFactorHandlers,
   signIn: async ({ core, connection, now }, input) => {
     const { keys, renewed } = await verified(core, input.userName, input.password, input.code);
+    let session: LiveSession;
     try {
-      if (keys.shared !== undefined) await core.open(keys);
+      if (keys.shared !== undefined) {
+        // It may have begun while the password was tried: the file that is being replaced must not be opened.
+        await demandNoMaintenance(core, 'sessions.signIn');
+        await core.open(keys);
+      }
+      session = sessionOf(core, connection.channel, keys, now);
     } catch (error) {
       keys.close();
+      if (error instanceof CallError && error.value.code === 'account-suspended') {
+        core.signInFailed(keys.userId, error.value);
+      }
+      // It was opened for this session, and for nobody else.
+      if (!core.presence.needsDatabase) await core.standDown();
       throw error;
     }
-    const { user } = keys;
-    const session: LiveSession = {
-      id: randomUuid(),
-      channel: connection.channel,
-      userId: userIdSchema.parse(user.id),
-      userName: user.userName,
-      displayName: user.displayName,
-      roles: user.roles,
-      ...standing(core, keys),
-      startedAt: now,
-      keys,
-      search: null,
-      look: null,
-      grants: new Grants(core.clocks),
-      draftEntries: new Map(),
-      wrongPins: 0,
-    };
     const store = core.opened()?.store;
-    core.begin(connection, session);
     try {
+      core.begin(connection, session);
       if (store !== undefined && keys.shared !== undefined) {
         withTransaction(
           store,

@@ -93,6 +93,20 @@ export class People {
     });
   }
 
+  /**
+   * Does the key file still say of this session's user what it said at the sign-in? Another change may have come between
+   * the password and the session, whose end it could not ask for: there was none yet.
+   */
+  stands(session: VaultSession): boolean {
+    const user = this.#room.opened().payload.users.find(({ id }) => id === session.userId);
+    return (
+      !session.closed &&
+      user?.status === 'active' &&
+      user.roles.join() === session.user.roles.join() &&
+      user.ed25519.public === session.publicKey.toString('base64')
+    );
+  }
+
   /** What must come before anything else in this session. */
   owedBy(session: VaultSession): Owed | null {
     const { payload } = this.#room.opened();

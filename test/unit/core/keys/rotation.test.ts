@@ -58,6 +58,37 @@ test('the database under a new key: the same record, one file, an entry; every s
   for (const id of patients) assert.equal(openPatientKey(house.store, id).length, 32);
 });
 
+test('who signs in while it begins waits for its end, and works in the new file', async () => {
+  const admin = house.desk();
+  await admin.signIn('admin');
+  const doctor = house.desk('ctl');
+  const [, { generation }] = await Promise.all([
+    doctor.signIn('practitioner'),
+    admin.call('keys.rotateDatabaseKey', {}),
+  ]);
+  assert.deepEqual(databases(), [`carekeep-${generation}.db`]);
+  const made = await doctor.call('patients.create', { demographics: person('Dahl', 'Kim'), notADuplicate: true });
+  await house.restart();
+  await doctor.signIn('practitioner');
+  assert.equal(openPatientKey(house.store, made.patientId).length, 32);
+  assert.equal(sound(), null);
+});
+
+test('a sign-in that was overtaken by a suspension begins no session', async () => {
+  const admin = house.desk();
+  await admin.signIn('admin');
+  const userId = house.core.vault.userIdOf('the.practitioner') ?? '';
+  const doctor = house.desk('ctl');
+  const input = { userName: 'the.practitioner', password: passwords.practitioner };
+  const [signedIn] = await Promise.all([
+    doctor.refusal('sessions.signIn', input),
+    admin.call('users.suspend', { userId }),
+  ]);
+  assert.equal(signedIn, 'account-suspended');
+  assert.equal(doctor.connection.session, null);
+  await admin.call('users.reactivate', { userId });
+});
+
 test('while it runs with warning, others are refused and told; stopped, the old file goes on', async () => {
   const admin = house.desk();
   await admin.signIn('admin');
@@ -117,6 +148,18 @@ test('a new epoch of the clinic key: patient keys follow, a stopped run goes on,
     refs,
   );
   assert.equal(sound(), null);
+});
+
+test('a role that opens nothing clinical: database and clinic key are replaced with the change', async () => {
+  const admin = house.desk();
+  await admin.signIn('admin');
+  const userId = house.core.vault.userIdOf('the.practitioner') ?? '';
+  const before = house.core.vault.database().generation;
+  await admin.call('users.setRoles', { userId, roles: ['it'] });
+  assert.deepEqual(house.core.vault.keys.due(), { databaseKey: false, clinicKey: false });
+  assert.equal(house.core.vault.database().generation, before + 1);
+  await admin.call('users.setRoles', { userId, roles: ['practitioner'] });
+  assert.equal(house.core.vault.database().generation, before + 1);
 });
 
 test('one who left: database and clinic key are replaced with the removal', async () => {
