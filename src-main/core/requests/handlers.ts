@@ -15,7 +15,7 @@ import {
   readRequests,
   readWaiting,
 } from '../store/request.ts';
-import { requestLife } from '../vault/requests-office.ts';
+import { requestLife } from '../vault/request.ts';
 import type { SignedRequest } from '../vault/roster-entry.ts';
 import { signedOf, stateOf, subjectOf, toSigned } from './standing.ts';
 
@@ -138,6 +138,8 @@ export const requestHandlers: Handlers<'requests'> = {
     const state = stateOf(core, row, now);
     if (state !== 'open') throw new CallError('request-over');
     const agreed = await signedAgain(context, password, signedOf(row));
+    // It may have been withdrawn, or agreed to by another, while the password was tried.
+    if (stateOf(core, readRequest(core.demandOpen().store, id), now) !== 'open') throw new CallError('request-over');
     const { subject } = agreed.body;
     const users = subject.kind === 'roster' ? await core.vault.requests.carryOut(session.keys, agreed) : [];
     const asked = subjectOf(row);

@@ -10,6 +10,9 @@ import type { RequestBody, RequestSubject, RosterSignature, SignedRequest } from
 import { isActiveAdmin, type RosterSigner, type RosterState } from './roster-state.ts';
 import { fromBase64 } from './wrapped.ts';
 
+/** A request nobody agreed to by then is over; one that claims to last longer was never good. */
+export const requestLife = 7 * 24 * 60 * 60 * 1000;
+
 export function requestBytes(body: RequestBody): Buffer {
   return Buffer.concat([Buffer.from('carekeep/v1/request/signature\0', 'utf8'), canonicalBytes(body)]);
 }
@@ -43,7 +46,7 @@ export function adminsWhoSigned(
   return who;
 }
 
-/** Who agreed to a request, counted at an instant; nobody when it is another clinic's, not begun or over. */
+/** Who agreed to a request, counted at an instant; nobody when it is another clinic's, not begun, over or too long. */
 export function agreedBy(
   state: RosterState,
   clinicId: string,
@@ -52,5 +55,6 @@ export function agreedBy(
 ): ReadonlySet<string> {
   const { body, signatures } = request;
   if (body.clinicId !== clinicId || at < body.at || at > body.expiresAt) return new Set();
+  if (body.expiresAt - body.at > requestLife) return new Set();
   return adminsWhoSigned(state, requestBytes(body), signatures);
 }

@@ -6,16 +6,13 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { uuidFrom } from '../crypto/random.ts';
 import type { KeyFilePayload, UserRecord } from './key-file-payload.ts';
 import { changed, demandAdmin, userOf } from './people.ts';
-import { agreedBy, newRequest, requestBytes, signatureBy } from './request.ts';
+import { agreedBy, newRequest, requestBytes, requestLife, signatureBy } from './request.ts';
 import type { VaultRoom } from './room.ts';
 import { adminsNeeded, verifyRoster } from './roster.ts';
 import type { RequestSubject, RosterChange, SignedRequest } from './roster-entry.ts';
 import { activeAdmins, applied, RosterError, type RosterState } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { fromBase64 } from './wrapped.ts';
-
-/** A request nobody agreed to by then is over. */
-export const requestLife = 7 * 24 * 60 * 60 * 1000;
 
 export function rosterStateOf(payload: KeyFilePayload): RosterState {
   return verifyRoster(payload.roster, payload.clinic.id, fromBase64(payload.clinicIdentity.public));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generateEd25519 } from '../../../src-main/core/crypto/ed25519.ts';
 import { randomBytes, randomUuid } from '../../../src-main/core/crypto/random.ts';
-import { newRequest, requestBytes, signatureBy } from '../../../src-main/core/vault/request.ts';
+import { newRequest, requestBytes, requestLife, signatureBy } from '../../../src-main/core/vault/request.ts';
 import { nextEntry, signerWith, verifyRoster } from '../../../src-main/core/vault/roster.ts';
 import type { RosterChange, RosterEntry, SignedRequest } from '../../../src-main/core/vault/roster-entry.ts';
 import { RosterError, type RosterSigner } from '../../../src-main/core/vault/roster-state.ts';
@@ -112,6 +112,44 @@ test('who acts as an admin changes with two admins only, once there are two', ()
     ];
     for (const request of others) assert.throws(() => check(next([anna.signer], request)), RosterError);
   }
+});
+
+test("the kit is the clinic identity's alone to change, however many admins sign", () => {
+  const kit: RosterChange = { kind: 'recovery-set', x25519: key() };
+  const next = (changes: readonly RosterChange[], signers: readonly RosterSigner[]) => [
+    ...good,
+    nextEntry(good, clinicId, 2, changes, signers),
+  ];
+  assert.throws(() => check(next([kit], [anna.signer])), RosterError);
+  assert.throws(() => check(next([kit], [anna.signer, lea.signer])), RosterError);
+  assert.throws(() => check(next([person(['it']).added, kit], [anna.signer])), RosterError);
+  assert.equal(check(next([kit], [byClinic])).recovery, kit.x25519);
+});
+
+test('a suspended admin has no keys by one admin, who would be two when they are back', () => {
+  const out: RosterChange = { kind: 'status-set', userId: lea.userId, status: 'suspended' };
+  const ines = person(['admin']);
+  const three = [...good, nextEntry(good, clinicId, 2, [ines.added], [anna.signer, lea.signer])];
+  const without = [...three, nextEntry(three, clinicId, 2, [out], [anna.signer, ines.signer])];
+  const keys: RosterChange = { kind: 'user-keys-replaced', userId: lea.userId, ed25519: key(), x25519: key() };
+  const next = (changes: readonly RosterChange[], signers: readonly RosterSigner[]) => [
+    ...without,
+    nextEntry(without, clinicId, 3, changes, signers),
+  ];
+  assert.throws(() => check(next([keys], [anna.signer])), RosterError);
+  const asIt: RosterChange = { kind: 'roles-set', userId: lea.userId, roles: ['it'] };
+  assert.throws(() => check(next([asIt, keys], [anna.signer])), RosterError);
+  check(next([keys], [anna.signer, ines.signer]));
+});
+
+test('a request that claims to last longer than seven days counts for nobody', () => {
+  const promote: RosterChange[] = [{ kind: 'roles-set', userId: kim.userId, roles: ['admin'] }];
+  const next = (times: { at: number; expiresAt: number }) => [
+    ...good,
+    nextEntry(good, clinicId, 2, promote, [anna.signer], agreed(promote, [lea.signer], times)),
+  ];
+  check(next({ at: 1, expiresAt: 1 + requestLife }));
+  assert.throws(() => check(next({ at: 1, expiresAt: 2 + requestLife })), RosterError);
 });
 
 test('a request is used once', () => {
