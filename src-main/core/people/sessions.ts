@@ -19,7 +19,7 @@ import { ensurePrivateNoteKey } from './private-note-key.ts';
 import { quickReturnHandlers } from './quick-return.ts';
 import { secondFactorHandlers } from './second-factor.ts';
 import { recordOwn, standing } from './standing.ts';
-import { changeState } from './state.ts';
+import { changeState, forgetPin } from './state.ts';
 
 type Verified = {
   readonly keys: VaultSession;
@@ -164,9 +164,11 @@ export const sessionHandlers: Handlers<'sessions'> = {
       wipe(next);
     }
     Object.assign(session, standing(core, session.keys));
-    recordOwn(context, 'user.password-changed', { reason: 'first' }, (tx) =>
-      ensurePrivateNoteKey(tx, core.vault, session.keys),
-    );
+    recordOwn(context, 'user.password-changed', { reason: 'first' }, (tx) => {
+      ensurePrivateNoteKey(tx, core.vault, session.keys);
+      // A reset on another workstation could not remove the one that lies here.
+      forgetPin(tx, session.userId);
+    });
     return describe(core, session);
   },
 };

@@ -2,6 +2,7 @@
 import type { Handlers, TaskContext } from '../call.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { forgetPin } from '../people/state.ts';
 import { demandUsable } from '../requests/standing.ts';
 import { endRequest } from '../store/request.ts';
 import { addReview } from '../store/review.ts';
@@ -60,6 +61,8 @@ export const recoveryWhileOpen: WhileOpen = {
       record(({ tx, entry }) => {
         entry.entity.push(userId);
         entry.detail['reason'] = 'restore-access';
+        // It was set with a password that is no more.
+        forgetPin(tx, userId);
         if (requestId !== null) entry.detail['request'] = requestId;
         // There are others, and none of them could agree: they look at it afterwards.
         if (done.alone && done.otherAdmins > 0) {

@@ -32,6 +32,7 @@ import { OpenKeyFile } from './open-key-file.ts';
 import { changed, demandAdmin } from './people.ts';
 import type { VaultRoom } from './room.ts';
 import { verifyRoster } from './roster.ts';
+import { checkRosterAgainst } from './roster-check.ts';
 import { RosterError } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { makeDeviceKeys } from './set-up.ts';
@@ -135,6 +136,7 @@ export class Joining {
       demandMember(content, pending);
       const databaseKey = random(32);
       const payload = this.#payload(pending, content, databaseKey);
+      demandRostered(payload);
       const { defaultLanguage: language } = payload.clinic;
       await this.#create(payload, databaseKey, (database) => create({ ...database, language }));
       const file = new OpenKeyFile(this.#room.place, { payload, deviceSecret, deviceSecretNumber: 1 });
@@ -206,6 +208,19 @@ function requestOf(bytes: Buffer): JoinRequest {
   } catch {
     // Some other file was chosen: it is no request, whatever else it is.
     throw new CallError('invalid-input', { field: 'request' });
+  }
+}
+
+/**
+ * Users, device and kit are the roster's. The words say which clinic it is, not who wrote the rest: without this, keys
+ * would be sealed to whoever stands in the welcome. @throws CallError directory-refused
+ */
+function demandRostered(payload: KeyFilePayload): void {
+  try {
+    checkRosterAgainst(payload);
+  } catch (error) {
+    if (error instanceof RosterError) throw new CallError('directory-refused');
+    throw error;
   }
 }
 

@@ -3,7 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { requestLife } from '../../../src-main/core/vault/requests-office.ts';
+import { makeVerifier } from '../../../src-main/core/people/pin.ts';
+import { readPinVerifier, writePinVerifier } from '../../../src-main/core/people/state.ts';
+import { withTransaction } from '../../../src-main/core/store/transaction.ts';
+import { requestLife } from '../../../src-main/core/vault/request.ts';
 import { type Place, startPlace } from './clinic.ts';
 import { type Desk, type House, passwords, person, startHouse } from './house.ts';
 
@@ -176,7 +179,10 @@ describe('what one admin alone may not do', () => {
     const wrong = house.words.toReversed().join(' ');
     assert.equal(await lena.refusal('recovery.restoreAccess', restore(id, wrong)), 'kit-words-wrong');
     const before = house.core.vault.rosterState().users.get(doctorId);
+    const pin = await makeVerifier('358914');
+    withTransaction(house.store, (tx) => writePinVerifier(tx, doctorId, pin));
     await lena.call('recovery.restoreAccess', restore(id));
+    assert.equal(readPinVerifier(house.store, doctorId), null);
     const after = house.core.vault.rosterState().users.get(doctorId);
     assert.equal(after?.x25519, before?.x25519);
     assert.deepEqual(after?.retired, [...(before?.retired ?? []), before?.ed25519]);

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import { contentOf, decodeDirectory, encodeDirectory } from '../../../src-main/core/vault/directory.ts';
 import { merged } from '../../../src-main/core/vault/directory-merge.ts';
+import { parseRequest, welcomeFor } from '../../../src-main/core/vault/join.ts';
 import { decodeKeyFile, parseHeader } from '../../../src-main/core/vault/key-file.ts';
 import type { KeyFilePayload } from '../../../src-main/core/vault/key-file-payload.ts';
 import { readDeviceSecret } from '../../../src-main/core/vault/keychain-items.ts';
@@ -106,6 +107,26 @@ test('a request of somebody in between gives other words, and a welcome for anot
   assert.equal(real.state, 'not-set-up');
 });
 
+test('a welcome with the right words and somebody else’s keys in it: refused before any key is sealed to them', async () => {
+  const real = await vaultOf(ground, { profileDir: join(ground.dir, 'fifth') });
+  const request = await real.joining.ask('Fifth');
+  const session = await one.signIn('anna', admin);
+  const admitted = await one.joining.admit(session, request);
+  session.close();
+  const honest = await payloadOf(join(ground.dir, 'profile'));
+  const [first, ...others] = honest.users;
+  assert.ok(first);
+  const receiving = { ...first.x25519, public: randomBytes(32).toString('base64') };
+  const forged = { ...honest, users: [{ ...first, x25519: receiving }, ...others] };
+  const made: string[] = [];
+  const welcome = welcomeFor(forged, parseRequest(request), randomBytes);
+  const refused = await refusal(() =>
+    real.joining.join(welcome, admitted.words.join(' '), ({ path }) => void made.push(path)),
+  );
+  assert.equal(refused.code, 'directory-refused');
+  assert.deepEqual([made, real.state], [[], 'not-set-up']);
+});
+
 test('a colleague added here works there after the next open session; a new password reaches there too', async () => {
   await two.directory.meet(meeting);
   const session = await one.signIn('anna', admin);
@@ -185,6 +206,24 @@ test('whatever else lies at the meeting place is refused, and nothing changes', 
   }
   writeFileSync(join(folder, 'directory'), good);
   await two.directory.meet(meeting);
+});
+
+test('somebody suspended first and removed later knew this workstation’s key: a new one is due here too', async () => {
+  const session = await one.signIn('anna', admin);
+  const { id } = await one.people.add(session, {
+    userName: 'pia',
+    displayName: 'Pia',
+    roles: ['reception'],
+    password: other,
+  });
+  for (const vault of [one, two]) await vault.directory.meet(meeting);
+  await one.people.suspend(session, id);
+  for (const vault of [one, two]) await vault.directory.meet(meeting);
+  assert.equal(two.keys.due().databaseKey, false);
+  await one.people.remove(session, id);
+  session.close();
+  for (const vault of [one, two]) await vault.directory.meet(meeting);
+  assert.equal(two.keys.due().databaseKey, true);
 });
 
 test('older news, and news of a fork, are told apart from new ones', async () => {
