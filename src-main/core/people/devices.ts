@@ -48,7 +48,10 @@ export async function meet(core: Core, meeting: Meeting): Promise<Met> {
   }
   for (const userId of met.ended) core.endSessionsOf(userId);
   const keys = core.presence.clinicalKeys();
-  if (keys !== undefined) await core.vault.directory.seal(keys);
+  if (keys !== undefined) {
+    await core.vault.directory.seal(keys);
+    if (met.changed) core.opened()?.addClinicKeys(keys);
+  }
   if (met.changed) core.journal('device.met', null, 'success');
   return met;
 }

@@ -74,7 +74,11 @@ export class Directory {
       return { changed: true, published: false, ended: file.payload.users.map(({ id }) => id), removedHere };
     }
     const changed = !canonicalBytes(payload).equals(canonicalBytes(file.payload));
-    if (changed) file.commit(payload);
+    if (changed) {
+      file.commit(payload);
+      // Another workstation's new epoch: a session without it could change nothing any more.
+      this.#room.tellSessions();
+    }
     return { changed, published: false, ended, removedHere };
   }
 

@@ -226,6 +226,19 @@ test('somebody suspended first and removed later knew this workstation’s key: 
   assert.equal(two.keys.due().databaseKey, true);
 });
 
+test('a new clinic key made elsewhere reaches who is signed in here', async () => {
+  const [here, there] = [await one.signIn('anna', admin), await two.signIn('anna', admin)];
+  const epoch = await one.keys.rotateClinicKey(here);
+  for (const vault of [one, two]) await vault.directory.meet(meeting);
+  assert.ok(here.shared && there.shared);
+  assert.equal(there.shared.clinicKeys.at(-1)?.epoch, epoch);
+  assert.deepEqual(there.shared.clinicKeys, here.shared.clinicKeys);
+  await two.people.setPolicy(there, { adminSecondFactor: false });
+  for (const vault of [two, one]) await vault.directory.meet(meeting);
+  here.close();
+  there.close();
+});
+
 test('older news, and news of a fork, are told apart from new ones', async () => {
   const older = lying();
   const session = await one.signIn('anna', admin);
