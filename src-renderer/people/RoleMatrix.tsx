@@ -81,7 +81,9 @@ function RoleHead({ role, onEdit, onRemove }: RoleHeadProps) {
   const own = role.name !== null;
   return (
     <th scope="col" className="ck-matrix-role">
-      <bdi className="ck-matrix-name" data-own={own}>{nameOf(role.id)}</bdi>
+      <bdi className="ck-matrix-name" data-own={own}>
+        {nameOf(role.id)}
+      </bdi>
       <span className="ck-matrix-about">{t('matrix.holders', { count: role.holders })}</span>
       <span className="ck-matrix-about">
         {own && <Chip tone="accent">{t('matrix.own')}</Chip>}
