@@ -58,6 +58,7 @@ export const rosterStep = z.strictObject({
         'device-removed',
         'role-defined',
         'role-removed',
+        'clinic-key-set',
         'policy-set',
       ]),
       /** The person, device or role concerned, by name. */

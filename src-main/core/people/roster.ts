@@ -72,6 +72,7 @@ function aboutOf(change: RosterChange, before: RosterState | undefined, after: R
     case 'role-removed':
       return before?.ownRoles.get(change.roleId)?.name ?? null;
     case 'recovery-set':
+    case 'clinic-key-set':
     case 'policy-set':
       return null;
     default: {

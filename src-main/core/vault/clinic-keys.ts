@@ -113,8 +113,11 @@ export function withSeals(payload: KeyFilePayload, shared: SharedKeys, random: R
     const made = sealed.clinicKeys.find(({ epoch }) => epoch === item.epoch);
     if (made === undefined) return item;
     // What is sealed to the right key stays: the others would otherwise hear of it as news.
+    // Of who is not sealed here yet nothing is known to be good.
     const kept = (one: (typeof made.seals)[number]) =>
-      item.seals.find(({ userId, to }) => userId === one.userId && to === one.to) ?? one;
+      payload.unsealed.includes(one.userId)
+        ? one
+        : (item.seals.find(({ userId, to }) => userId === one.userId && to === one.to) ?? one);
     return { ...item, seals: made.seals.map(kept) };
   });
   return { ...payload, databaseKey: sealed.databaseKey, clinicKeys, unsealed: [] };

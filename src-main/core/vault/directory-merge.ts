@@ -8,6 +8,7 @@ import type { DirectoryContent, ReadDirectory } from './directory.ts';
 import { type KeyFilePayload, opensDatabase, type UserRecord } from './key-file-payload.ts';
 import { lostAccess } from './people.ts';
 import { rosterEntryHash, verifyRoster } from './roster.ts';
+import { checkClinicKeys } from './roster-check.ts';
 import type { RosterEntry } from './roster-entry.ts';
 import { RosterError, type RosterState, type RosterUser } from './roster-state.ts';
 import { fromBase64 } from './wrapped.ts';
@@ -40,9 +41,19 @@ function mirrored(record: UserRecord, { userName, displayName, roles, status }: 
   return { ...record, userName, displayName, roles: [...roles], status };
 }
 
-function mergedUsers(state: RosterState, ours: readonly UserRecord[], theirs: readonly UserRecord[]): UserRecord[] {
+/** A record from further ahead than any honest clock stands would win for ever. */
+const aheadAtMost = 24 * 3_600_000;
+
+function mergedUsers(
+  state: RosterState,
+  ours: readonly UserRecord[],
+  theirs: readonly UserRecord[],
+  now: number,
+): UserRecord[] {
   const here = new Map(ours.map((user) => [user.id, user]));
-  const there = new Map(theirs.map((user) => [user.id, user]));
+  const there = new Map(
+    theirs.filter(({ changedAt }) => changedAt <= now + aheadAtMost).map((user) => [user.id, user]),
+  );
   return [...state.users.values()]
     .filter(({ status }) => status !== 'removed')
     .map((user) => {
@@ -57,33 +68,25 @@ function mergedUsers(state: RosterState, ours: readonly UserRecord[], theirs: re
 
 type ClinicKeys = KeyFilePayload['clinicKeys'];
 
-/** Every epoch that either has. The same number for two different keys is a fork: none of them is given up. */
+/**
+ * Every epoch that either has, all of them named by the roster. What this workstation has itself, sealed to somebody's
+ * key of now, stays: a device that is not what it seems could send a seal that nobody opens.
+ */
 function mergedEpochs(ours: ClinicKeys, theirs: ClinicKeys, users: readonly UserRecord[]): ClinicKeys {
   const readers = users.filter(opensDatabase);
-  const epochs = new Map(ours.map((item) => [item.epoch, item]));
-  for (const item of theirs) {
-    const known = epochs.get(item.epoch);
-    if (known !== undefined && known.id !== item.id) throw new CallError('directory-forked');
-    if (known === undefined) epochs.set(item.epoch, item);
-    else epochs.set(item.epoch, { ...known, recoverySeal: either(known.recoverySeal, item.recoverySeal), seals: [] });
-  }
-  const seals = [...ours, ...theirs].flatMap((item) => item.seals.map((one) => ({ epoch: item.epoch, one })));
-  return [...epochs.values()]
-    .map((item) => ({
-      ...item,
-      seals: readers.flatMap((user) => {
-        const all = seals.filter(({ epoch, one }) => epoch === item.epoch && one.userId === user.id);
-        const good = all.filter(({ one }) => one.to === user.x25519.public);
-        const [first, ...more] = (good.length > 0 ? good : all).map(({ one }) => one);
-        return first === undefined ? [] : [more.reduce(either, first)];
-      }),
-    }))
-    .sort((left, right) => left.epoch - right.epoch);
-}
-
-/** Of two that do the same, the same one on every workstation: otherwise they would tell each other news for ever. */
-function either<T>(one: T, other: T): T {
-  return Buffer.compare(canonicalBytes(one), canonicalBytes(other)) <= 0 ? one : other;
+  const here = new Map(ours.map((item) => [item.epoch, item]));
+  const there = new Map(theirs.map((item) => [item.epoch, item]));
+  return [...new Set([...here.keys(), ...there.keys()])]
+    .sort((left, right) => left - right)
+    .flatMap((epoch) => {
+      const items = [here.get(epoch), there.get(epoch)].flatMap((item) => item ?? []);
+      const seals = readers.flatMap((user) => {
+        const all = items.flatMap((item) => item.seals.filter(({ userId }) => userId === user.id));
+        return all.find(({ to }) => to === user.x25519.public) ?? all[0] ?? [];
+      });
+      const [first] = items;
+      return first === undefined ? [] : [{ ...first, seals }];
+    });
 }
 
 /** The kit that the roster names; of two records of it, the one with the later drill. */
@@ -107,7 +110,9 @@ export type Merged = {
 
 function verified(content: DirectoryContent, payload: KeyFilePayload): RosterState {
   try {
-    return verifyRoster(content.roster, payload.clinic.id, fromBase64(payload.clinicIdentity.public));
+    const state = verifyRoster(content.roster, payload.clinic.id, fromBase64(payload.clinicIdentity.public));
+    checkClinicKeys(state, content.clinicKeys);
+    return state;
   } catch (error) {
     if (error instanceof RosterError) throw new CallError('directory-refused');
     throw error;
@@ -116,10 +121,11 @@ function verified(content: DirectoryContent, payload: KeyFilePayload): RosterSta
 
 /**
  * What the key file says after a meeting.
+ * @param now milliseconds since the epoch
  * @throws CallError directory-refused (not signed by a workstation of the clinic, or a chain that does not hold),
  * directory-forked, directory-rolled-back (shorter than it was at the last meeting)
  */
-export function merged(payload: KeyFilePayload, read: ReadDirectory): Merged {
+export function merged(payload: KeyFilePayload, read: ReadDirectory, now: number): Merged {
   const { content } = read;
   if (content.clinicIdentity.public !== payload.clinicIdentity.public) throw new CallError('directory-refused');
   const theirs = verified(content, payload);
@@ -140,7 +146,7 @@ export function merged(payload: KeyFilePayload, read: ReadDirectory): Merged {
   if (writer?.status !== 'active' || !read.signedWith(fromBase64(writer.ed25519)))
     throw new CallError('directory-refused');
 
-  const users = mergedUsers(state, payload.users, content.users);
+  const users = mergedUsers(state, payload.users, content.users, now);
   const before = new Map(payload.users.map((user) => [user.id, user]));
   const newKeys = users.filter((user) => before.get(user.id)?.x25519.public !== user.x25519.public);
   const readers = new Set(users.filter(opensDatabase).map(({ id }) => id));

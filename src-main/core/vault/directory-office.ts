@@ -2,7 +2,7 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { canonicalBytes } from '../crypto/canonical.ts';
 import { withSeals } from './clinic-keys.ts';
-import { contentOf, decodeDirectory, encodeDirectory } from './directory.ts';
+import { contentOf, type DirectoryContent, decodeDirectory, encodeDirectory } from './directory.ts';
 import { merged } from './directory-merge.ts';
 import { destroyKeys } from './leave.ts';
 import type { Meeting } from './meeting.ts';
@@ -22,6 +22,16 @@ export type Met = {
 
 /** Somebody else may publish between fetch and publish; more often than this in a row is no coincidence. */
 const tries = 5;
+
+/** What a directory says, whichever bytes seal it: two good seals to the same key are no news. */
+function said(content: DirectoryContent): unknown {
+  const clinicKeys = content.clinicKeys.map(({ epoch, id, seals }) => ({
+    epoch,
+    id,
+    seals: seals.map(({ userId, to }) => [userId, to].join(' ')).sort(),
+  }));
+  return { ...content, clinicKeys };
+}
 
 export class Directory {
   readonly #room: VaultRoom;
@@ -68,7 +78,7 @@ export class Directory {
 
   async #take(bytes: Buffer): Promise<Met> {
     const file = this.#room.opened();
-    const { payload, ended, removedHere } = merged(file.payload, this.#read(bytes));
+    const { payload, ended, removedHere } = merged(file.payload, this.#read(bytes), this.#room.place.clock.now());
     if (removedHere) {
       await destroyKeys(this.#room);
       return { changed: true, published: false, ended: file.payload.users.map(({ id }) => id), removedHere };
@@ -85,7 +95,7 @@ export class Directory {
   /** Is there anything here that does not lie there? */
   #ahead(lying: Buffer): boolean {
     const { content } = this.#read(lying);
-    return !canonicalBytes(contentOf(this.#room.opened().payload)).equals(canonicalBytes(content));
+    return !canonicalBytes(said(contentOf(this.#room.opened().payload))).equals(canonicalBytes(said(content)));
   }
 
   /** This workstation's keys, sealed to everybody who came from elsewhere. @returns how many */

@@ -32,7 +32,7 @@ import { OpenKeyFile } from './open-key-file.ts';
 import { changed, demandAdmin } from './people.ts';
 import type { VaultRoom } from './room.ts';
 import { verifyRoster } from './roster.ts';
-import { checkRosterAgainst } from './roster-check.ts';
+import { checkClinicKeys, checkRosterAgainst } from './roster-check.ts';
 import { RosterError } from './roster-state.ts';
 import type { VaultSession } from './session.ts';
 import { makeDeviceKeys } from './set-up.ts';
@@ -231,6 +231,7 @@ function demandMember({ content }: WelcomeContent, { request }: JoinPending): vo
     const device = state.devices.get(request.deviceId);
     const here = device?.status === 'active' && device.ed25519 === request.ed25519 && device.tls === request.tls;
     if (!here || state.recovery !== content.recovery.public) throw new CallError('directory-refused');
+    checkClinicKeys(state, content.clinicKeys);
   } catch (error) {
     if (error instanceof RosterError) throw new CallError('directory-refused');
     throw error;

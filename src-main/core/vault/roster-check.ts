@@ -4,7 +4,7 @@ import { verifyRoster } from './roster.ts';
 import { RosterError, type RosterState } from './roster-state.ts';
 import { fromBase64 } from './wrapped.ts';
 
-type Rostered = Pick<RecoveryBundle, 'clinic' | 'clinicIdentity' | 'roster' | 'users' | 'deviceId'> & {
+type Rostered = Pick<RecoveryBundle, 'clinic' | 'clinicIdentity' | 'clinicKeys' | 'roster' | 'users' | 'deviceId'> & {
   readonly recovery: { readonly public: string };
 };
 
@@ -26,6 +26,16 @@ function checkUsers(holder: Rostered, state: RosterState): void {
   }
 }
 
+/** Every clinic key is one that an admin signed into the roster, and none of those is missing. @throws RosterError */
+export function checkClinicKeys(
+  state: RosterState,
+  clinicKeys: readonly { readonly epoch: number; readonly id: string }[],
+): void {
+  const named = clinicKeys.every(({ epoch, id }) => state.clinicKeys.get(epoch) === id);
+  if (!named || new Set(clinicKeys.map(({ epoch }) => epoch)).size !== state.clinicKeys.size)
+    throw new RosterError(state.size - 1, 'says otherwise of the clinic key');
+}
+
 /** @throws RosterError */
 export function checkBundleRoster(bundle: RecoveryBundle): RosterState {
   return check(bundle, bundle.device.ed25519, bundle.device.tls);
@@ -39,6 +49,7 @@ export function checkRosterAgainst(payload: KeyFilePayload): RosterState {
 function check(holder: Rostered, deviceKey: string, tls: string): RosterState {
   const state = verifyRoster(holder.roster, holder.clinic.id, fromBase64(holder.clinicIdentity.public));
   checkUsers(holder, state);
+  checkClinicKeys(state, holder.clinicKeys);
   const device = state.devices.get(holder.deviceId);
   if (device === undefined || device.status === 'removed' || device.ed25519 !== deviceKey || device.tls !== tls)
     throw new RosterError(state.size - 1, 'says otherwise of this device');

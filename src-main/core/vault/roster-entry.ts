@@ -38,6 +38,8 @@ export const rosterChange = z.discriminatedUnion('kind', [
     permissions: z.array(z.enum(permissions)),
   }),
   z.strictObject({ kind: z.literal('role-removed'), roleId: ownRoleId }),
+  /** A clinic key by its id: what is not named here is nobody's clinic key, whoever seals it to whom. */
+  z.strictObject({ kind: z.literal('clinic-key-set'), epoch: z.number().int().positive(), id: raw32 }),
   z.strictObject({ kind: z.literal('policy-set'), adminSecondFactor: z.boolean() }),
 ]);
 export type RosterChange = z.infer<typeof rosterChange>;

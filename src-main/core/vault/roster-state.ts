@@ -28,6 +28,8 @@ export type RosterState = {
   readonly users: ReadonlyMap<string, RosterUser>;
   readonly devices: ReadonlyMap<string, RosterDevice>;
   readonly ownRoles: ReadonlyMap<string, OwnRole>;
+  /** Epoch → id of the clinic key (docs/protocols/keys.md). */
+  readonly clinicKeys: ReadonlyMap<number, string>;
   readonly policy: { readonly adminSecondFactor: boolean };
   /** X25519 public key of the recovery kit, base64. */
   readonly recovery: string | undefined;
@@ -55,6 +57,7 @@ export const noRoster: RosterState = {
   users: new Map(),
   devices: new Map(),
   ownRoles: new Map(),
+  clinicKeys: new Map(),
   policy: { adminSecondFactor: false },
   recovery: undefined,
   head: Buffer.alloc(32),
@@ -132,6 +135,9 @@ export function applied(state: RosterState, seq: number, change: RosterChange): 
       if (!ownRoles.delete(change.roleId)) throw new RosterError(seq, 'removes a role that is not there');
       return { ...state, ownRoles };
     }
+    case 'clinic-key-set':
+      if (change.epoch !== state.clinicKeys.size + 1) throw new RosterError(seq, 'sets an epoch out of order');
+      return { ...state, clinicKeys: new Map(state.clinicKeys).set(change.epoch, change.id) };
     case 'policy-set':
       return { ...state, policy: { adminSecondFactor: change.adminSecondFactor } };
     default: {

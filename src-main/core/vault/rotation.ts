@@ -4,9 +4,11 @@
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { wipe } from '../crypto/wipe.ts';
-import { agesOf, databaseBinding, type SharedKeys, sealSharedKeys } from './clinic-keys.ts';
+import { agesOf, clinicKeyId, databaseBinding, type SharedKeys, sealSharedKeys } from './clinic-keys.ts';
 import { type KeyFilePayload, opensDatabase } from './key-file-payload.ts';
-import { type Acting, demandAllEpochs } from './people.ts';
+import { type Acting, demandAllEpochs, demandHolds } from './people.ts';
+import { nextEntry } from './roster.ts';
+import type { RosterChange } from './roster-entry.ts';
 import { fromBase64, openKey } from './wrapped.ts';
 
 const placeOf = (payload: KeyFilePayload) => ({ clinicId: payload.clinic.id, profileId: payload.profileId });
@@ -27,6 +29,11 @@ export function withNextClinicKey(payload: KeyFilePayload, acting: Acting): KeyF
   const epoch = 1 + Math.max(...shared.clinicKeys.map((known) => known.epoch));
   const key = random(32);
   const ages = agesOf(payload);
+  const { session } = acting;
+  const change: RosterChange = { kind: 'clinic-key-set', epoch, id: clinicKeyId(key) };
+  const signer = { by: session.userId, sign: (message: Buffer) => session.sign(message) };
+  const entry = nextEntry(payload.roster, payload.clinic.id, now, [change], [signer]);
+  demandHolds(payload, entry);
   const sealed = sealSharedKeys(
     placeOf(payload),
     payload.databaseKey.generation,
@@ -37,7 +44,8 @@ export function withNextClinicKey(payload: KeyFilePayload, acting: Acting): KeyF
     random,
   );
   wipe(key);
-  return { ...payload, ...sealed, due: { ...payload.due, clinicKey: false } };
+  const roster = [...payload.roster, entry];
+  return { ...payload, ...sealed, roster, due: { ...payload.due, clinicKey: false } };
 }
 
 /** The next generation under its key. The one before stays beside it until the new file is proved. */

@@ -7,7 +7,7 @@ import { generateTlsKey } from '../crypto/p256.ts';
 import { type Random, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { newAttempts } from './attempts.ts';
-import { sealSharedKeys } from './clinic-keys.ts';
+import { clinicKeyId, sealSharedKeys } from './clinic-keys.ts';
 import { newDrillCheck } from './drill.ts';
 import { makeUser, wipeIdentity } from './identity.ts';
 import type { KeyFilePayload } from './key-file-payload.ts';
@@ -84,6 +84,7 @@ export async function newClinic(
   const recoveryPublic = recovery.x25519Public.toString('base64');
   const changes: RosterChange[] = [
     { kind: 'recovery-set', x25519: recoveryPublic },
+    { kind: 'clinic-key-set', epoch: 1, id: clinicKeyId(clinicKey) },
     {
       kind: 'user-added',
       userId: record.id,

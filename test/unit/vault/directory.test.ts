@@ -284,12 +284,62 @@ test('of honest news the order does not matter, and hearing them twice changes n
       });
       const [left, right] = [read(changed(first)), read(changed(second))];
       const after = (...news: (typeof left)[]) =>
-        contentOf(news.reduce((held, one) => merged(held, one).payload, base));
+        contentOf(news.reduce((held, one) => merged(held, one, Date.now()).payload, base));
       assert.deepEqual(after(left, right), after(right, left));
       assert.deepEqual(after(left, right, left, right), after(left, right));
     }),
     { numRuns: 40 },
   );
+});
+
+test('a workstation in the wrong hands plants no clinic key, spoils no seal, and wins no record for ever', async () => {
+  const base = await payloadOf(join(ground.dir, 'profile'));
+  const read = (payload: KeyFilePayload) => {
+    const decoded = decodeDirectory(
+      encodeDirectory(payload, randomBytes),
+      base.clinic.id,
+      fromBase64(base.directoryKey),
+    );
+    assert.ok(decoded);
+    return decoded;
+  };
+  const [first] = base.clinicKeys;
+  assert.ok(first);
+  const code = (payload: KeyFilePayload) => refusal(() => merged(base, read(payload), Date.now()));
+  const planted = { ...first, epoch: base.clinicKeys.length + 1, id: randomBytes(32).toString('base64') };
+  assert.equal((await code({ ...base, clinicKeys: [...base.clinicKeys, planted] })).code, 'directory-refused');
+  assert.equal(
+    (await code({ ...base, clinicKeys: base.clinicKeys.map((item) => ({ ...item, id: planted.id })) })).code,
+    'directory-refused',
+  );
+
+  const garbage = { ...first.recoverySeal, sealed: Buffer.alloc(93).toString('base64') };
+  const clinicKeys = base.clinicKeys.map((item) => ({
+    ...item,
+    recoverySeal: garbage,
+    seals: item.seals.map((one) => ({ ...one, seal: garbage })),
+  }));
+  const spoiled = merged(base, read({ ...base, clinicKeys }), Date.now());
+  assert.deepEqual(spoiled.payload.clinicKeys, base.clinicKeys);
+
+  const later = base.users.map((user) => ({ ...user, secondFactor: null, changedAt: Number.MAX_SAFE_INTEGER }));
+  assert.deepEqual(merged(base, read({ ...base, users: later }), Date.now()).payload.users, base.users);
+});
+
+test('a new clinic key made here is known there, and its epoch stands in the roster', async () => {
+  rmSync(join(folder, 'directory'));
+  const five = await joined('fifth');
+  const session = await one.signIn('anna', admin);
+  const epoch = await one.keys.rotateClinicKey(session);
+  session.close();
+  assert.ok(one.rosterState().clinicKeys.has(epoch));
+  await one.directory.meet(meeting);
+  await five.directory.meet(meeting);
+  const there = await five.signIn('anna', admin);
+  assert.equal(there.shared?.clinicKeys.at(-1)?.epoch, epoch);
+  there.close();
+  const { changed, published } = await one.directory.meet(meeting);
+  assert.deepEqual([changed, published], [false, false]);
 });
 
 test('a workstation that was removed destroys its keys at the next contact, locked as it is', async () => {
