@@ -48,6 +48,15 @@ export function openKeychain(options: KeychainOptions = {}): Keychain {
   const service = options.service ?? 'carekeep';
   const timeout = options.timeout ?? 10_000;
 
+  // Each entry holds a connection to the bus until it is collected, and a bus has few: one per account is kept.
+  const entries = new Map<string, AsyncEntry>();
+  const entryOf = (account: string): AsyncEntry => {
+    // Without a service already the constructor throws.
+    const entry = entries.get(account) ?? new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+    entries.set(account, entry);
+    return entry;
+  };
+
   async function ask<T>(
     account: string,
     work: (entry: AsyncEntry, signal: AbortSignal) => Promise<T>,
@@ -59,11 +68,13 @@ export function openKeychain(options: KeychainOptions = {}): Keychain {
       late.resolve(lateAnswer);
     }, timeout);
     try {
-      // Without a service already the constructor throws.
-      const entry = new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
-      const answer = await Promise.race([work(entry, abort.signal), late.promise]);
-      return answer === lateAnswer ? 'hang' : { value: answer };
+      const answer = await Promise.race([work(entryOf(account), abort.signal), late.promise]);
+      if (answer !== lateAnswer) return { value: answer };
+      entries.delete(account);
+      return 'hang';
     } catch (error) {
+      // The service may be another one by the next call: nothing of this connection is used again.
+      entries.delete(account);
       return abort.signal.aborted ? 'hang' : troubleOf(error);
     } finally {
       clearTimeout(timer);
