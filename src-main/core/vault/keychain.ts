@@ -93,6 +93,8 @@ export function openKeychain(options: KeychainOptions = {}): Keychain {
     },
     async remove(account) {
       const answer = await ask(account, (entry, signal) => entry.deleteCredential(signal));
+      // Accounts come and go (probes); what is gone needs no connection.
+      entries.delete(account);
       return typeof answer === 'string' ? answer : 'ok';
     },
   };
