@@ -18,6 +18,11 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   account: [],
 };
 
+/** Is this a page, as the router's first step names it? */
+export function isPage(name: string): name is Page {
+  return Object.hasOwn(pageNeeds, name);
+}
+
 export function mayOpen(page: Page, permissions: readonly Permission[]): boolean {
   const needs = pageNeeds[page];
   return needs.length === 0 || needs.some((permission) => permissions.includes(permission));

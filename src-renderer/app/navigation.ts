@@ -3,6 +3,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Place } from '../../src-shared/contract/people.ts';
 import type { Chosen } from '../audit/filter.ts';
+import { isPage } from './landing.ts';
 
 export type Page = Place['page'];
 
@@ -34,25 +35,10 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const pages: readonly Page[] = [
-  'patients',
-  'chart',
-  'audit',
-  'reviews',
-  'people',
-  'requests',
-  'recovery',
-  'roster',
-  'keys',
-  'import',
-  'settings',
-  'account',
-];
-
 /** Where the router stands, as a place that core can remember. */
 export function placeOf(pathname: string, tab: unknown): Place {
   const [, first = '', id] = pathname.split('/');
-  const page = pages.find((known) => known === first) ?? 'patients';
+  const page = isPage(first) ? first : 'patients';
   if (page !== 'chart' || id === undefined) return { page, patientId: null, tab: null };
   return { page, patientId: decodeURIComponent(id), tab: typeof tab === 'string' ? tab : null };
 }

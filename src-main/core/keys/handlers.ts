@@ -1,25 +1,17 @@
 /** The page "Keys", and new keys for oneself. */
 import { keyAge } from '../../../src-shared/contract/keys.ts';
-import type { Handlers, TaskContext } from '../call.ts';
+import type { Handlers } from '../call.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { looked } from '../looked.ts';
 import { databaseBytes, recordRotation, rotateClinicKey, rotateDatabase } from './rotate.ts';
-
-/** The entry of something that IT does as well, while the database is closed to them. */
-function noted({ core, session, record }: TaskContext, write: (entity: string[]) => void): void {
-  if (core.opened() === null || session.keys.shared === undefined) {
-    core.journal('key.reported', session.userId, 'success');
-    return;
-  }
-  record(({ entry }) => write(entry.entity));
-}
 
 export const keyHandlers: Handlers<'keys'> = {
   report: async (context) => {
     const { core, session } = context;
     const all = session.permissions.has('user:read');
     const keys = core.vault.keys.report((userId) => all || userId === session.userId);
-    noted(context, () => undefined);
+    looked(context, 'key.reported');
     return { keys: keys.map((key) => keyAge.parse(key)), databaseBytes: databaseBytes(core) };
   },
   rotateDeviceSecret: async ({ core, session }) => {

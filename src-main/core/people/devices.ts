@@ -1,9 +1,10 @@
 /** The clinic's workstations: the list, taking one in and out, meeting the others. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { Handlers, TaskContext } from '../call.ts';
+import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
 import { runDue } from '../keys/rotate.ts';
+import { looked } from '../looked.ts';
 import { createDatabaseFile } from '../start/setup.ts';
 import type { Met } from '../vault/directory-office.ts';
 import { joinMaximum } from '../vault/join.ts';
@@ -56,15 +57,9 @@ export async function meet(core: Core, meeting: Meeting): Promise<Met> {
   return met;
 }
 
-/** IT works in the locked state: what they did goes to the journal. */
-function noted({ core, session, record }: TaskContext, event: 'device.listed'): void {
-  if (core.opened() === null || session.keys.shared === undefined) core.journal(event, session.userId, 'success');
-  else record(() => undefined);
-}
-
 export const deviceHandlers: Handlers<'devices'> = {
   list: async (context) => {
-    noted(context, 'device.listed');
+    looked(context, 'device.listed');
     const { vault } = context.core;
     const here = vault.ids().deviceId;
     const devices = [...vault.rosterState().devices.values()].map(({ deviceId, name, status, ed25519 }) => ({

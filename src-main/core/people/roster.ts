@@ -1,8 +1,9 @@
 /** The roster as people may see it. Names only, and short fingerprints of keys. */
 import { permissionsOf } from '../../../src-shared/contract/permissions.ts';
 import type { RosterPerson, RosterStep, RosterView } from '../../../src-shared/contract/roster.ts';
-import type { Handlers, TaskContext } from '../call.ts';
+import type { Handlers } from '../call.ts';
 import { sha256 } from '../crypto/hash.ts';
+import { looked } from '../looked.ts';
 import { agreedBy } from '../vault/request.ts';
 import type { RosterChange, RosterEntry } from '../vault/roster-entry.ts';
 import { RosterError, type RosterState, type RosterUser } from '../vault/roster-state.ts';
@@ -11,13 +12,6 @@ import { fromBase64 } from '../vault/wrapped.ts';
 /** Of a base64 key: four groups of four hex digits. */
 export function fingerprintOf(key: string): string {
   return (sha256(fromBase64(key)).toString('hex').slice(0, 16).match(/.{4}/g) ?? []).join(' ');
-}
-
-/** IT reads the roster in the locked state: what they did goes to the journal. */
-function noted({ core, session, record }: TaskContext): void {
-  if (core.opened() === null || session.keys.shared === undefined) {
-    core.journal('roster.read', session.userId, 'success');
-  } else record(() => undefined);
 }
 
 function personOf(user: RosterUser, state: RosterState): RosterPerson {
@@ -110,7 +104,7 @@ function stepOf({ body, signatures }: RosterEntry, before: RosterState | undefin
 
 export const rosterHandlers: Handlers<'roster'> = {
   state: async (context, { at }) => {
-    noted(context);
+    looked(context, 'roster.read');
     try {
       return { view: viewOf(context.core.vault.rosterState(at ?? undefined)) };
     } catch (error) {
@@ -120,7 +114,7 @@ export const rosterHandlers: Handlers<'roster'> = {
     }
   },
   history: async (context) => {
-    noted(context);
+    looked(context, 'roster.read');
     const { vault } = context.core;
     const states = vault.rosterHistory();
     const steps = vault.roster().flatMap((entry, at) => {

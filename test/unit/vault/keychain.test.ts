@@ -1,6 +1,8 @@
 /** One keyring per process: the library keeps the address of the first bus it talked to. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { randomBytes, randomUuid } from '../../../src-main/core/crypto/random.ts';
 import { openKeychain } from '../../../src-main/core/vault/keychain.ts';
@@ -25,6 +27,26 @@ test('a real keyring: no entry, written, read, removed', async () => {
   assert.deepEqual(await keychain.read('a'), { state: 'ok', value: 'value' });
   assert.equal(await keychain.remove('a'), 'ok');
   assert.deepEqual(await keychain.read('a'), { state: 'no-entry' });
+});
+
+/** Connections that this process holds open. */
+function sockets(): number {
+  return readdirSync('/proc/self/fd').filter((name) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', name)).startsWith('socket:');
+    } catch {
+      // The descriptor of the listing itself is gone by now.
+      return false;
+    }
+  }).length;
+}
+
+test('a bus has few connections: many calls do not take one each', { skip: process.platform !== 'linux' }, async () => {
+  await keychain.write('many', '0');
+  const before = sockets();
+  for (let count = 1; count <= 40; count += 1) assert.equal(await keychain.write('many', String(count)), 'ok');
+  assert.deepEqual(await keychain.read('many'), { state: 'ok', value: '40' });
+  assert.ok(sockets() <= before + 1, `${before} before, ${sockets()} after`);
 });
 
 test('a device secret is never rewritten, and what others put there does not count', async () => {
