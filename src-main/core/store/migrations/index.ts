@@ -3,8 +3,9 @@ import { record } from './001-record.ts';
 import { review } from './002-review.ts';
 import { access } from './003-access.ts';
 import { request } from './004-request.ts';
+import { audit } from './005-audit.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
-export const migrations: readonly Migration[] = [record, review, access, request];
+export const migrations: readonly Migration[] = [record, review, access, request, audit];
 export const newestVersion = migrations.length;
