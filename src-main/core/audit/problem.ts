@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'entry-missing'
   | 'entry-damaged'
   | 'tile-differs'
+  | 'prune-differs'
   | 'head-differs'
   | 'row-missing'
   | 'row-damaged'

@@ -50,7 +50,15 @@ export const requestSubject = z.discriminatedUnion('kind', [
   /** New keys for somebody who forgot the password, made with the recovery kit. */
   z.strictObject({ kind: z.literal('restore-access'), userId: id }),
   z.strictObject({ kind: z.literal('export-all') }),
-  z.strictObject({ kind: z.literal('audit-prune'), before: instant }),
+  /** What may leave one workstation's log: entries below a number, older than an instant, but the ones kept. */
+  z.strictObject({
+    kind: z.literal('audit-prune'),
+    deviceId: id,
+    before: instant,
+    below: z.number().int().positive(),
+    kept: z.number().int().nonnegative(),
+    keptDigest: raw32,
+  }),
 ]);
 export type RequestSubject = z.infer<typeof requestSubject>;
 

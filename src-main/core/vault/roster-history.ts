@@ -2,9 +2,10 @@
  * The roster as it was after each of its entries. What a signature proves depends on who its key belonged to when it
  * was made; the audit log says how far the roster had come then, so no clock is asked.
  */
+import { agreedBy } from './request.ts';
 import { followed } from './roster.ts';
-import type { RosterEntry } from './roster-entry.ts';
-import { noRoster, type RosterState } from './roster-state.ts';
+import { type RosterEntry, signedRequest } from './roster-entry.ts';
+import { activeAdmins, noRoster, type RosterState } from './roster-state.ts';
 import { fromBase64 } from './wrapped.ts';
 
 export class RosterHistory {
@@ -32,5 +33,18 @@ export class RosterHistory {
   signingKey(userId: string, size: number): Buffer | undefined {
     const user = this.after(size)?.users.get(userId);
     return user?.status === 'active' ? fromBase64(user.ed25519) : undefined;
+  }
+
+  /** How many admins there were then, and which of them agreed to a request, counted at an instant. */
+  agreed(
+    request: unknown,
+    clinicId: string,
+    size: number,
+    at: number,
+  ): { readonly admins: number; readonly signers: ReadonlySet<string> } | undefined {
+    const state = this.after(size);
+    const parsed = signedRequest.safeParse(request);
+    if (state === undefined || !parsed.success) return undefined;
+    return { admins: activeAdmins(state).length, signers: agreedBy(state, clinicId, parsed.data, at) };
   }
 }

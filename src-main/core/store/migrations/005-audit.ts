@@ -36,9 +36,9 @@ create table audit_filter (
 
 -- What two admins agreed to let go, as they signed it, and how far that has come.
 create table audit_prune (
-  id text primary key, request text not null, below integer not null, kept integer not null, kept_digest blob not null,
-  seq integer not null, done_to integer not null
-) without rowid, strict;
+  id text primary key, request text not null, below integer not null, kept_bits blob not null, seq integer not null,
+  done_to integer not null
+) strict;
 create table audit_hold (
   id text primary key, patient_id text, reason text not null, by_user text not null, at integer not null,
   lifted_by text, lifted_at integer
@@ -58,6 +58,10 @@ create trigger checkpoint_stays before update on audit_checkpoint begin select r
 create trigger checkpoint_is_not_deleted before delete on audit_checkpoint begin select raise(abort, 'audit'); end;
 create trigger session_stays before update on audit_session begin select raise(abort, 'audit'); end;
 create trigger session_is_not_deleted before delete on audit_session begin select raise(abort, 'audit'); end;
+create trigger prune_only_goes_on before update on audit_prune
+when new.id <> old.id or new.request <> old.request or new.below <> old.below or new.kept_bits <> old.kept_bits
+ or new.seq <> old.seq or new.done_to < old.done_to
+begin select raise(abort, 'audit'); end;
 create trigger prune_is_not_deleted before delete on audit_prune begin select raise(abort, 'audit'); end;
 
 -- Names in a patient's report need a decision that stays; what was given out is kept as a fact, not as a copy.
