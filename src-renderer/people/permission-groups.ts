@@ -17,7 +17,17 @@ export const permissionGroups: readonly {
   { group: 'clinic', permissions: ['user:read', 'user:write', 'settings:write', 'request:sign'] },
   {
     group: 'log',
-    permissions: ['audit:read-own', 'audit:read', 'audit:verify', 'review:read', 'review:close', 'roster:read'],
+    permissions: [
+      'audit:read-own',
+      'audit:read',
+      'audit:verify',
+      'audit:export',
+      'access-report:make',
+      'access-report:names',
+      'review:read',
+      'review:close',
+      'roster:read',
+    ],
   },
   { group: 'machines', permissions: ['key:read', 'key:rotate', 'device:read', 'device:write'] },
 ];

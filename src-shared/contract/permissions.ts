@@ -23,6 +23,9 @@ export const permissions = [
   'audit:read',
   'audit:read-own',
   'audit:verify',
+  'audit:export', // take the log out: for a verifier elsewhere, for the clinic's own log server
+  'access-report:make', // tell a patient who saw their record
+  'access-report:names', // with the names of who it was
   'review:read',
   'review:close',
   'request:sign', // the two-person rule: ask for, and agree to, what one admin alone may not do
@@ -72,6 +75,7 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'note:sign',
     'note:amend',
     'audit:read-own',
+    'access-report:make',
   ],
   // Importing shows an admin counts and file names only. Identifiers and telephone are masked: an admin's work needs
   // neither.
@@ -85,6 +89,9 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'settings:write',
     'audit:read',
     'audit:verify',
+    'audit:export',
+    'access-report:make',
+    'access-report:names',
     'review:read',
     'review:close',
     'request:sign',
@@ -93,7 +100,7 @@ export const permissionsOfRole: { readonly [R in Role]: readonly Permission[] } 
     'roster:read',
     'device:read',
   ],
-  auditor: ['audit:read', 'audit:verify', 'review:read', 'review:close', 'roster:read'],
+  auditor: ['audit:read', 'audit:verify', 'audit:export', 'review:read', 'review:close', 'roster:read'],
   it: ['key:read', 'roster:read', 'device:read', 'device:write'],
 };
 

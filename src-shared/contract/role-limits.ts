@@ -18,6 +18,8 @@ export const neverOwn: ReadonlySet<Permission> = new Set<Permission>([
   'roster:read',
   'audit:read',
   'audit:verify',
+  'audit:export',
+  'access-report:names',
 ]);
 
 /** What may be ticked for an own role, in the contract's order. */
@@ -29,6 +31,7 @@ export const requiredBy: { readonly [P in Permission]?: readonly Permission[] } 
   'patient:identifiers': ['patient:read'],
   'patient:phone': ['patient:read'],
   'patient:restrict': ['patient:read'],
+  'access-report:make': ['patient:read'],
   'patient:import': ['patient:read', 'patient:identifiers', 'patient:phone'],
   'patient:export': ['patient:read', 'patient:identifiers', 'patient:phone'],
   'patient:print': ['patient:read', 'patient:identifiers', 'patient:phone'],
