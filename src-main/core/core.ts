@@ -9,6 +9,8 @@ import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts'
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
+import { originOf } from './audit/checkpoint-note.ts';
+import { SessionSigners } from './audit/session-signers.ts';
 import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -59,6 +61,8 @@ export class Core {
   readonly clocks: Clock;
   readonly clock = (): number => this.clocks.now();
   readonly #release: () => void;
+  /** Keys of sessions, with which they sign what they did; they outlive the open database. */
+  readonly #signers = new SessionSigners();
   #opened: Opened | null = null;
   #opening: Promise<Opened> | null = null;
   /** What opening the database said last: the start screen shows it. */
@@ -81,6 +85,7 @@ export class Core {
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
       store: () => this.#opened?.store ?? null,
+      ended: (session) => this.#sessionEnded(session),
       lock: options.lock,
       veil: options.veil,
       tell: (seconds) => this.broadcast({ event: 'locks-in', data: { seconds } }),
@@ -122,11 +127,15 @@ export class Core {
       vault: this.vault,
       keys,
       acceptRollback: this.#acceptRollback,
+      signers: this.#signers,
+      now: this.clock,
       report: (where, error) => this.report(where, error),
     });
     try {
       this.#opened = await this.#opening;
       this.#trouble = null;
+      // IT staff may have been here before the database was.
+      for (const session of this.presence.sessions()) this.#certify(session);
       return this.#opened;
     } catch (error) {
       this.#trouble = troubleOf(error);
@@ -140,9 +149,45 @@ export class Core {
   begin(connection: Connection, session: LiveSession): void {
     this.presence.begin(connection, session);
     if (this.#opened === null) return;
+    this.#certify(session);
+    this.#acknowledgeAnchor(session);
     drainJournal(this.vault, this.#opened.store);
     reviewRecoveries(this.vault, this.#opened.store, this.clock());
     if (this.#acceptRollback) this.#recordRollback(session);
+  }
+
+  #certify(session: LiveSession): void {
+    if (this.#opened === null || session.keys.closed) return;
+    const { clinicId, deviceId } = this.vault.ids();
+    const of = { at: this.clock(), roster: this.vault.audit.rosterSize() };
+    this.#signers.begin(this.#opened.store, originOf(clinicId, deviceId), session, of);
+  }
+
+  /** The chain of one-time keys begins anew: who opened the database puts their name to it. */
+  #acknowledgeAnchor(session: LiveSession): void {
+    const opened = this.#opened;
+    const anchor = opened?.checkpoints.pendingAnchor() ?? null;
+    if (opened === null || anchor === null) return;
+    const notes = newNotes('audit.anchored', session);
+    Object.assign(notes.detail, { number: anchor.number, reason: anchor.reason });
+    this.#write(session, notes, 'success');
+    opened.checkpoints.acknowledge();
+    this.#checkpoint();
+  }
+
+  /** Signs what has come since the last checkpoint. */
+  #checkpoint(): void {
+    try {
+      this.#opened?.checkpoints.take();
+    } catch (error) {
+      this.report('checkpoint', error);
+    }
+  }
+
+  /** Nobody acts in this session any more: what it did is signed now, as long as its key is here. */
+  #sessionEnded(session: LiveSession): void {
+    this.#signers.end(session.id);
+    this.#checkpoint();
   }
 
   #recordRollback(session: LiveSession): void {
@@ -268,6 +313,7 @@ export class Core {
     this.presence.close();
     this.#opened?.close();
     this.#opened = null;
+    this.#signers.close();
     this.vault.close();
     this.#release();
   }

@@ -3,8 +3,11 @@
  * sign-in, closed by lock, which kills the process.
  */
 import { CallError } from '../../src-shared/contract/errors.ts';
+import { originOf } from './audit/checkpoint-note.ts';
+import { Checkpoints } from './audit/checkpoints.ts';
 import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
+import type { SessionSigners } from './audit/session-signers.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
@@ -22,7 +25,8 @@ export type Opened = {
   readonly store: Store;
   /** Stops background work; aborted at close. */
   readonly closing: AbortSignal;
-  /** Writes the log's head to the keychain now. */
+  readonly checkpoints: Checkpoints;
+  /** Takes a checkpoint and writes its head to the keychain now. */
   saveHead(): Promise<void>;
   /** A new epoch of the clinic key: what was sealed under older ones is sealed anew, in slices. */
   addClinicKeys(keys: VaultSession): void;
@@ -34,19 +38,25 @@ export type OpeningOptions = {
   readonly keys: VaultSession;
   /** Go on although the log is behind the keychain's head: the person in charge has been told. */
   readonly acceptRollback: boolean;
+  /** Sign what their sessions did; they outlive the open database. */
+  readonly signers: SessionSigners;
+  readonly now: () => number;
   readonly report: (where: string, error: unknown) => void;
 };
 
 /** @throws CallError no-clinical-access, database-…, database-rolled-back */
-export async function openDatabase({ vault, keys, acceptRollback, report }: OpeningOptions): Promise<Opened> {
+export async function openDatabase(options: OpeningOptions): Promise<Opened> {
+  const { vault, keys, acceptRollback, report } = options;
   const { shared } = keys;
   const clinicKey = shared?.clinicKeys.at(-1);
   const olderClinicKeys = shared?.clinicKeys.slice(0, -1) ?? [];
   if (shared === undefined || clinicKey === undefined) throw new CallError('no-clinical-access');
   const known = await vault.readAuditHead();
   const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey, olderClinicKeys });
+  let checkpoints: Checkpoints;
   try {
     demandHead(store, known, acceptRollback);
+    checkpoints = beginCheckpoints(store, options);
     // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
     if (ranksAreStale(store)) rankAnew(store);
   } catch (error) {
@@ -59,6 +69,12 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   let writing: Promise<void> = Promise.resolve();
   const saveHead = (): Promise<void> => {
     const write = async (): Promise<void> => {
+      try {
+        checkpoints.take();
+      } catch (error) {
+        // The head is worth keeping all the same; what comes is signed at the next chance.
+        report('checkpoint', error);
+      }
       const { size, root } = head(store);
       if (size === saved) return;
       const written = await vault.writeAuditHead({ size, root: Buffer.from(root, 'hex') });
@@ -107,6 +123,7 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
   return {
     store,
     closing: signal,
+    checkpoints,
     saveHead,
     addClinicKeys: (session) => {
       for (const epoch of session.shared?.clinicKeys ?? []) store.clinicKeys?.add(epoch);
@@ -115,9 +132,32 @@ export async function openDatabase({ vault, keys, acceptRollback, report }: Open
     close: () => {
       for (const timer of timers) clearInterval(timer);
       controller.abort();
+      store.held.committed = () => undefined;
+      checkpoints.close();
       closeStore(store);
     },
   };
+}
+
+/** @throws CallError database-rolled-back where the one-time keys are ahead of the log, or the log is not what they signed */
+function beginCheckpoints(store: Store, { vault, signers, now, acceptRollback, report }: OpeningOptions): Checkpoints {
+  const { clinicId, deviceId } = vault.ids();
+  const origin = originOf(clinicId, deviceId);
+  const checkpoints = new Checkpoints({
+    store,
+    origin,
+    file: vault.audit.oneTimeKeys(),
+    device: vault.audit.device(`${origin}/device`),
+    now,
+    sessions: signers,
+    report,
+  });
+  const standing = checkpoints.standing();
+  if (standing.state === 'behind' && !acceptRollback) throw new CallError('database-rolled-back');
+  const reason = standing.state === 'anchor' ? standing.reason : null;
+  checkpoints.begin(acceptRollback ? 'rolled-back' : reason);
+  store.held.committed = () => checkpoints.afterCommit();
+  return checkpoints;
 }
 
 /** The keychain's head must be an ancestor of the log's or equal; a log that is ahead is a crash between two writes. */

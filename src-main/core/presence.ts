@@ -24,6 +24,8 @@ const idleMinutesBeforeOpening = 5;
 export type PresenceParts = Clocks & {
   /** The open database. */
   readonly store: () => Store | null;
+  /** A session is over; its keys are still there. */
+  readonly ended: (session: LiveSession) => void;
   /** Ask the shell to lock: this process will be killed. */
   readonly lock: (reason: LockReason) => void;
   /** Ask the shell for a fresh renderer; this process lives on. */
@@ -59,15 +61,16 @@ export class Presence {
 
   /** Does a session need the open database, at a connection or in the veil? */
   get needsDatabase(): boolean {
-    return this.#sessions().some(({ keys }) => keys.shared !== undefined);
+    return this.sessions().some(({ keys }) => keys.shared !== undefined);
   }
 
   /** Keys of somebody who has the database open; theirs, not to be kept. */
   clinicalKeys(): VaultSession | undefined {
-    return this.#sessions().find(({ keys }) => keys.shared !== undefined)?.keys;
+    return this.sessions().find(({ keys }) => keys.shared !== undefined)?.keys;
   }
 
-  #sessions(): readonly LiveSession[] {
+  /** Everybody who is here, the veiled one too. */
+  sessions(): readonly LiveSession[] {
     const parked = this.veil.parked()?.session ?? null;
     return [parked, ...[...this.#live].map(({ session }) => session)].filter((session) => session !== null);
   }
@@ -88,7 +91,7 @@ export class Presence {
   /** A command line or a document went away. Its session ends; a core in which nobody is left locks. */
   disconnected(connection: Connection): void {
     this.#leave(connection);
-    if (this.#sessions().length === 0 && this.#parts.store() !== null) this.requestLock('user');
+    if (this.sessions().length === 0 && this.#parts.store() !== null) this.requestLock('user');
   }
 
   /** Sends an event to those who hold a permission. Who left the screen veiled hears nothing. */
@@ -192,7 +195,7 @@ export class Presence {
 
   /** Suspend and screen lock: the shell locks by itself; the journal says why. */
   journalPower(event: 'suspend' | 'lock-screen'): void {
-    if (this.#locking || this.#sessions().length === 0) return;
+    if (this.#locking || this.sessions().length === 0) return;
     this.#beginLocking(event === 'suspend' ? 'suspend' : 'screen-lock');
   }
 
@@ -209,7 +212,7 @@ export class Presence {
 
   /** Lock is coming: running searches end while the database can still say so. */
   endSearches(): void {
-    for (const session of this.#sessions()) this.endSearch(session);
+    for (const session of this.sessions()) this.endSearch(session);
   }
 
   endSearch(session: LiveSession): void {
@@ -242,6 +245,7 @@ export class Presence {
   #close(session: LiveSession | null): void {
     if (session === null) return;
     this.endSearch(session);
+    this.#parts.ended(session);
     session.keys.close();
   }
 }

@@ -77,6 +77,7 @@ export const auditEvents = {
   'access-report.made': { action: 'R', kind: 'exchange' },
   'audit.read': { action: 'R', kind: 'audit' },
   'audit.verified': { action: 'E', kind: 'audit' },
+  'audit.anchored': { action: 'E', kind: 'audit' },
   'audit.pruned': { action: 'D', kind: 'audit' },
   'audit.hold-set': { action: 'C', kind: 'audit' },
   'audit.hold-lifted': { action: 'U', kind: 'audit' },

@@ -21,6 +21,9 @@ export const batchCommit = z.strictObject({
 });
 export type BatchCommit = z.infer<typeof batchCommit>;
 
+export const auditDetail = z.record(z.string(), z.union([z.string(), z.number()]));
+export type AuditDetail = Readonly<z.infer<typeof auditDetail>>;
+
 export const auditEntry = z.strictObject({
   /** Place in the log, from 0: the leaf's index. */
   seq: z.number().int().nonnegative(),
@@ -46,7 +49,12 @@ export const auditEntry = z.strictObject({
   rows: z.array(z.tuple([z.string(), z.number().int(), hash])).optional(),
   parts: z.array(z.tuple([z.string(), z.number().int(), z.number().int(), hash])).optional(),
   batch: batchCommit.optional(),
-  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  detail: auditDetail,
+  /** The rest of the detail of an entry about a patient, under that patient's key (sealed-detail.ts). */
+  sealed: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .optional(),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 

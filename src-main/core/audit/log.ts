@@ -1,16 +1,17 @@
 /**
  * The log: entries appended in the transaction of what they record, leaves of one growing RFC 6962 tree.
  *
- * An entry is one row without an index. The tree's right edge is held in memory, the roots of full tiles of 256
- * entries in audit_tile, so that the root at any size is a few thousand hashes away at a million entries.
+ * An entry is one row without an index. The tree's right edge is held in memory; tiles of its hashes are written at
+ * checkpoints, so that the root at any size is a few hundred hashes away.
  */
 import { type AuditCode, auditEvents } from '../../../src-shared/contract/audit-events.ts';
-import { currentHead, frontierAt, tileLevel, tileSize } from '../store/head.ts';
+import { currentHead, frontierAt } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
 import { settle } from '../store/part.ts';
 import type { Tx } from '../store/transaction.ts';
 import { type AuditEntry, type BatchCommit, decodeEntry, encodeEntry } from './entry.ts';
 import { frontierRoot, grow, leafHash } from './merkle.ts';
+import { sealDetail } from './sealed-detail.ts';
 
 /** What the dispatcher knows of a call; seq, time, device, rows and parts come from the transaction. */
 export type NewEntry = {
@@ -33,21 +34,24 @@ export function append(tx: Tx, fresh: NewEntry): number {
   const { head, store } = tx;
   const seq = head.frontier.size;
   const { rows, parts, ops } = settle(tx, seq);
+  const patient = fresh.patient ?? null;
+  const { told, sealed } = sealDetail(store, { seq, patient, detail: fresh.detail ?? {} });
   // Names in RFC 8785's order, so that the encoding has nothing left to sort.
   const entry: AuditEntry = {
     action: fresh.action ?? auditEvents[fresh.type].action,
     agent: { roles: fresh.agent.roles, session: fresh.agent.session, user: fresh.agent.user },
     ...(fresh.batch && { batch: fresh.batch }),
-    detail: { ...fresh.detail },
+    detail: told,
     device: store.device,
     entity: [...(fresh.entity ?? [])],
     origin: fresh.origin,
     outcome: fresh.outcome,
     ...(parts.length > 0 && { parts }),
-    patient: fresh.patient ?? null,
+    patient,
     purpose: fresh.purpose,
     recorded: tx.now,
     ...(rows.length > 0 && { rows }),
+    ...(sealed !== undefined && { sealed }),
     seq,
     type: fresh.type,
   };
@@ -57,11 +61,7 @@ export function append(tx: Tx, fresh: NewEntry): number {
       'insert into audit_entry (seq, entry, lamport, ops) values (?, ?, ?, ?)',
     )
     .run(seq, bytes, head.lamport, ops.length === 0 ? null : JSON.stringify(ops));
-  head.frontier = grow(head.frontier, leafHash(bytes), 0, (level, hash) => {
-    if (level !== tileLevel) return;
-    const tile = Math.floor(seq / tileSize);
-    store.sql<[number, Buffer]>('insert into audit_tile (tile, root) values (?, ?)').run(tile, hash);
-  });
+  head.frontier = grow(head.frontier, leafHash(bytes));
   return seq;
 }
 
@@ -82,7 +82,7 @@ export function checkHead(store: Store, known: LogHead): 'ok' | 'behind' | 'fork
   return rootAt(store, known.size)?.toString('hex') === known.root ? 'ok' : 'forked';
 }
 
-/** Root of the first `size` entries; undefined when an entry or tile is missing. */
+/** Root of the first `size` entries; undefined when an entry or tile is missing, or the log is shorter. */
 export function rootAt(store: Store, size: number): Buffer | undefined {
   const frontier = frontierAt(store, size);
   return frontier && frontierRoot(frontier);

@@ -1,5 +1,4 @@
 /** Every entry parsed, hashed into a tree of its own, compared with tiles and head; what entries vouch for gathered. */
-import { tileLevel, tileSize } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
 import { encoded } from '../store/row.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
@@ -26,7 +25,6 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
   // What this process itself wrote last does not come from the file, so the file cannot have changed it.
   const held = store.held.head?.frontier;
   if (held !== undefined && held.size !== size) throw new Found('entry-missing', size);
-  const tiles = sql<[number], { root: Buffer }>('select root from audit_tile where tile = ?');
   const page = sql<[number, number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit 256',
   );
@@ -42,11 +40,7 @@ export function* verifyLog(store: Store): Sliced<LogFacts> {
       if (seq !== frontier.size) throw new Found('entry-missing', frontier.size);
       const decoded = decodeEntry(entry);
       if (decoded === undefined || decoded.seq !== seq) throw new Found('entry-damaged', seq);
-      frontier = grow(frontier, leafHash(entry), 0, (level, hash) => {
-        if (level !== tileLevel) return;
-        const tile = Math.floor(seq / tileSize);
-        if (!tiles.get(tile)?.root.equals(hash)) throw new Found('tile-differs', tile);
-      });
+      frontier = grow(frontier, leafHash(entry));
       for (const [chart, batch] of decoded.parts ?? []) parts.set(`${batch}/${chart}`, seq);
       for (const [id, version, mac] of decoded.rows ?? []) checkRow(store, id, version, mac);
       if (decoded.batch) batches.set(decoded.batch.batch, decoded.batch);

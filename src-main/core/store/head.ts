@@ -4,10 +4,7 @@
  */
 import { emptyFrontier, type Frontier, grow, leafHash } from '../audit/merkle.ts';
 import type { Store } from './open.ts';
-
-export const tileLevel = 8;
-/** Entries per tile: 2^tileLevel. */
-export const tileSize = 256;
+import { frontierFromTiles, tiledSize } from './tiles.ts';
 
 export type Head = { frontier: Frontier; lamport: number };
 
@@ -32,19 +29,12 @@ function findHead(store: Store): Head {
 
 /** Right edge of the tree of the first `size` entries; undefined when an entry or tile is missing. */
 export function frontierAt(store: Store, size: number): Frontier | undefined {
-  const fullTiles = Math.floor(size / tileSize);
-  let frontier: Frontier = emptyFrontier;
-  const tiles = store.sql<[number], { tile: number; root: Buffer }>(
-    'select tile, root from audit_tile where tile < ? order by tile',
-  );
-  for (const { tile, root } of tiles.all(fullTiles)) {
-    if (tile * tileSize !== frontier.size) return undefined;
-    frontier = grow(frontier, root, tileLevel);
-  }
+  let frontier = frontierFromTiles(store, Math.min(size, tiledSize(store)));
+  if (frontier === undefined) return undefined;
   const rest = store.sql<[number, number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
   );
-  for (const { seq, entry } of rest.all(fullTiles * tileSize, size)) {
+  for (const { seq, entry } of rest.iterate(frontier.size, size)) {
     if (seq !== frontier.size) return undefined;
     frontier = grow(frontier, leafHash(entry));
   }

@@ -42,7 +42,14 @@ export type Store = {
   readonly clinicKeys: ClinicKeyRing | undefined;
   readonly random: Random;
   /** What the one writer keeps in memory between transactions. */
-  readonly held: { head?: Head; parts?: HeldParts };
+  readonly held: {
+    head?: Head;
+    parts?: HeldParts;
+    /** Pseudonym → key of its sealed details; wiped at closing. */
+    detailKeys?: Map<string, Buffer>;
+    /** Told after each commit of this process. */
+    committed?: () => void;
+  };
 };
 
 export type OpenOptions = {
@@ -114,6 +121,7 @@ export function closeStore(store: Store): void {
   store.db.close();
   store.mac.wipe();
   store.clinicKeys?.wipe();
+  wipe(...(store.held.detailKeys?.values() ?? []));
 }
 
 /** SQLCipher tells a wrong key and a damaged first page apart from nothing: both are "not a database of ours". */

@@ -48,6 +48,7 @@ export function withTransaction<T>(store: Store, fn: (tx: Tx) => T, now: number 
   } catch (error) {
     rethrowNamed(error);
   }
+  let done: { readonly result: T };
   try {
     const head = { ...currentHead(store) };
     const tx: Tx = {
@@ -64,11 +65,14 @@ export function withTransaction<T>(store: Store, fn: (tx: Tx) => T, now: number 
     sql('commit').run();
     store.held.head = head;
     if (tx.commit.settled.size > 0) keepSettled(store, tx.commit.settled);
-    return result;
+    done = { result };
   } catch (error) {
     if (store.db.inTransaction) sql('rollback').run();
     rethrowNamed(error);
   }
+  // Outside the try: what follows a commit cannot undo it.
+  store.held.committed?.();
+  return done.result;
 }
 
 /** The next version of whatever this transaction writes: Lamport counter and device. */

@@ -9,6 +9,7 @@ export const profilePaths = (profileDir: string) => ({
   joinPending: join(profileDir, 'join-pending'),
   removedMarker: join(profileDir, 'removed'),
   journal: join(profileDir, 'journal'),
+  auditKeys: join(profileDir, 'audit-keys'),
   lock: join(profileDir, 'lock.db'),
   databases: join(profileDir, 'db'),
 });

@@ -7,6 +7,7 @@ import type { Argon2Params } from '../crypto/kdf.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { sealTo } from '../crypto/x25519.ts';
+import { AuditOffice } from './audit-office.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type CreateDatabase, createClinic, createDatabase, recreateKeyFile } from './creation.ts';
 import { Directory } from './directory-office.ts';
@@ -74,6 +75,8 @@ export class Vault {
   readonly secondFactor: SecondFactors;
   /** Their ages, and new ones for old. */
   readonly keys: Keys;
+  /** What the log signs with. */
+  readonly audit: AuditOffice;
 
   constructor(options: VaultOptions) {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
@@ -85,6 +88,7 @@ export class Vault {
     this.recovery = new Recovery(this.#room);
     this.secondFactor = new SecondFactors(this.#room);
     this.keys = new Keys(this.#room);
+    this.audit = new AuditOffice(this.#room);
   }
 
   get state(): VaultState {

@@ -1,0 +1,97 @@
+/** Checkpoints, cosignatures and certificates as the database keeps them. */
+import { z } from 'zod';
+import type { Store } from '../store/open.ts';
+import type { SignedAction } from './checkpoint-note.ts';
+
+export type CheckpointRow = {
+  readonly number: number;
+  readonly size: number;
+  readonly note: string;
+  /** JSON of SignedAction[]. */
+  readonly actions: string;
+};
+
+const columns = 'number, size, note, actions';
+
+export function lastCheckpoint(store: Store): CheckpointRow | undefined {
+  return store.sql<[], CheckpointRow>(`select ${columns} from audit_checkpoint order by number desc limit 1`).get();
+}
+
+/** The latest whose size is at most this. */
+export function checkpointUpTo(store: Store, size: number): CheckpointRow | undefined {
+  return store
+    .sql<[number], CheckpointRow>(
+      `select ${columns} from audit_checkpoint where size <= ? order by number desc limit 1`,
+    )
+    .get(size);
+}
+
+/** In order of their numbers from one on; `limit` at a time. */
+export function checkpointsFrom(store: Store, number: number, limit: number): CheckpointRow[] {
+  return store
+    .sql<[number, number], CheckpointRow>(
+      `select ${columns} from audit_checkpoint where number >= ? order by number limit ?`,
+    )
+    .all(number, limit);
+}
+
+export function writeCheckpoint(store: Store, row: CheckpointRow): void {
+  store
+    .sql<[number, number, string, string]>('insert into audit_checkpoint values (?, ?, ?, ?)')
+    .run(row.number, row.size, row.note, row.actions);
+}
+
+const signedActions = z.array(
+  z.strictObject({
+    action: z.strictObject({
+      certificate: z.string(),
+      count: z.number().int().positive(),
+      digest: z.string(),
+      from: z.number().int().nonnegative(),
+      session: z.string(),
+      to: z.number().int().positive(),
+    }),
+    signature: z.string(),
+  }),
+);
+
+/** @returns undefined for text that is no list of signed actions */
+export function parseActions(text: string): SignedAction[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Damaged text is an answer here: the caller names the checkpoint.
+    return undefined;
+  }
+  const parsed = signedActions.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** A witness's line under a checkpoint. */
+export function writeCosignature(store: Store, number: number, witness: string, line: string): void {
+  store
+    .sql<[number, string, string]>('insert or replace into audit_cosignature values (?, ?, ?)')
+    .run(number, witness, line);
+}
+
+export function cosignaturesOf(store: Store, number: number): string[] {
+  return store
+    .sql<[number], { line: string }>('select line from audit_cosignature where number = ? order by witness')
+    .all(number)
+    .map(({ line }) => line);
+}
+
+export type CertificateRow = { readonly id: string; readonly certificate: string; readonly signature: Buffer };
+
+export function writeCertificate(store: Store, row: CertificateRow): void {
+  store
+    .sql<[string, string, Buffer]>('insert into audit_session values (?, ?, ?)')
+    .run(row.id, row.certificate, row.signature);
+}
+
+export function readCertificate(store: Store, session: string): CertificateRow | undefined {
+  return store
+    .sql<[string], CertificateRow>('select id, certificate, signature from audit_session where id = ?')
+    .get(session);
+}
