@@ -55,7 +55,7 @@ export class Verification {
         },
       };
       const found = await runSliced(verifyStore(store, { now: core.clock, pages: false, signers }), options);
-      const problem = found.problem ?? (await checkPages({ path: store.path, key }, options));
+      const problem = found.problem ?? (await checkPages({ path: store.path, key, gentle: false }, options));
       const verdict = { ...found, ok: problem === null, problem, finishedAt: core.clock() };
       ended(verdict);
       writeMeta(store.db, lastVerdict, Buffer.from(JSON.stringify(verdict), 'utf8'));

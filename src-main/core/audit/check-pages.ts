@@ -1,4 +1,4 @@
-/** Core's side of the worker that checks every page: it gets the key for its own connection and ends with the check. */
+/** Core's side of the worker that checks search index and pages: it gets the key for its own connection and ends with the check. */
 import { Worker } from 'node:worker_threads';
 import { wipe } from '../crypto/wipe.ts';
 import { entryFile } from '../entry-file.ts';
@@ -9,24 +9,26 @@ export type PagesRequest = {
   readonly path: string;
   /** Raw database key; the worker wipes it once its connection is open. */
   readonly key: Uint8Array;
+  /** Nobody waits for it: it takes what the others leave of the processors. */
+  readonly gentle: boolean;
 };
 export type PagesReport =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'done'; readonly problem: Problem | null };
 
 /**
- * SQLite's own check of the whole file beside the writer.
+ * The search index against its words, and SQLite's own check of the whole file, beside the writer.
  * @param key copied, the caller wipes its own
  * @throws the signal's reason when aborted
  */
 export function checkPages(
-  { path, key }: PagesRequest,
+  { path, key, gentle }: PagesRequest,
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
 ): Promise<Problem | null> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const copy = Uint8Array.from(key);
-    const workerData: PagesRequest = { path, key: copy };
+    const workerData: PagesRequest = { path, key: copy, gentle };
     const worker = new Worker(entryFile('./pages-worker.ts', import.meta.url), {
       workerData,
       env: {},

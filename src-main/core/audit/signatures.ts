@@ -7,10 +7,8 @@ import { z } from 'zod';
 import { verify } from '../crypto/ed25519.ts';
 import { noteSignatureBytes } from '../crypto/note-signature.ts';
 import type { Store } from '../store/open.ts';
-import { notHidden, type ResourceRow, rowColumns } from '../store/row.ts';
-import type { Sliced } from '../store/slices.ts';
+import type { ResourceRow } from '../store/row.ts';
 import { readEntry } from './log.ts';
-import { Found } from './problem.ts';
 
 /** Who could sign with which key after so many entries of the roster. */
 export interface SignerBook {
@@ -24,9 +22,6 @@ const provenanceOf = z.object({
   target: z.tuple([z.object({ reference: z.string() })]),
   signature: z.tuple([z.object({ data: z.base64() })]),
 });
-
-/** Ours are those that this clinic's core signed: imports bring signatures of systems the roster does not know. */
-const ours = (type: string) => `r.type = '${type}' and r.signed = 1 and r.batch = 0 and ${notHidden('r')}`;
 
 function holds(note: ResourceRow, provenance: ResourceRow, store: Store, book: SignerBook): boolean {
   const parsed = provenanceOf.safeParse(JSON.parse(provenance.json));
@@ -54,27 +49,4 @@ export function noteSignature(
   );
   if (provenance === undefined) return 'missing';
   return holds(note, provenance, store, book) ? 'holds' : 'broken';
-}
-
-/** Every note of this clinic carries its author's signature. */
-export function* verifySignatures(store: Store, book: SignerBook): Sliced<void> {
-  const notes = store.sql<[number], ResourceRow>(
-    `select ${rowColumns} from resource r where r.row > ? and ${ours('Composition')} order by r.row limit 50`,
-  );
-  const near = store.sql<[number, number], ResourceRow>(
-    `select ${rowColumns} from resource r where r.row between ? and ? and ${ours('Provenance')}`,
-  );
-  let done = 0;
-  for (let from = 0; ; ) {
-    const rows = notes.all(from);
-    for (const note of rows) {
-      const state = noteSignature(store, note, near.all(note.row + 1, note.row + 2), book);
-      if (state !== 'holds') throw new Found(`signature-${state}`, note.id);
-    }
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    done += rows.length;
-    from = last.row;
-    yield { done, total: 0 };
-  }
 }

@@ -7,15 +7,15 @@ import { failureCode } from '../store/failure.ts';
 import type { Store } from '../store/open.ts';
 import type { Sliced } from '../store/slices.ts';
 import { Found, type Problem } from './problem.ts';
-import { type SignerBook, verifySignatures } from './signatures.ts';
-import { verifyIndexes, verifyPages, verifySearch } from './verifyindex.ts';
+import { newRecordState } from './record-state.ts';
+import type { SignerBook } from './signatures.ts';
 import { type LogFacts, verifyLog } from './verifylog.ts';
-import { verifyBatches, verifyCharts, verifyRows } from './verifyrecord.ts';
-import { verifyRestrictions } from './verifyrestrictions.ts';
+import { verifyPages, verifySearch } from './verifypages.ts';
+import { verifyRecord } from './verifyrecord.ts';
 
 export type VerifyOptions = {
   readonly now?: () => number;
-  /** Also SQLite's own check of every page, table by table, which cannot be sliced (core: `checkPages`). Default true. */
+  /** Also what cannot be sliced: the search index both ways, and every page, table by table (core: `checkPages`). Default true. */
   readonly pages?: boolean;
   /** Who could sign with which key when: notes' signatures are checked as well. */
   readonly signers?: SignerBook;
@@ -29,14 +29,13 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
   let problem: Problem | null = null;
   try {
     facts = yield* verifyLog(store);
-    yield* verifyBatches(store, facts);
-    yield* verifyCharts(store, facts);
-    rows = yield* verifyRows(store);
-    verifyRestrictions(store, facts);
-    if (options.signers !== undefined) yield* verifySignatures(store, options.signers);
-    yield* verifyIndexes(store);
-    verifySearch(store);
-    if (options.pages ?? true) yield* verifyPages(store);
+    const state = newRecordState(facts.size);
+    yield* verifyRecord(store, state, options.signers === undefined ? {} : { signers: options.signers });
+    rows = state.rows;
+    if (options.pages ?? true) {
+      verifySearch(store);
+      yield* verifyPages(store);
+    }
   } catch (error) {
     if (error instanceof Found) problem = error.problem;
     else if (failureCode(error) === 'database-damaged') problem = { code: 'page-damaged', at: '' };

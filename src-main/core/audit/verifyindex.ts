@@ -1,47 +1,32 @@
-/** What is derived from the record: lines of patients, words in the search index, and SQLite's own check of pages. */
+/** What is derived from the record: lines of patients, their words in the search index, and their keys. */
 import { failureCode } from '../store/failure.ts';
 import type { Store } from '../store/open.ts';
 import { auditRefOf, openPatientKey, type PatientRow, patientTableColumns } from '../store/patient.ts';
 import { patientColumns } from '../store/patientcolumns.ts';
 import { notHidden } from '../store/row.ts';
-import { type Sliced, sliceClock } from '../store/slices.ts';
+import type { Sliced } from '../store/slices.ts';
 import { type SearchWords, searchWords } from '../store/words.ts';
 import { Found } from './problem.ts';
+import type { RecordState } from './record-state.ts';
+import type { Turns } from './verifyrecord.ts';
 
 /** Patients' lines say what their resources say, stand under their words in the index, and their keys open. */
-export function* verifyIndexes(store: Store): Sliced<void> {
-  const { sql } = store;
-  const page = sql<[number], PatientRow>(
-    `select ${patientTableColumns} from patient p where p.ord > ? and ${notHidden('p')} order by p.ord limit 100`,
+export function* verifyPatients(store: Store, state: RecordState, turns: Turns): Sliced<void> {
+  // By id: an import may give every patient another place in the order of names.
+  const page = store.sql<[string], PatientRow>(
+    `select ${patientTableColumns} from patient p where p.id > ? and ${notHidden('p')} order by p.id limit 1`,
   );
-  let done = 0;
-  let from = Number.MIN_SAFE_INTEGER;
+  let over = turns();
   for (;;) {
-    const patients = page.all(from);
-    if (patients.length === 0) break;
-    let over = sliceClock();
-    for (const patient of patients) {
-      from = patient.ord;
-      verifyPatient(store, patient);
-      done += 1;
-      if (over()) {
-        yield { done, total: 0 };
-        over = sliceClock();
-      }
+    const patient = page.get(state.after);
+    if (patient === undefined) return;
+    verifyPatient(store, patient);
+    state.after = patient.id;
+    state.done += 1;
+    if (over()) {
+      yield { done: state.done, total: 0 };
+      over = turns();
     }
-    yield { done, total: 0 };
-  }
-  const rows = sql<[number], { row: number; id: string; line: string | null }>(
-    `select r.row, r.id, p.id line from resource r left join patient p on p.id = r.id
-     where r.row > ? and r.type = 'Patient' and r.deleted = 0 and ${notHidden('r')} order by r.row limit 500`,
-  );
-  for (let row = 0; ; ) {
-    const found = rows.all(row);
-    for (const { id, line } of found) if (line === null) throw new Found('patient-differs', id);
-    const last = found.at(-1);
-    if (last === undefined) return;
-    row = last.row;
-    yield { done, total: 0 };
   }
 }
 
@@ -96,26 +81,4 @@ function verifyKey(store: Store, patient: PatientRow): void {
   const ref = auditRefOf(key);
   key.fill(0);
   if (!ref.equals(patient.auditRef)) throw new Found('patient-differs', patient.id);
-}
-
-/** SQLite's check of each table with its indexes. */
-export function* verifyPages(store: Store): Sliced<void> {
-  const tables = store
-    .sql<[], { name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
-    .all();
-  let done = 0;
-  for (const { name } of tables) {
-    const found = store.sql<[string], { verdict: string }>(
-      'select integrity_check verdict from pragma_integrity_check(?)',
-    );
-    if (found.get(name)?.verdict !== 'ok') throw new Found('page-damaged', name);
-    done += 1;
-    yield { done, total: tables.length };
-  }
-}
-
-/** The search index against its words, both ways: nothing stands in it that no patient has. In one go, by the writer. */
-export function verifySearch(store: Store): void {
-  if (!store.readOnly)
-    store.sql("insert into patient_search (patient_search, rank) values ('integrity-check', 1)").run();
 }

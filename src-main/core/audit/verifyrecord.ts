@@ -1,125 +1,127 @@
-/** The record against the log: imports against their roots, charts against their parts, rows against their MACs. */
-import { chartHolds, rowLeaf } from '../store/chart.ts';
+/**
+ * The record against the log, in slices and from wherever it was left: each entry parsed and what it names looked up,
+ * imports against their roots, each chart against its newest entries, nothing outside a chart.
+ *
+ * Nothing is gathered but a few numbers per import. That each part of a chart stands as the *last* entry about it left
+ * it follows from two looks: no entry that names a part is newer than the one the part names itself (`entries`), and
+ * that one says the same of it (`charts`). So it can be stopped between any two charts, whatever is written meanwhile.
+ */
 import type { Store } from '../store/open.ts';
-import { hasPart, heldCharts, partsOf } from '../store/part.ts';
-import { encoded, notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';
+import { partsOf } from '../store/part.ts';
+import { encoded } from '../store/row.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
-import { chartOf } from '../store/transaction.ts';
-import { emptyFrontier, frontierRoot, grow } from './merkle.ts';
+import { type AuditEntry, decodeEntry } from './entry.ts';
 import { Found } from './problem.ts';
-import type { LogFacts } from './verifylog.ts';
+import { nextStage, type RecordState } from './record-state.ts';
+import type { SignerBook } from './signatures.ts';
+import { verifyCharts } from './verifycharts.ts';
+import { verifyImports } from './verifyimports.ts';
+import { verifyPatients } from './verifyindex.ts';
+import { noteRestriction, verifyRestrictions } from './verifyrestrictions.ts';
+import { verifyHistory, verifyStrays } from './verifyrows.ts';
 
-/** Every import that an entry vouches for is there with all its rows as they came, and no other claims to be done. */
-export function* verifyBatches(store: Store, facts: LogFacts): Sliced<void> {
-  const { sql } = store;
-  const known = sql<[], { batch: number; seq: number | null; first: number; last: number | null }>(
-    "select batch, entry_seq seq, first_row first, last_row last from import_batch where state = 'done' order by batch",
-  ).all();
-  const listed = new Set(known.map(({ batch }) => batch));
-  for (const batch of facts.batches.keys()) if (!listed.has(batch)) throw new Found('import-missing', batch);
-  for (const { batch, seq, first, last } of known) {
-    if (seq !== null && seq >= facts.size) continue;
-    const commit = facts.batches.get(batch);
-    if (commit === undefined || last === null) throw new Found('import-damaged', batch);
-    const charts = sql<[number], { n: number }>('select count(*) n from chart_part where batch = ?').get(batch)?.n;
-    if (charts !== commit.charts) throw new Found('chart-missing', batch);
-    let frontier = emptyFrontier;
-    const page = sql<[number, number, number, number, number, number], { row: number; id: string; mac: Buffer }>(
-      `select row, id, mac from resource where row between ? and ? and batch = ?
-       union all select row, id, mac from resource_history where row between ? and ? and batch = ?
-       order by row limit 500`,
-    );
-    for (let from = first; ; ) {
-      const rows = page.all(from, last, batch, from, last, batch);
-      for (const row of rows) frontier = grow(frontier, rowLeaf(row.id, 1, row.mac));
-      const end = rows.at(-1);
-      if (end === undefined) break;
-      from = end.row + 1;
-      yield { done: frontier.size, total: commit.rows };
+export type RecordOptions = {
+  /** Who could sign with which key when: notes' signatures are checked as well. */
+  readonly signers?: SignerBook;
+  /** How long one slice may be, milliseconds. */
+  readonly sliceMs?: number;
+};
+
+/** Begins the next slice: what it gives says when that one's time is over. */
+export type Turns = () => () => boolean;
+
+/**
+ * Goes on from `state`, which moves along: at every yield it can be written down.
+ * @throws Found the first thing wrong
+ */
+export function* verifyRecord(store: Store, state: RecordState, options: RecordOptions = {}): Sliced<void> {
+  const turns: Turns = () => sliceClock(options.sliceMs);
+  while (state.stage !== 'done') {
+    switch (state.stage) {
+      case 'entries':
+        yield* verifyEntries(store, state, turns);
+        break;
+      case 'imports':
+        yield* verifyImports(store, state, turns);
+        break;
+      case 'charts':
+        yield* verifyCharts(store, state, turns, options.signers);
+        break;
+      case 'strays':
+        yield* verifyStrays(store, state, turns);
+        break;
+      case 'history':
+        yield* verifyHistory(store, state, turns);
+        break;
+      case 'restrictions':
+        yield* verifyRestrictions(store, state, turns);
+        break;
+      case 'patients':
+        yield* verifyPatients(store, state, turns);
+        break;
     }
-    if (frontier.size !== commit.rows || encoded(frontierRoot(frontier)) !== commit.rowsRoot) {
-      throw new Found('import-damaged', batch);
-    }
+    nextStage(state);
+    yield { done: 0, total: 0 };
   }
 }
 
-/** Every chart holds, and each of its parts stands as the last entry about it left it. */
-export function* verifyCharts(store: Store, facts: LogFacts): Sliced<void> {
-  const { sql } = store;
-  const ofPatient = sql<[string], ResourceRow>(
-    `select ${rowColumns} from resource r where r.patient_id = ? and ${notHidden('r')}`,
+/** Every entry is one, and what it vouches for is there: rows by their HMACs, parts no older than it. */
+function* verifyEntries(store: Store, state: RecordState, turns: Turns): Sliced<void> {
+  const page = store.sql<[number, number], { seq: number; entry: Buffer }>(
+    'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit 64',
   );
-  const ofNobody = sql<[string], ResourceRow>(
-    `select ${rowColumns} from resource r where r.id = ? and r.patient_id is null and ${notHidden('r')}`,
-  );
-  const page = sql<[string], { chart: string }>(
-    `select distinct chart_id chart from chart_part p where chart_id > ? and ${notHidden('p')} order by chart_id limit 64`,
-  );
-  const unseen = new Map(facts.parts);
-  const check = (chart: string): void => {
-    const rows = chart.startsWith('_/') ? ofNobody.all(chart.slice(2)) : ofPatient.all(chart);
-    if (!chartHolds(store, chart, rows)) throw new Found('chart-damaged', chart);
-    for (const { batch, seq } of partsOf(store, chart)) {
-      const last = unseen.get(`${batch}/${chart}`);
-      unseen.delete(`${batch}/${chart}`);
-      // A part of a later entry than we read was checked against that entry itself.
-      if (last !== undefined && seq !== last && (seq === null || seq < facts.size)) {
-        throw new Found('part-older', chart);
-      }
-    }
-  };
-  let done = 0;
-  let from = '';
+  let over = turns();
   for (;;) {
-    const charts = page.all(from);
-    if (charts.length === 0) break;
-    let over = sliceClock();
-    for (const { chart } of charts) {
-      from = chart;
-      check(chart);
-      done += 1;
+    const rows = page.all(state.seq, state.size);
+    if (rows.length === 0) break;
+    for (const { seq, entry } of rows) {
+      const decoded = decodeEntry(entry);
+      if (decoded === undefined || decoded.seq !== seq) throw new Found('entry-damaged', seq);
+      for (const [id, version, mac] of decoded.rows ?? []) {
+        checkRow(store, id, version, mac);
+        if (over()) {
+          yield { done: state.seq, total: state.size };
+          over = turns();
+        }
+      }
+      for (const [chart, batch] of decoded.parts ?? []) checkPart(store, chart, batch, seq);
+      note(state, decoded);
+      state.seq = seq + 1;
       if (over()) {
-        yield { done, total: 0 };
-        over = sliceClock();
+        yield { done: state.seq, total: state.size };
+        over = turns();
       }
     }
-    yield { done, total: 0 };
   }
-  // Charts so new that the table does not have them yet.
-  for (const chart of [...heldCharts(store)]) check(chart);
-  const [missing] = unseen.keys();
-  if (missing !== undefined) throw new Found('chart-missing', missing);
+  state.restrictedTo = state.size;
 }
 
-/** No row stands outside a chart, and superseded versions are as they were. @returns how many rows there are */
-export function* verifyRows(store: Store): Sliced<number> {
+function note(state: RecordState, entry: AuditEntry): void {
+  if (entry.batch) state.batches[entry.batch.batch] = entry.seq;
+  noteRestriction(state.restrictions, entry);
+}
+
+/** Each version of a row that an entry named must be there, current or superseded. */
+function checkRow(store: Store, id: string, version: number, mac: string): void {
   const { sql } = store;
-  const page = sql<[number], { row: number; id: string; patientId: string | null; batch: number }>(
-    `select r.row, r.id, r.patient_id patientId, r.batch from resource r where r.row > ? and ${notHidden('r')}
-     order by r.row limit 500`,
-  );
-  let count = 0;
-  for (let from = 0; ; ) {
-    const rows = page.all(from);
-    for (const { id, patientId, batch } of rows) {
-      if (!hasPart(store, chartOf(patientId, id), batch)) throw new Found('row-unknown', id);
-    }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    count += rows.length;
-    from = last.row;
-    yield { done: count, total: 0 };
-  }
-  const history = sql<[number, number], ResourceRow>(
-    `select ${rowColumns} from resource_history r where (r.row, r.version) > (?, ?) order by r.row, r.version limit 200`,
-  );
-  for (let row = 0, version = 0; ; ) {
-    const rows = history.all(row, version);
-    for (const old of rows) if (!rowMac(store, old).equals(old.mac)) throw new Found('row-damaged', old.id);
-    const last = rows.at(-1);
-    if (last === undefined) return count;
-    row = last.row;
-    version = last.version;
-    yield { done: count, total: 0 };
-  }
+  const now = sql<[string], { row: number; version: number; mac: Buffer }>(
+    'select row, version, mac from resource where id = ?',
+  ).get(id);
+  if (now === undefined) throw new Found('row-missing', id);
+  const found =
+    now.version === version
+      ? now
+      : sql<[number, number], { mac: Buffer }>('select mac from resource_history where row = ? and version = ?').get(
+          now.row,
+          version,
+        );
+  if (found === undefined) throw new Found('row-missing', id);
+  if (encoded(found.mac) !== mac) throw new Found('row-damaged', id);
+}
+
+/** The part names this entry or a later one. */
+function checkPart(store: Store, chart: string, batch: number, seq: number): void {
+  const part = partsOf(store, chart).find((one) => one.batch === batch);
+  if (part === undefined) throw new Found('chart-missing', chart);
+  if (part.seq === null || part.seq < seq) throw new Found('part-older', chart);
 }

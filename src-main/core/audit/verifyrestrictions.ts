@@ -1,30 +1,67 @@
 /** Restrictions of charts against the log: each as its last entry left it, and none that no entry speaks of. */
-import { restrictionMacs } from '../store/access.ts';
+import { restrictedCharts, restrictionMac } from '../store/access.ts';
 import type { Store } from '../store/open.ts';
-import { patientRef } from '../store/patient.ts';
+import { patientByRef, patientRef } from '../store/patient.ts';
+import type { Sliced } from '../store/slices.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
 import { Found } from './problem.ts';
-import type { LogFacts } from './verifylog.ts';
+import type { RecordState } from './record-state.ts';
+import type { Turns } from './verifyrecord.ts';
 
 /** What an entry says of a restriction, if it speaks of one. */
-export function noteRestriction(known: Map<string, string>, { type, outcome, patient, detail }: AuditEntry): void {
+export function noteRestriction(
+  known: Record<string, string>,
+  { type, outcome, patient, detail }: Pick<AuditEntry, 'type' | 'outcome' | 'patient' | 'detail'>,
+): void {
   if (type !== 'access.restricted' && type !== 'access.restriction-lifted') return;
-  if (outcome === 0 && patient !== null) known.set(patient, String(detail['mac'] ?? ''));
+  if (outcome === 0 && patient !== null) known[patient] = String(detail['mac'] ?? '');
 }
 
-/** In one go: there are few, and none changes meanwhile. */
-export function verifyRestrictions(store: Store, facts: LogFacts): void {
-  const said = new Map(facts.restrictions);
-  const since = store.sql<[number], { entry: Buffer }>('select entry from audit_entry where seq >= ? order by seq');
-  for (const { entry } of since.all(facts.size)) {
-    const decoded = decodeEntry(entry);
-    if (decoded !== undefined) noteRestriction(said, decoded);
+/** Reads on to the log's end. @returns whether it was reached */
+function readOn(store: Store, state: RecordState, over: () => boolean): boolean {
+  const page = store.sql<[number], { seq: number; entry: Buffer }>(
+    'select seq, entry from audit_entry where seq >= ? order by seq limit 64',
+  );
+  for (;;) {
+    const rows = page.all(state.restrictedTo);
+    if (rows.length === 0) return true;
+    for (const { seq, entry } of rows) {
+      const decoded = decodeEntry(entry);
+      if (decoded !== undefined) noteRestriction(state.restrictions, decoded);
+      state.restrictedTo = seq + 1;
+    }
+    if (over()) return false;
   }
-  for (const { patientId, mac } of restrictionMacs(store)) {
-    const ref = patientRef(store, patientId) ?? '';
-    if (said.get(ref) !== mac) throw new Found('restriction-differs', patientId);
-    said.delete(ref);
-  }
-  const [missing] = said.keys();
-  if (missing !== undefined) throw new Found('restriction-differs', missing);
+}
+
+/** Both ways. Each slice first reads what the log says by then. */
+export function* verifyRestrictions(store: Store, state: RecordState, turns: Turns): Sliced<void> {
+  let over = turns();
+  const turn = function* (): Sliced<void> {
+    while (!readOn(store, state, over)) {
+      yield { done: state.done, total: 0 };
+      over = turns();
+    }
+  };
+  yield* turn();
+  const check = function* (asked: readonly string[], sound: (one: string) => boolean): Sliced<void> {
+    for (const one of asked) {
+      if (over()) {
+        yield { done: state.done, total: 0 };
+        over = turns();
+        yield* turn();
+      }
+      if (!sound(one)) throw new Found('restriction-differs', one);
+      state.done += 1;
+    }
+  };
+  const { restrictions } = state;
+  yield* check(restrictedCharts(store), (id) => {
+    const said = restrictions[patientRef(store, id) ?? ''];
+    return said !== undefined && said === restrictionMac(store, id);
+  });
+  yield* check(Object.keys(restrictions), (ref) => {
+    const id = patientByRef(store, ref)?.id;
+    return id !== undefined && restrictionMac(store, id) === restrictions[ref];
+  });
 }

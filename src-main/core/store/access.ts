@@ -29,7 +29,7 @@ type Stored = Omit<Restriction, 'users' | 'reason'> & { readonly users: string |
 const userIds = z.array(z.string());
 
 /** HMAC over 0x02 and a JSON array of every column but the HMAC: no text of a resource's row begins so. */
-function restrictionMac({ mac }: Pick<Store, 'mac'>, r: Stored): Buffer {
+function macOf({ mac }: Pick<Store, 'mac'>, r: Stored): Buffer {
   return mac.of(`\u0002${JSON.stringify([r.patientId, r.version, r.users, r.reason, r.byUser, r.at])}`);
 }
 
@@ -41,7 +41,7 @@ function storedRestriction(store: Store, patientId: string): (Stored & { readonl
     .sql<[string], Stored & { readonly mac: Buffer }>(`${selectRestriction} where patient_id = ?`)
     .get(patientId);
   if (row === undefined) return null;
-  if (!restrictionMac(store, row).equals(row.mac)) throw new CallError('record-damaged', { ids: [patientId] });
+  if (!macOf(store, row).equals(row.mac)) throw new CallError('record-damaged', { ids: [patientId] });
   return row;
 }
 
@@ -70,7 +70,7 @@ export function writeRestriction(
   const version = (storedRestriction(store, patientId)?.version ?? 0) + 1;
   const users = change.users === null ? null : JSON.stringify(change.users);
   const row = { patientId, version, users, reason: change.reason, byUser: change.byUser, at: tx.now };
-  const mac = restrictionMac(store, row);
+  const mac = macOf(store, row);
   store
     .sql<unknown[]>(
       `insert into chart_restriction (patient_id, version, users, reason, by_user, at, mac) values (?, ?, ?, ?, ?, ?, ?)
@@ -82,15 +82,22 @@ export function writeRestriction(
   return encoded(mac);
 }
 
-/** HMACs of all restrictions, lifted ones too, by patient; for verification. Empty where the row does not match its own. */
-export function restrictionMacs(store: Store): { readonly patientId: string; readonly mac: string }[] {
+/** Charts with a restriction, lifted ones too. */
+export function restrictedCharts(store: Store): string[] {
   return store
-    .sql<[], Stored & { readonly mac: Buffer }>(selectRestriction)
+    .sql<[], { id: string }>('select patient_id id from chart_restriction order by patient_id')
     .all()
-    .map((row) => {
-      const mac = restrictionMac(store, row);
-      return { patientId: row.patientId, mac: mac.equals(row.mac) ? encoded(mac) : '' };
-    });
+    .map(({ id }) => id);
+}
+
+/** HMAC of a chart's restriction as it stands, for verification; empty where there is none or it does not match its own. */
+export function restrictionMac(store: Store, patientId: string): string {
+  const row = store
+    .sql<[string], Stored & { readonly mac: Buffer }>(`${selectRestriction} where patient_id = ?`)
+    .get(patientId);
+  if (row === undefined) return '';
+  const mac = macOf(store, row);
+  return mac.equals(row.mac) ? encoded(mac) : '';
 }
 
 /** Patients with a restriction who have rows of one import. */

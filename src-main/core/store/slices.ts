@@ -8,8 +8,8 @@ export type Sliced<T> = Generator<Progress, T>;
 export const sliceMs = 25;
 
 /** Tells when a slice's time is over. */
-export function sliceClock(): () => boolean {
-  const end = performance.now() + sliceMs;
+export function sliceClock(ms: number = sliceMs): () => boolean {
+  const end = performance.now() + ms;
   return () => performance.now() >= end;
 }
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Found } from '../../../src-main/core/audit/problem.ts';
-import { type SignerBook, verifySignatures } from '../../../src-main/core/audit/signatures.ts';
+import { newRecordState } from '../../../src-main/core/audit/record-state.ts';
+import type { SignerBook } from '../../../src-main/core/audit/signatures.ts';
+import { verifyRecord } from '../../../src-main/core/audit/verifyrecord.ts';
 import { generateEd25519 } from '../../../src-main/core/crypto/ed25519.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import { type Place, startPlace } from './clinic.ts';
@@ -40,7 +42,7 @@ async function signed(text: string): Promise<string> {
 
 function problem(book: SignerBook): string | null {
   try {
-    drain(verifySignatures(house.store, book));
+    drain(verifyRecord(house.store, newRecordState(house.size()), { signers: book }));
     return null;
   } catch (error) {
     if (!(error instanceof Found)) throw error;
