@@ -1,6 +1,7 @@
 /** Every handler there is; the type holds that none of the contract's procedures is without one. */
 import { accessHandlers } from './access/handlers.ts';
 import { auditHandlers } from './audit/handlers.ts';
+import { logServerHandlers } from './audit/syslog/handlers.ts';
 import type { AllHandlers } from './call.ts';
 import { chartHandlers } from './chart/chart.ts';
 import { noteHandlers } from './chart/notes.ts';
@@ -37,6 +38,7 @@ export const handlers: AllHandlers = {
   imports: importHandlers,
   exports: exportHandlers,
   audit: auditHandlers,
+  logServer: logServerHandlers,
   reviews: reviewHandlers,
   requests: requestHandlers,
   roster: rosterHandlers,

@@ -8,6 +8,7 @@ import { Checkpoints } from './audit/checkpoints.ts';
 import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
 import type { SessionSigners } from './audit/session-signers.ts';
+import { LogServerFeed } from './audit/syslog/feed.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
@@ -26,6 +27,8 @@ export type Opened = {
   /** Stops background work; aborted at close. */
   readonly closing: AbortSignal;
   readonly checkpoints: Checkpoints;
+  /** Delivers the log to the clinic's own log server, where there is one. */
+  readonly logServer: LogServerFeed;
   /** Takes a checkpoint and writes its head to the keychain now. */
   saveHead(): Promise<void>;
   /** A new epoch of the clinic key: what was sealed under older ones is sealed anew, in slices. */
@@ -115,6 +118,8 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
     resealing = resealing.catch(quietly(signal, report, 'reseal'));
   };
   reseal();
+  const logServer = new LogServerFeed(store, { clinic: vault.ids().clinicId, signal, now: options.now, report });
+  logServer.start();
   const timers = [
     setInterval(() => void saveHead().catch((error: unknown) => report('audit-head', error)), headEvery),
     setInterval(index, indexEvery),
@@ -124,6 +129,7 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
     store,
     closing: signal,
     checkpoints,
+    logServer,
     saveHead,
     addClinicKeys: (session) => {
       for (const epoch of session.shared?.clinicKeys ?? []) store.clinicKeys?.add(epoch);

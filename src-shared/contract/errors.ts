@@ -66,6 +66,9 @@ export const errorCodes = [
   'request-needed', // a second admin has not agreed
   'request-over', // done, declined, withdrawn or expired
   'request-pending', // the same was asked for already
+  'on-hold', // a legal hold on the whole log stands
+  'nothing-to-prune', // no entry is old enough, or none may go
+  'prune-changed', // what may go is not what was asked for: a hold, a clock, a newer checkpoint
   'own-request', // nobody agrees to what they asked for themselves
   'recovery-code-wrong',
   'pin-too-simple',
@@ -90,6 +93,7 @@ export const errorCodes = [
   'file-unreadable',
   'file-too-large',
   'nothing-chosen',
+  'no-certificate', // what was given holds no certificate, or a private key beside it
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

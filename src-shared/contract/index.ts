@@ -7,6 +7,7 @@ import { chart, notes, snippets } from './chart.ts';
 import { devices } from './devices.ts';
 import { exports, imports } from './exchange.ts';
 import { keys } from './keys.ts';
+import { logServer } from './log-server.ts';
 import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
@@ -31,6 +32,7 @@ export const contract = {
   imports,
   exports,
   audit,
+  logServer,
   reviews,
   requests,
   roster,
