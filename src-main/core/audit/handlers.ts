@@ -6,8 +6,11 @@ import { newNotes, writeEntry } from '../entry.ts';
 import type { Store } from '../store/open.ts';
 import { patientByRef, patientRef } from '../store/patient.ts';
 import { withTransaction } from '../store/transaction.ts';
+import { countEntries } from './counts.ts';
 import type { AuditEntry } from './entry.ts';
-import { countsPerDay, type LogFilter, readPage } from './page.ts';
+import { everything, type LogFilter } from './filters.ts';
+import { localDay } from './indexer.ts';
+import { readPage } from './page.ts';
 
 const outcomes = { success: 0, denied: 4, failure: 8 } as const;
 const outcomeNames = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
@@ -18,6 +21,7 @@ const nobody = '-';
 function filterFor({ tx, session }: CallContext, filter: AuditFilter): LogFilter {
   const user = session.permissions.has('audit:read') ? filter.userId : session.userId;
   return {
+    ...everything,
     user,
     patient: filter.patientId === null ? null : (patientRef(tx.store, filter.patientId) ?? nobody),
     kind: filter.kind,
@@ -91,6 +95,19 @@ function coverLook({ session, entry, now, kept }: CallContext, filter: string | 
     });
 }
 
+const daysShown = 30;
+const dayMs = 86_400_000;
+
+/** Entries per local day, oldest first. */
+function lastDays(store: Store, now: number): { day: string; count: number }[] {
+  const today = localDay(now);
+  const { days } = countEntries(store, { ...everything, from: now - (daysShown + 1) * dayMs });
+  return Array.from({ length: daysShown }, (_, at) => {
+    const day = today - daysShown + 1 + at;
+    return { day: new Date(day * dayMs).toISOString().slice(0, 10), count: days.get(day) ?? 0 };
+  });
+}
+
 export const auditHandlers: Handlers<'audit'> = {
   page: (context, { filter, before, limit }) => {
     const { core, tx, session, entry } = context;
@@ -114,7 +131,7 @@ export const auditHandlers: Handlers<'audit'> = {
     const everybody = [...core.vault.users(), ...(all ? core.vault.people.removed() : [])];
     const people = everybody.filter(({ id }) => all || id === session.userId);
     return {
-      days: all ? countsPerDay(tx.store, tx.now, 30) : [],
+      days: all ? lastDays(tx.store, tx.now) : [],
       people: people.map(({ id, displayName }) => ({ id, name: displayName })),
       verified: core.verification.last(),
     };

@@ -1,20 +1,41 @@
 /**
- * The viewer's index and the table of chart parts follow the log in slices; an append never pays for them. What it has not reached yet is scanned.
- * The index is derived: it can be thrown away and made anew.
+ * The viewer's index and the table of chart parts follow the log in slices, each with its own position; an append
+ * never pays for them. What they have not reached yet is scanned. The index is derived: it can be thrown away and made
+ * anew.
  */
 import { auditEvents } from '../../../src-shared/contract/audit-events.ts';
-import { indexedTo } from '../store/indexed.ts';
+import { followedTo, setFollowed } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { releaseParts, storeParts } from '../store/part.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
-import { withTransaction } from '../store/transaction.ts';
+import { type Tx, withTransaction } from '../store/transaction.ts';
+import { type Bits, chunkSize, clearBit, noBits, setBit } from './bitmap.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
+import {
+  type Field,
+  fields,
+  numberFor,
+  placeOf,
+  placesOfDays,
+  readBits,
+  type Span,
+  spansDown,
+  valueNumber,
+  valuesOf,
+  widenSpan,
+  writeBits,
+} from './index-store.ts';
 
 const dayMs = 86_400_000;
+/** What a calendar can say (ECMA-262), and days that a bitmap's place can name. */
+const lastInstant = 8_640_000_000_000_000;
+const lastDay = 2 ** 24 - 1;
 
 /** Number of the local calendar day since 1970-01-01. */
 export function localDay(instant: number): number {
-  return Math.floor((instant - new Date(instant).getTimezoneOffset() * 60_000) / dayMs);
+  const at = Math.min(instant, lastInstant);
+  const day = Math.floor((at - new Date(at).getTimezoneOffset() * 60_000) / dayMs);
+  return Math.max(0, Math.min(lastDay, day));
 }
 
 /** Indexes what is missing; yields after each slice. @returns how many entries were added */
@@ -30,62 +51,150 @@ export function* followLog(store: Store): Sliced<number> {
 
 /** One slice of indexing. @returns how many entries were added, 0 at the end of the log */
 export function indexSlice(store: Store): number {
+  const index = followedTo(store, 'index');
+  const parts = followedTo(store, 'parts');
+  // Charts are proved from their parts: an index that is being made anew does not keep those waiting.
+  return (index < parts ? slice(store, parts, false) : 0) || slice(store, Math.min(index, parts), true);
+}
+
+function slice(store: Store, from: number, indexing: boolean): number {
   const over = sliceClock();
-  const from = indexedTo(store);
-  const next = store.sql<[number], { seq: number; entry: Buffer }>(
-    'select seq, entry from audit_entry where seq >= ? order by seq limit 1000',
-  );
-  const rows = next.all(from);
+  const rows = store
+    .sql<[number], { seq: number; entry: Buffer }>(
+      'select seq, entry from audit_entry where seq >= ? order by seq limit 1000',
+    )
+    .all(from);
   if (rows.length === 0) return 0;
   let added = 0;
+  let next = from;
   withTransaction(store, () => {
-    const days = new Map<number, { count: number; first: number; last: number }>();
+    const index = followedTo(store, 'index');
+    const parts = followedTo(store, 'parts');
+    const work = new Pages(store);
     for (const { seq, entry } of rows) {
       const decoded = decodeEntry(entry);
-      indexOne(store, seq, decoded, days);
-      if (decoded?.parts !== undefined) storeParts(store, seq, decoded.parts);
+      // A damaged entry is in no set; verification is what names it.
+      if (indexing && seq >= index && decoded !== undefined) work.add(seq, decoded);
+      if (seq >= parts && decoded?.parts !== undefined) storeParts(store, seq, decoded.parts);
+      next = seq + 1;
       added += 1;
       if ((added & 15) === 0 && over()) break;
     }
-    const count = store.sql<[number, number, number, number]>(
-      `insert into audit_day values (?, ?, ?, ?) on conflict (day) do update set count = count + excluded.count,
-       first_seq = min(first_seq, excluded.first_seq), last_seq = max(last_seq, excluded.last_seq)`,
-    );
-    for (const [day, { count: n, first, last }] of days) count.run(day, n, first, last);
+    work.write();
+    if (indexing && next > index) setFollowed(store, 'index', next);
+    if (next > parts) setFollowed(store, 'parts', next);
   });
-  releaseParts(store, from + added);
+  releaseParts(store, next);
   return added;
 }
 
-function indexOne(
-  store: Store,
-  seq: number,
-  entry: AuditEntry | undefined,
-  days: Map<number, { count: number; first: number; last: number }>,
+/** The bitmaps that one slice touches: each is read once and written once. */
+class Pages {
+  readonly #store: Store;
+  readonly #bits = new Map<number, Bits>();
+  readonly #numbers = new Map<string, number>();
+  readonly #spans = new Map<number, Span>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add(seq: number, entry: AuditEntry): void {
+    const chunk = Math.floor(seq / chunkSize);
+    this.#set(placeOf('present', 0, chunk), seq);
+    for (const [field, text] of textsOf(entry)) this.#set(placeOf(field, this.#number(field, text), chunk), seq);
+    this.#set(placeOf('day', localDay(entry.recorded), chunk), seq);
+    if (entry.patient !== null) {
+      this.#store
+        .sql<[number, number]>('insert or ignore into audit_by_patient (patient, seq) values (?, ?)')
+        .run(this.#number('patient', entry.patient), seq);
+    }
+    const { first, last } = this.#spans.get(chunk) ?? { first: entry.recorded, last: entry.recorded };
+    const span = { chunk, first: Math.min(first, entry.recorded), last: Math.max(last, entry.recorded) };
+    this.#spans.set(chunk, span);
+  }
+
+  write(): void {
+    for (const [place, bits] of this.#bits) writeBits(this.#store, place, bits);
+    for (const span of this.#spans.values()) widenSpan(this.#store, span);
+  }
+
+  #number(field: Field, text: string): number {
+    const key = `${fields[field]} ${text}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const value = numberFor(this.#store, field, text);
+    this.#numbers.set(key, value);
+    return value;
+  }
+
+  #set(place: number, seq: number): void {
+    let bits = this.#bits.get(place);
+    if (bits === undefined) {
+      bits = readBits(this.#store, place) ?? noBits();
+      this.#bits.set(place, bits);
+    }
+    setBit(bits, seq % chunkSize);
+  }
+}
+
+/** What an entry says in the fields whose values are texts. */
+function textsOf({ agent, type, outcome, device, purpose, origin }: AuditEntry): (readonly [Field, string])[] {
+  return [
+    ...(agent.user === null ? [] : [['user', agent.user] as const]),
+    ['event', type],
+    ['kind', auditEvents[type].kind],
+    ['outcome', String(outcome)],
+    ['device', device],
+    ['purpose', purpose],
+    ['origin', origin],
+  ];
+}
+
+/**
+ * Takes entries out of the index, in the transaction that deletes them: neither page nor count knows them any more.
+ * @param gone their numbers and pseudonyms, as decoded before they went
+ */
+export function forgetEntries(
+  tx: Tx,
+  gone: readonly { readonly seq: number; readonly patient: string | null }[],
 ): void {
-  const write = store.sql<unknown[]>('insert into audit_index values (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  if (entry === undefined) {
-    // A damaged entry keeps its place, so that the index can go on; verification is what names it.
-    write.run(seq, 0, null, 'damaged', 'system', null, 8, '', '');
-    return;
+  const { store } = tx;
+  const byChunk = new Map<number, number[]>();
+  for (const { seq, patient } of gone) {
+    const chunk = Math.floor(seq / chunkSize);
+    const held = byChunk.get(chunk);
+    if (held === undefined) byChunk.set(chunk, [seq]);
+    else held.push(seq);
+    const number = patient === null ? undefined : valueNumber(store, 'patient', patient);
+    if (number === undefined) continue;
+    store.sql<[number, number]>('delete from audit_by_patient where patient = ? and seq = ?').run(number, seq);
   }
-  const kind = auditEvents[entry.type].kind;
-  write.run(
-    seq,
-    entry.recorded,
-    entry.agent.user,
-    entry.type,
-    kind,
-    entry.patient,
-    entry.outcome,
-    entry.device,
-    entry.purpose,
-  );
-  const day = localDay(entry.recorded);
-  const known = days.get(day);
-  if (known === undefined) days.set(day, { count: 1, first: seq, last: seq });
-  else {
-    known.count += 1;
-    known.last = seq;
+  for (const [chunk, seqs] of byChunk) {
+    for (const place of placesOf(store, chunk)) {
+      const bits = readBits(store, place);
+      if (bits === undefined) continue;
+      for (const seq of seqs) clearBit(bits, seq % chunkSize);
+      writeBits(store, place, bits);
+    }
   }
+}
+
+/** Every place that a bitmap of a chunk can stand at. */
+function placesOf(store: Store, chunk: number): number[] {
+  const places = [placeOf('present', 0, chunk)];
+  for (const field of ['user', 'event', 'kind', 'outcome', 'device', 'purpose', 'origin'] as const) {
+    for (const value of valuesOf(store, field).keys()) places.push(placeOf(field, value, chunk));
+  }
+  // Days as they were counted when the entries came, wherever the clocks of this place stood then.
+  for (const { first, last } of spansDown(store, chunk, chunk + 1)) {
+    places.push(...placesOfDays(store, Math.max(0, localDay(first) - 2), localDay(last) + 3, chunk));
+  }
+  return places;
+}
+
+/** Throws the viewer's index away; it is made anew from the log. The charts' parts stay. */
+export function forgetIndex(tx: Tx): void {
+  tx.db.exec('delete from audit_bits; delete from audit_by_patient; delete from audit_chunk; delete from audit_value');
+  setFollowed(tx.store, 'index', 0);
 }

@@ -1,18 +1,22 @@
 /** When each user signed in last, from the trailing index. */
-import type { AuditCode } from '../../../src-shared/contract/audit-events.ts';
+import { followedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
+import { everything, type LogFilter } from './filters.ts';
+import { readEntry } from './log.ts';
+import { newest } from './page.ts';
 
-const signedIn: AuditCode = 'user.signed-in';
+const signedIn: LogFilter = { ...everything, events: ['user.signed-in'] };
 
 /** User id → milliseconds; users who never did are left out. */
 export function lastSignIns(store: Store, userIds: readonly string[]): Map<string, number> {
-  const last = store.sql<[string, string], { recorded: number }>(
-    'select recorded from audit_index where user = ? and event = ? order by seq desc limit 1',
-  );
+  const indexed = followedTo(store, 'index');
   return new Map(
-    userIds.flatMap((id) => {
-      const found = last.get(id, signedIn);
-      return found === undefined ? [] : [[id, found.recorded] as const];
+    userIds.flatMap((user) => {
+      for (const seq of newest(store, { ...signedIn, user }, 0, indexed)) {
+        const entry = readEntry(store, seq);
+        if (entry !== undefined) return [[user, entry.recorded] as const];
+      }
+      return [];
     }),
   );
 }

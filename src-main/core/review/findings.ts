@@ -1,6 +1,10 @@
 /** Findings of one slice: opened at once with their entry, those that go on written once at the slice's end. */
 import type { ReviewKind } from '../../../src-shared/contract/reviews.ts';
-import { append } from '../audit/log.ts';
+import { countIndexed } from '../audit/counts.ts';
+import { everything, type LogFilter } from '../audit/filters.ts';
+import { append, readEntry } from '../audit/log.ts';
+import { newest } from '../audit/page.ts';
+import type { Store } from '../store/open.ts';
 import { patientRef } from '../store/patient.ts';
 import { addReview, entriesKept, growReview, latestReview, type NewReview, type ReviewRow } from '../store/review.ts';
 import type { Tx } from '../store/transaction.ts';
@@ -19,16 +23,6 @@ type Held = {
 };
 
 type Counts = Readonly<Record<string, number>>;
-
-const accessList = chartAccess.map((code) => `'${code}'`).join(', ');
-const isAccess = (alias: string) => `${alias}.outcome = 0 and ${alias}.event in (${accessList})`;
-/** What came since, and whose patients had not been seen since the first entry. */
-const countAccesses = `select count(*) accesses, count(distinct case when not exists (
-   select 1 from audit_index e where e.patient_ref = n.patient_ref and e.seq between ? and ? and +e.user = ?
-   and ${isAccess('e')}) then n.patient_ref end) charts
- from audit_index n where n.user = ? and n.seq > ? and n.seq <= ? and n.patient_ref is not null and ${isAccess('n')}`;
-const countDenials = `select count(*) denials from audit_index
- where user = ? and seq > ? and seq <= ? and outcome <> 0 and event in ('access.denied', ${accessList})`;
 
 /** Kinds that grow while the same thing goes on. */
 type Growing = 'many-charts' | 'outside-hours' | 'denials';
@@ -100,19 +94,14 @@ export class Findings {
 
   /** Everything of this kind between the first and the last entry, also what is past the entries kept. */
   #counts({ row, entries, lastSeq, counted, counts }: Held): Counts {
-    const { sql } = this.#tx.store;
+    const { store } = this.#tx;
     if (row.kind === 'denials') {
-      const more = sql<[string, number, number], { denials: number }>(countDenials).get(row.userId, counted, lastSeq);
-      return { denials: (counts['denials'] ?? 0) + (more?.denials ?? 0) };
+      return { denials: (counts['denials'] ?? 0) + countDenials(store, row.userId, counted + 1, lastSeq + 1) };
     }
-    const first = entries[0] ?? lastSeq;
-    const { userId } = row;
-    const more = sql<[number, number, string, string, number, number], { accesses: number; charts: number }>(
-      countAccesses,
-    ).get(first, counted, userId, userId, counted, lastSeq);
+    const more = countAccesses(store, row.userId, entries[0] ?? lastSeq, counted + 1, lastSeq + 1);
     return {
-      charts: (counts['charts'] ?? 0) + (more?.charts ?? 0),
-      accesses: (counts['accesses'] ?? 0) + (more?.accesses ?? 0),
+      charts: (counts['charts'] ?? 0) + more.charts,
+      accesses: (counts['accesses'] ?? 0) + more.accesses,
     };
   }
 
@@ -125,6 +114,33 @@ export class Findings {
     this.#latest.set(key, held);
     return held;
   }
+}
+
+function countDenials(store: Store, user: string, from: number, end: number): number {
+  const denied: LogFilter = { ...everything, user, events: ['access.denied', ...chartAccess] };
+  const refusals = [4, 8] as const;
+  return refusals.reduce<number>((sum, outcome) => sum + countIndexed(store, { ...denied, outcome }, from, end), 0);
+}
+
+/** What came in [from, end), and whose patients had not been seen since entry `first`. */
+function countAccesses(
+  store: Store,
+  user: string,
+  first: number,
+  from: number,
+  end: number,
+): { readonly accesses: number; readonly charts: number } {
+  const access: LogFilter = { ...everything, user, outcome: 0, events: chartAccess };
+  let accesses = 0;
+  const patients = new Set<string>();
+  for (const seq of newest(store, access, from, end)) {
+    const patient = readEntry(store, seq)?.patient ?? null;
+    if (patient === null) continue;
+    accesses += 1;
+    patients.add(patient);
+  }
+  const fresh = [...patients].filter((patient) => countIndexed(store, { ...access, patient }, first, from) === 0);
+  return { accesses, charts: fresh.length };
 }
 
 function heldOf(row: ReviewRow): Held {

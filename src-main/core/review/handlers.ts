@@ -3,9 +3,12 @@
 import { breakGlassLasts } from '../../../src-shared/contract/access.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { ReviewLine } from '../../../src-shared/contract/reviews.ts';
+import { everything } from '../audit/filters.ts';
 import { readEntry } from '../audit/log.ts';
+import { newest } from '../audit/page.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { personName } from '../chart/person-name.ts';
+import { followedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { patientByRef, patientRef } from '../store/patient.ts';
 import { closeReview, countReviews, type ReviewRow, readReview, readReviews } from '../store/review.ts';
@@ -14,6 +17,8 @@ import { readRules, rulesInWords, writeRules } from './rules.ts';
 
 /** This many of the accesses are shown; the audit page has them all. */
 const evidenceShown = 200;
+/** A name that no pseudonym of the log can have. */
+const nobody = '-';
 const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
 
 /** Names of people here; an id that nobody bears any more stands for itself. */
@@ -35,13 +40,9 @@ function detailOf(row: ReviewRow): Record<string, string | number> {
 /** What was done with the chart while it stood open in an emergency: the reviewer sees more than that it was opened. */
 function emergencyEntries(store: Store, { kind, userId, patientId, at, lastSeq }: ReviewRow): number[] {
   if (kind !== 'break-glass' || patientId === null) return [];
-  return store
-    .sql<[string, string | null, number, number, number], { seq: number }>(
-      `select seq from audit_index where +user = ? and patient_ref = ? and seq > ? and recorded between ? and ?
-       order by seq limit 1000`,
-    )
-    .all(userId, patientRef(store, patientId), lastSeq, at, at + breakGlassLasts)
-    .map(({ seq }) => seq);
+  const filter = { ...everything, user: userId, patient: patientRef(store, patientId) ?? nobody };
+  const opened = { ...filter, from: at, to: at + breakGlassLasts };
+  return [...newest(store, opened, lastSeq + 1, followedTo(store, 'index'))].reverse().slice(0, 1000);
 }
 
 function toLine({ tx, session }: CallContext, row: ReviewRow, nameOf: (id: string) => string): ReviewLine {

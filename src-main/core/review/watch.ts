@@ -4,8 +4,10 @@
  */
 import type { AuditCode } from '../../../src-shared/contract/audit-events.ts';
 import type { ReviewKind, ReviewRules } from '../../../src-shared/contract/reviews.ts';
-import { localDay } from '../audit/indexer.ts';
-import { indexedTo } from '../store/indexed.ts';
+import { chunkSize } from '../audit/bitmap.ts';
+import { decodeEntry } from '../audit/entry.ts';
+import { firstEntrySince } from '../audit/index-store.ts';
+import { followedTo } from '../store/indexed.ts';
 import { readCount, writeMeta } from '../store/meta.ts';
 import type { Store } from '../store/open.ts';
 import { patientByRef } from '../store/patient.ts';
@@ -38,7 +40,7 @@ const patientChanges: ReadonlySet<string> = new Set<AuditCode>([
 export type WatchOptions = {
   readonly people: () => readonly Person[];
   readonly now?: () => number;
-  /** Rows of the index in one slice at most; for tests. */
+  /** Entries in one slice at most; for tests. */
   readonly rows?: number;
 };
 
@@ -52,9 +54,9 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
 
   function* look(): Sliced<number> {
     let opened = 0;
-    while (readCount(store.db, position) < indexedTo(store)) {
+    while (readCount(store.db, position) < followedTo(store, 'index')) {
       opened += withTransaction(store, slice, now());
-      yield { done: readCount(store.db, position), total: indexedTo(store) };
+      yield { done: readCount(store.db, position), total: followedTo(store, 'index') };
     }
     return opened;
   }
@@ -62,20 +64,17 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
   function slice(tx: Tx): number {
     const end = performance.now() + sliceMs;
     const oldest = tx.now - lookBack;
+    const indexed = followedTo(store, 'index');
     const from = Math.max(readCount(tx.db, position), firstSince(store, oldest));
-    const rows = store
-      .sql<[number, number], LogRow>(
-        `select seq, recorded, user, event, patient_ref patientRef, outcome from audit_index
-         where seq >= ? order by seq limit ?`,
-      )
-      .all(from, most);
-    relatives.begin(rows.some(({ event }) => patientChanges.has(event)));
+    const found = entriesFrom(store, from, indexed, most);
+    relatives.begin(found.rows.some(({ event }) => patientChanges.has(event)));
     const work = new Slice(tx, readRules(store), relatives);
-    let next = Math.max(from, rows.length === 0 ? indexedTo(store) : from);
-    for (const row of rows) {
+    let { next } = found;
+    for (const row of found.rows) {
       if (row.recorded >= oldest) work.see(row);
+      if (performance.now() < end) continue;
       next = row.seq + 1;
-      if (performance.now() >= end) break;
+      break;
     }
     work.finish();
     writeMeta(tx.db, position, Buffer.from(String(next), 'utf8'));
@@ -85,12 +84,40 @@ export function watchOver(store: Store, options: WatchOptions): Watch {
   return look;
 }
 
-/** The first entry of the days since then; the end of the index when there is none. */
+/**
+ * Entries of [from, to) in order, no more than `most` and than decode in half of the slice. One that is damaged, missing
+ * or pruned is passed over.
+ */
+function entriesFrom(
+  store: Store,
+  from: number,
+  to: number,
+  most: number,
+): { readonly rows: readonly LogRow[]; readonly next: number } {
+  const half = performance.now() + sliceMs / 2;
+  const stored = store.db
+    .prepare<[number, number, number], { seq: number; entry: Buffer }>(
+      'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit ?',
+    )
+    .iterate(from, to, most);
+  const rows: LogRow[] = [];
+  let looked = 0;
+  for (const { seq, entry } of stored) {
+    const decoded = decodeEntry(entry);
+    looked += 1;
+    if (decoded !== undefined) {
+      const { recorded, agent, type, patient, outcome } = decoded;
+      rows.push({ seq, recorded, user: agent.user, event: type, patientRef: patient, outcome });
+    }
+    if (looked === most || performance.now() >= half) return { rows, next: seq + 1 };
+  }
+  return { rows, next: to };
+}
+
+/** The first entry that can be that young; the end of the index when there is none. */
 function firstSince(store: Store, instant: number): number {
-  const found = store
-    .sql<[number], { seq: number | null }>('select min(first_seq) seq from audit_day where day >= ?')
-    .get(localDay(instant));
-  return found?.seq ?? indexedTo(store);
+  const found = firstEntrySince(store, instant);
+  return found === undefined ? followedTo(store, 'index') : found.chunk * chunkSize;
 }
 
 /** One transaction's worth of looking. */

@@ -1,8 +1,18 @@
-/** How far the tables that follow the log (the viewer's index, the charts' parts) have come. */
+/** How far what follows the log has come, each by itself: entries below the number are in it, or are gone. */
 import type { Store } from './open.ts';
 
-/** Entries below this number are in them. */
-export function indexedTo(store: Store): number {
-  const last = store.sql<[], { seq: number | null }>('select max(seq) seq from audit_index').get()?.seq ?? null;
-  return last === null ? 0 : last + 1;
+/** The viewer's index, the table of the charts' parts, the clinic's own log server. */
+export type Follower = 'index' | 'parts' | 'syslog';
+
+export function followedTo(store: Store, follower: Follower): number {
+  return store.sql<[Follower], { seq: number }>('select seq from audit_follow where name = ?').get(follower)?.seq ?? 0;
+}
+
+/** Inside the transaction that writes what follows. */
+export function setFollowed(store: Store, follower: Follower, seq: number): void {
+  store
+    .sql<[Follower, number]>(
+      'insert into audit_follow (name, seq) values (?, ?) on conflict (name) do update set seq = excluded.seq',
+    )
+    .run(follower, seq);
 }

@@ -5,7 +5,7 @@
  * touches no page for it. What the table has not yet is held in memory, and read back from the log's tail at opening.
  */
 import { decodeEntry } from '../audit/entry.ts';
-import { indexedTo } from './indexed.ts';
+import { followedTo } from './indexed.ts';
 import type { Store } from './open.ts';
 import { encoded, notHidden } from './row.ts';
 import type { Op, PartCommit, RowCommit, Tx } from './transaction.ts';
@@ -120,13 +120,13 @@ function heldParts(store: Store): HeldParts {
   return store.held.parts;
 }
 
-/** Parts that entries behind the index speak of. An entry that does not parse says nothing; its chart will show it. */
+/** Parts that entries behind the table speak of. An entry that does not parse says nothing; its chart will show it. */
 function tailParts(store: Store): HeldParts {
   const held: HeldParts = new Map();
   const tail = store.sql<[number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? order by seq',
   );
-  for (const { seq, entry } of tail.all(indexedTo(store))) {
+  for (const { seq, entry } of tail.all(followedTo(store, 'parts'))) {
     for (const [chart, batch, count, digest] of decodeEntry(entry)?.parts ?? []) {
       hold(held, { chart, batch, count, digest: Buffer.from(digest, 'base64url'), seq, proof: null, place: null });
     }

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeEntry } from '../../../src-main/core/audit/entry.ts';
-import { followLog } from '../../../src-main/core/audit/indexer.ts';
 import { append, checkHead, head, readEntry, rootAt } from '../../../src-main/core/audit/log.ts';
 import { leafHash, treeRoot } from '../../../src-main/core/audit/merkle.ts';
-import { countsPerDay, type LogFilter, readPage } from '../../../src-main/core/audit/page.ts';
 import { canonicalBytes } from '../../../src-main/core/crypto/canonical.ts';
 import { closeStore } from '../../../src-main/core/store/open.ts';
 import { patientByRef, patientRef } from '../../../src-main/core/store/patient.ts';
-import { drain } from '../../../src-main/core/store/slices.ts';
 import { withTransaction } from '../../../src-main/core/store/transaction.ts';
 import { addObservation, addPatient, again, audited, fresh, place, someone } from '../store/clinic.ts';
 
@@ -65,60 +62,6 @@ test('a transaction that fails leaves neither row nor entry nor a moved head', (
   assert.deepEqual(head(store), before);
   addPatient(store, { family: 'Second' });
   assert.equal(head(store).size, 2);
-  closeStore(store);
-  at.remove();
-});
-
-test('pages are the same with any part of the log indexed', () => {
-  const at = place();
-  const store = fresh(at);
-  const kinds = ['chart.read', 'user.signed-in', 'audit.read', 'access.denied'] as const;
-  for (let n = 0; n < 120; n += 1) {
-    withTransaction(
-      store,
-      (tx) =>
-        append(tx, {
-          ...someone,
-          type: kinds[n % 4] ?? 'chart.read',
-          agent: { user: `u${n % 3}`, roles: [], session: null },
-          outcome: n % 10 === 0 ? 4 : 0,
-          patient: n % 7 === 0 ? 'p7' : null,
-        }),
-      n * 3_600_000,
-    );
-  }
-  const any: LogFilter = { user: null, patient: null, kind: null, outcome: null, from: null, to: null };
-  const filters: LogFilter[] = [
-    any,
-    { ...any, user: 'u1' },
-    { ...any, patient: 'p7', user: 'u0' },
-    { ...any, kind: 'record' },
-    { ...any, outcome: 4 },
-    { ...any, outcome: 0, kind: 'denied', user: 'u2' },
-    { ...any, from: 20 * 3_600_000, to: 70 * 3_600_000, kind: 'audit' },
-  ];
-  const collect = (filter: LogFilter) => {
-    const found: number[] = [];
-    for (let before: number | null = null; ; ) {
-      const page = readPage(store, filter, before, 7);
-      found.push(...page.entries.map(({ seq }) => seq));
-      if (page.next === null) return found;
-      before = page.next;
-    }
-  };
-  store.db.exec('begin');
-  const scanned = filters.map(collect);
-  store.db.exec('commit');
-  store.db.exec('delete from audit_index where seq >= 50');
-  drain(followLog(store));
-  const indexed = filters.map(collect);
-  assert.deepEqual(indexed, scanned);
-  assert.equal(scanned[0]?.length, 120);
-  assert.deepEqual(scanned[4], [110, 100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0]);
-  assert.equal(
-    countsPerDay(store, 5 * 86_400_000, 6).reduce((sum, { count }) => sum + count, 0),
-    120,
-  );
   closeStore(store);
   at.remove();
 });

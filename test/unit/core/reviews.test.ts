@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { followLog } from '../../../src-main/core/audit/indexer.ts';
+import { detailOf } from '../../../src-main/core/audit/sealed-detail.ts';
 import { watchOver } from '../../../src-main/core/review/watch.ts';
 import { addReview } from '../../../src-main/core/store/review.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
@@ -96,7 +97,8 @@ test('looking and closing are entries: ids and codes, no text, and nothing of th
       ['review.closed', [id], 0],
     ],
   );
-  assert.deepEqual(house.entries(from).at(-1)?.detail, { kind: 'same-name', verdict: 'justified' });
+  const last = house.entries(from).at(-1);
+  assert.deepEqual(last && detailOf(house.store, last).detail, { kind: 'same-name', verdict: 'justified' });
   const log = JSON.stringify(house.entries(0));
   for (const said of ['Ada', 'Hof', 'relative']) assert.equal(log.includes(said), false, said);
   const { items } = await list(admin, 'closed');

@@ -18,18 +18,20 @@ create table audit_session (
   id text primary key, certificate text not null, signature blob not null
 ) without rowid, strict;
 
--- How far what follows the log has come: 'index', 'parts', 'syslog'.
+-- How far what follows the log has come: 'index', 'parts', 'syslog'. Chart parts are kept, the index is made anew.
 create table audit_follow (name text primary key, seq integer not null) without rowid, strict;
+insert into audit_follow select 'parts', coalesce(max(seq) + 1, 0) from audit_index;
+drop table audit_index;
+drop table audit_day;
 create table audit_value (
   field integer not null, value integer not null, text text not null, primary key (field, value), unique (field, text)
 ) without rowid, strict;
-create table audit_bits (
-  field integer not null, value integer not null, chunk integer not null, bits blob not null,
-  primary key (field, value, chunk)
-) without rowid, strict;
+-- place = (field * 2^24 + value) * 2^24 + chunk; a table with rowid, whose pages hold a whole bitmap.
+create table audit_bits (place integer primary key, bits blob not null) strict;
 create table audit_by_patient (
-  patient_ref text not null, seq integer not null, primary key (patient_ref, seq)
+  patient integer not null, seq integer not null, primary key (patient, seq)
 ) without rowid, strict;
+create table audit_chunk (chunk integer primary key, first integer not null, last integer not null) strict;
 create table audit_filter (
   id text primary key, owner text not null, name text not null, filter text not null, unique (owner, name)
 ) without rowid, strict;

@@ -1,0 +1,144 @@
+/**
+ * The viewer's index as it lies in the database: which entries have a value in a field (bitmaps), which are about a
+ * patient (a list each), and the times between which a chunk's entries were recorded.
+ */
+import type { Store } from '../store/open.ts';
+import { type Bits, pack, unpack } from './bitmap.ts';
+
+/** Numbers as written; `present` has one value and holds every entry that the index knows. */
+export const fields = {
+  present: 0,
+  user: 1,
+  event: 2,
+  kind: 3,
+  outcome: 4,
+  device: 5,
+  purpose: 6,
+  origin: 7,
+  /** Local calendar days; the value is the day's number itself. */
+  day: 8,
+  /** Pseudonyms: their values stand in `audit_by_patient`. */
+  patient: 9,
+} as const;
+export type Field = keyof typeof fields;
+
+/** Values of a field and chunks are below this. */
+const most = 2 ** 24;
+
+/** A bitmap's place: a field's values side by side, a value's chunks side by side. */
+export function placeOf(field: Field, value: number, chunk: number): number {
+  return (fields[field] * most + value) * most + chunk;
+}
+
+export const chunkAt = (place: number): number => place % most;
+export const valueAt = (place: number): number => Math.floor(place / most) % most;
+
+/** The number of a value; undefined for one that no entry has. */
+export function valueNumber(store: Store, field: Field, text: string): number | undefined {
+  return store
+    .sql<[number, string], { value: number }>('select value from audit_value where field = ? and text = ?')
+    .get(fields[field], text)?.value;
+}
+
+/** The number of a value, made when it is new. */
+export function numberFor(store: Store, field: Field, text: string): number {
+  const known = valueNumber(store, field, text);
+  if (known !== undefined) return known;
+  const last = store
+    .sql<[number], { value: number | null }>('select max(value) value from audit_value where field = ?')
+    .get(fields[field]);
+  const value = (last?.value ?? -1) + 1;
+  store
+    .sql<[number, number, string]>('insert into audit_value (field, value, text) values (?, ?, ?)')
+    .run(fields[field], value, text);
+  return value;
+}
+
+/** Number → text of a field's values. */
+export function valuesOf(store: Store, field: Field): Map<number, string> {
+  const rows = store
+    .sql<[number], { value: number; text: string }>('select value, text from audit_value where field = ?')
+    .all(fields[field]);
+  return new Map(rows.map(({ value, text }) => [value, text]));
+}
+
+export function readBits(store: Store, place: number): Bits | undefined {
+  const row = store.sql<[number], { bits: Buffer }>('select bits from audit_bits where place = ?').get(place);
+  return row && unpack(row.bits);
+}
+
+/** An empty set is no row. */
+export function writeBits(store: Store, place: number, bits: Bits): void {
+  const packed = pack(bits);
+  if (packed.length === 1) store.sql<[number]>('delete from audit_bits where place = ?').run(place);
+  else
+    store
+      .sql<[number, Buffer]>(
+        'insert into audit_bits (place, bits) values (?, ?) on conflict (place) do update set bits = excluded.bits',
+      )
+      .run(place, packed);
+}
+
+type Row = { place: number; bits: Buffer };
+
+/** One value's bitmaps of chunks [from, to). */
+export function bitsOfValue(store: Store, field: Field, value: number, from: number, to: number): Row[] {
+  return store
+    .sql<[number, number], Row>('select place, bits from audit_bits where place >= ? and place < ?')
+    .all(placeOf(field, value, from), placeOf(field, value, to));
+}
+
+/** Every bitmap of a field whose value is in [from, to), in order of value. */
+export function bitsOfField(store: Store, field: Field, from = 0, to = most): IterableIterator<Row> {
+  return store.db
+    .prepare<[number, number], Row>('select place, bits from audit_bits where place >= ? and place < ?')
+    .iterate(placeOf(field, from, 0), placeOf(field, to, 0));
+}
+
+/** Places of a chunk's bitmaps of days in [from, to). */
+export function placesOfDays(store: Store, from: number, to: number, chunk: number): number[] {
+  return store
+    .sql<[number, number, number, number], { place: number }>(
+      'select place from audit_bits where place >= ? and place < ? and place % ? = ?',
+    )
+    .all(placeOf('day', from, 0), placeOf('day', to, 0), most, chunk)
+    .map(({ place }) => place);
+}
+
+/** Numbers of the entries about a patient, in [from, to). */
+export function entriesAbout(store: Store, patient: number, from: number, to: number): number[] {
+  return store
+    .sql<[number, number, number], { seq: number }>(
+      'select seq from audit_by_patient where patient = ? and seq >= ? and seq < ?',
+    )
+    .all(patient, from, to)
+    .map(({ seq }) => seq);
+}
+
+/** A chunk and the times, milliseconds, that all its entries lie between. */
+export type Span = { readonly chunk: number; readonly first: number; readonly last: number };
+
+/** Of chunks [from, to), newest first. */
+export function spansDown(store: Store, from: number, to: number): Span[] {
+  return store
+    .sql<[number, number], Span>(
+      'select chunk, first, last from audit_chunk where chunk >= ? and chunk < ? order by chunk desc',
+    )
+    .all(from, to);
+}
+
+export function widenSpan(store: Store, { chunk, first, last }: Span): void {
+  store
+    .sql<[number, number, number]>(
+      `insert into audit_chunk (chunk, first, last) values (?, ?, ?) on conflict (chunk) do update
+       set first = min(first, excluded.first), last = max(last, excluded.last)`,
+    )
+    .run(chunk, first, last);
+}
+
+/** The first entry that can have been recorded at an instant or later; undefined when there is none. */
+export function firstEntrySince(store: Store, instant: number): Span | undefined {
+  return store
+    .sql<[number], Span>('select chunk, first, last from audit_chunk where last >= ? order by chunk limit 1')
+    .get(instant);
+}
