@@ -10,6 +10,7 @@ import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
 import { originOf } from './audit/checkpoint-note.ts';
+import { Pruning } from './audit/prune/pruning.ts';
 import { SessionSigners } from './audit/session-signers.ts';
 import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
@@ -24,6 +25,7 @@ import type { Opened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
+import { Scrub } from './scrub/scrub.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
 import { type Clock, systemClock } from './vault/clock.ts';
@@ -54,6 +56,8 @@ export class Core {
   readonly imports: Imports;
   readonly bulkExport: BulkExport;
   readonly verification: Verification;
+  readonly scrub: Scrub;
+  readonly pruning: Pruning;
   readonly rotation: DatabaseRotation;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
@@ -80,6 +84,8 @@ export class Core {
     this.imports = new Imports(this);
     this.bulkExport = new BulkExport(this);
     this.verification = new Verification(this);
+    this.scrub = new Scrub(this);
+    this.pruning = new Pruning(this);
     this.rotation = new DatabaseRotation(this);
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
@@ -240,7 +246,9 @@ export class Core {
     this.imports.stop();
     this.bulkExport.cancel();
     this.verification.cancel();
-    await Promise.all([this.imports.stopped(), this.bulkExport.stopped(), this.verification.stopped()]);
+    this.pruning.cancel();
+    const work = [this.imports, this.bulkExport, this.verification, this.pruning];
+    await Promise.all(work.map((one) => one.stopped()));
   }
 
   /** One line for the time when nobody has the database open; taken over at the next sign-in. */
@@ -301,6 +309,7 @@ export class Core {
     this.presence.stopTimers();
     this.imports.stop();
     this.verification.cancel();
+    this.pruning.cancel();
     this.presence.endSearches();
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
@@ -308,6 +317,7 @@ export class Core {
 
   /** Ends a core that no shell kills (command line, tests). */
   async close(): Promise<void> {
+    this.scrub.close();
     await this.#stopWork();
     await this.flush();
     this.presence.close();

@@ -1,6 +1,7 @@
 /** Every handler there is; the type holds that none of the contract's procedures is without one. */
 import { accessHandlers } from './access/handlers.ts';
 import { auditHandlers } from './audit/handlers.ts';
+import { retentionHandlers } from './audit/prune/handlers.ts';
 import { logServerHandlers } from './audit/syslog/handlers.ts';
 import type { AllHandlers } from './call.ts';
 import { chartHandlers } from './chart/chart.ts';
@@ -41,6 +42,7 @@ export const handlers: AllHandlers = {
   logServer: logServerHandlers,
   reviews: reviewHandlers,
   requests: requestHandlers,
+  retention: retentionHandlers,
   roster: rosterHandlers,
   devices: deviceHandlers,
   access: accessHandlers,

@@ -7,6 +7,8 @@ import { originOf } from './audit/checkpoint-note.ts';
 import { Checkpoints } from './audit/checkpoints.ts';
 import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
+import { finishPrunes, isPruning } from './audit/prune/execute.ts';
+import { prunesThatHold } from './audit/prune/pruned.ts';
 import type { SessionSigners } from './audit/session-signers.ts';
 import { LogServerFeed } from './audit/syslog/feed.ts';
 import { watchOver } from './review/watch.ts';
@@ -111,6 +113,8 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
   // One after the other: first what a killed import left, then the index follows the log.
   const cleared = runSliced(removeLeftovers(store), { signal });
   void cleared.then(index, quietly(signal, report, 'leftovers'));
+  // What two admins agreed to let go, and a kill left half gone.
+  void cleared.then(() => goOnPruning(store, vault, signal)).catch(quietly(signal, report, 'prune'));
   // A rotation of the clinic key that was stopped goes on; one after the other.
   let resealing: Promise<unknown> = cleared.catch(() => undefined);
   const reseal = (): void => {
@@ -178,6 +182,13 @@ function demandHead(store: Store, known: Awaited<ReturnType<Vault['readAuditHead
   if (known.state === 'locked' || known.state === 'hang') throw new CallError('keychain-locked');
   // A keychain that lost the head of a log with entries is as much an alarm as a log behind its head.
   if (head(store).size > 1) throw new CallError('database-rolled-back');
+}
+
+/** Only what holds goes on: a row alone lets nothing go. */
+async function goOnPruning(store: Store, vault: Vault, signal: AbortSignal): Promise<void> {
+  if (!isPruning(store)) return;
+  prunesThatHold(store, vault.ids().clinicId, vault.rosterHistory());
+  await runSliced(finishPrunes(store), { signal });
 }
 
 function quietly(signal: AbortSignal, report: (where: string, error: unknown) => void, where: string) {

@@ -51,6 +51,7 @@ export function useReviewWords(): ReviewWords {
           return t(`finding.same-address.${detail['whose']}-${detail['by']}`, { colleague: who });
         case 'break-glass':
         case 'recovery-alone':
+        case 'prune-alone':
         case 'key-introduced':
           return t(`finding.${kind}`);
       }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const progress = z.strictObject({
   task: z.string(),
-  kind: z.enum(['import', 'verify', 'index', 'export', 'rotation']),
+  kind: z.enum(['import', 'verify', 'index', 'export', 'rotation', 'prune']),
   done: z.number().int().nonnegative(),
   total: z.number().int().nonnegative(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
@@ -18,7 +18,7 @@ export const coreEvents = {
   /** The record changed elsewhere than by this window's own call: lists on screen may be stale. */
   'record-changed': z.strictObject({ patientId: z.string().nullable() }),
   /** Something that those who review should hear of at once. Names nobody. */
-  alarm: z.strictObject({ kind: z.enum(['break-glass']), at: z.number().int() }),
+  alarm: z.strictObject({ kind: z.enum(['break-glass', 'record-differs']), at: z.number().int() }),
 } as const;
 export type CoreEventName = keyof typeof coreEvents;
 export type CoreEventData<N extends CoreEventName> = z.infer<(typeof coreEvents)[N]>;

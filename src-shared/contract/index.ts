@@ -12,6 +12,7 @@ import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
 import type { Procedure } from './procedure.ts';
 import { requests } from './requests.ts';
+import { retention } from './retention.ts';
 import { reviews } from './reviews.ts';
 import { roles } from './roles.ts';
 import { roster } from './roster.ts';
@@ -35,6 +36,7 @@ export const contract = {
   logServer,
   reviews,
   requests,
+  retention,
   roster,
   devices,
   access,

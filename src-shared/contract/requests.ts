@@ -15,6 +15,15 @@ export const requestSubject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restore-access'), userId }),
   /** Everything in the record, in one file. */
   z.strictObject({ kind: z.literal('export-all') }),
+  /** Entries of this workstation's audit log that are old enough go, but those that stay: `retention.preview`. */
+  z.strictObject({
+    kind: z.literal('audit-prune'),
+    deviceId: z.uuid(),
+    before: instant,
+    below: z.number().int().positive(),
+    kept: z.number().int().nonnegative(),
+    keptDigest: z.string().length(44),
+  }),
 ]);
 export type RequestSubject = z.infer<typeof requestSubject>;
 

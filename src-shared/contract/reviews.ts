@@ -12,7 +12,10 @@ export const reviewKinds = [
   'same-address', // the patient lives with, or has the telephone of, somebody who works here
   'denials', // one person was refused again and again
   'recovery-alone', // one admin alone did what recovery usually takes two for
+  'prune-alone', // the only admin pruned the audit log
   'key-introduced', // a key entered the roster without the usual vouching
+  'random-sample', // an access of the week, drawn at random
+  'record-differs', // the weekly scrub found the record other than the log says
 ] as const;
 export const reviewKind = z.enum(reviewKinds);
 export type ReviewKind = z.infer<typeof reviewKind>;

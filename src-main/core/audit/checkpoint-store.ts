@@ -26,6 +26,13 @@ export function checkpointUpTo(store: Store, size: number): CheckpointRow | unde
     .get(size);
 }
 
+/** The earliest whose size is at least this. */
+export function checkpointCovering(store: Store, size: number): CheckpointRow | undefined {
+  return store
+    .sql<[number], CheckpointRow>(`select ${columns} from audit_checkpoint where size >= ? order by number limit 1`)
+    .get(size);
+}
+
 /** In order of their numbers from one on; `limit` at a time. */
 export function checkpointsFrom(store: Store, number: number, limit: number): CheckpointRow[] {
   return store

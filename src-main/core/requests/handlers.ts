@@ -29,6 +29,7 @@ function noteSubject({ entry }: Pick<CallContext, 'entry'>, id: string, subject:
   const userId = concerned(subject);
   if (userId !== null) entry.detail['user'] = userId;
   if (subject.kind === 'roles') entry.detail['roles'] = subject.roles.join(' ');
+  if (subject.kind === 'audit-prune') Object.assign(entry.detail, { below: subject.below, kept: subject.kept });
   if (subject.kind === 'status') entry.detail['status'] = subject.status;
 }
 
@@ -97,8 +98,12 @@ export const requestHandlers: Handlers<'requests'> = {
     const { core, tx, session, entry, now } = context;
     const text = canonicalJson(subject);
     for (const row of readWaiting(tx.store, now)) {
-      if (row.subject === text && stateOf(core, row, now) !== 'done') throw new CallError('request-pending');
+      if (stateOf(core, row, now) === 'done') continue;
+      // Of two prunings one would find the other's entries gone.
+      const same = subject.kind === 'audit-prune' ? subjectOf(row).kind === subject.kind : row.subject === text;
+      if (same) throw new CallError('request-pending');
     }
+    if (subject.kind === 'audit-prune') core.pruning.demandShown(tx.store, subject);
     const request = core.vault.requests.ask(session.keys, toSigned(subject));
     if (request === undefined) {
       entry.covered = true;

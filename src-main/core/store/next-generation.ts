@@ -138,8 +138,8 @@ function lastEntry(db: Database): Buffer {
 }
 
 /**
- * Rows by table. The search index is counted by its words. The log is numbered without gaps, and its first and last
- * number say how long it is: counting it would read it once more.
+ * Rows by table. The search index is counted by its words. Of the log its first and last
+ * number are compared: counting it would read it once more.
  */
 function rowCounts(db: Database): ReadonlyMap<string, number> {
   const tables = db

@@ -35,6 +35,12 @@ export class RosterHistory {
     return user?.status === 'active' ? fromBase64(user.ed25519) : undefined;
   }
 
+  /** Every Ed25519 key that a workstation ever had, oldest first. */
+  deviceKeys(deviceId: string): readonly Buffer[] {
+    const keys = this.#states.flatMap(({ devices }) => devices.get(deviceId)?.ed25519 ?? []);
+    return [...new Set(keys)].map(fromBase64);
+  }
+
   /** How many admins there were then, and which of them agreed to a request, counted at an instant. */
   agreed(
     request: unknown,

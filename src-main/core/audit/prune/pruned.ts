@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { leastAge } from '../../../../src-shared/contract/retention-years.ts';
 import type { Store } from '../../store/open.ts';
 import { tileSize } from '../../store/tiles.ts';
+import { parseCheckpoint } from '../checkpoint-note.ts';
+import { checkpointCovering } from '../checkpoint-store.ts';
 import { readEntry } from '../log.ts';
 import { Found } from '../problem.ts';
 import { KeptSet } from './kept.ts';
@@ -52,6 +54,8 @@ export type Prune = {
   readonly seq: number;
   /** Everything below is deleted that was to be; 0 when it never began. */
   readonly doneTo: number;
+  /** Entries below may be missing: all it covers as soon as it began, since it goes on while others look. */
+  readonly reach: number;
   /** Null when the entry is not there or says something else. */
   readonly executed: Executed | null;
 };
@@ -102,8 +106,9 @@ export function prunesOf(store: Store): readonly Prune[] {
     const { id, below, seq, doneTo } = row;
     const keptSet = new KeptSet(below, row.keptBits);
     const keptDigest = Buffer.from(subject.keptDigest, 'base64');
+    const reach = doneTo > 0 ? below : 0;
     const executed = executedBy(store, row, subject);
-    return [{ id, request, subject, below, kept: subject.kept, keptDigest, keptSet, seq, doneTo, executed }];
+    return [{ id, request, subject, below, kept: subject.kept, keptDigest, keptSet, seq, doneTo, reach, executed }];
   });
 }
 
@@ -127,7 +132,14 @@ export function pruneHolds(prune: Prune, deviceId: string, clinicId: string, ros
  * is gone is as missing as any other.
  */
 export function covers(prunes: readonly Prune[], seq: number): boolean {
-  return prunes.some((prune) => seq < prune.doneTo && !prune.keptSet.has(seq));
+  return prunes.some(({ reach, keptSet }) => seq < reach && !keptSet.has(seq));
+}
+
+/** A checkpoint says that all it covers was older than what was agreed to, whatever the entries said that are gone. */
+function signedInTime(store: Store, { below, subject }: Prune): boolean {
+  const row = checkpointCovering(store, below);
+  const time = row === undefined ? undefined : parseCheckpoint(row.note)?.checkpoint.time;
+  return time !== undefined && time < subject.before;
 }
 
 /**
@@ -139,8 +151,8 @@ export function prunesThatHold(store: Store, clinicId: string, roster: AdminBook
   const rows = store.sql<[], { id: string; seq: number }>('select id, seq from audit_prune order by seq, id').all();
   for (const { id, seq } of rows) {
     const prune = prunes.find((one) => one.id === id);
-    if (prune === undefined || !pruneHolds(prune, store.device, clinicId, roster))
-      throw new Found('prune-differs', seq);
+    const holds = prune !== undefined && pruneHolds(prune, store.device, clinicId, roster);
+    if (!holds || !signedInTime(store, prune)) throw new Found('prune-differs', seq);
   }
   return prunes;
 }
