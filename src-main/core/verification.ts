@@ -2,12 +2,11 @@
 import type { AuditVerdict } from '../../src-shared/contract/audit.ts';
 import { auditVerdict } from '../../src-shared/contract/audit.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
-import { checkPages } from './audit/check-pages.ts';
-import { verifyStore } from './audit/verify.ts';
+import { verifyWhole } from './audit/verify-whole.ts';
 import type { Core } from './core.ts';
 import { wipe } from './crypto/wipe.ts';
 import { readMeta, writeMeta } from './store/meta.ts';
-import { type Progress, runSliced } from './store/slices.ts';
+import type { Progress } from './store/slices.ts';
 
 const lastVerdict = 'last_verdict';
 const tellEvery = 200;
@@ -43,7 +42,7 @@ export class Verification {
     const { store } = core.demandOpen();
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
       core.broadcast({ event: 'progress', data: { task: 'verify', kind: 'verify', done, total, state } });
-    const signers = core.vault.rosterHistory();
+    const trust = { clinicId: core.vault.ids().clinicId, book: core.vault.rosterHistory() };
     let told = 0;
     try {
       const options = {
@@ -54,9 +53,7 @@ export class Verification {
           tell('running', done, total);
         },
       };
-      const found = await runSliced(verifyStore(store, { now: core.clock, pages: false, signers }), options);
-      const problem = found.problem ?? (await checkPages({ path: store.path, key, gentle: false }, options));
-      const verdict = { ...found, ok: problem === null, problem, finishedAt: core.clock() };
+      const verdict = await verifyWhole(store, { ...options, key, trust, now: core.clock });
       ended(verdict);
       writeMeta(store.db, lastVerdict, Buffer.from(JSON.stringify(verdict), 'utf8'));
       tell('done', 1, 1);
@@ -66,6 +63,10 @@ export class Verification {
       if (!signal.aborted) core.report('verify', error);
       return null;
     }
+  }
+
+  get running(): boolean {
+    return this.#running !== null;
   }
 
   /** The running one's verdict when it ends, else the last one's. */

@@ -82,6 +82,18 @@ export const audit = {
     needs: 'audit:verify',
     audits: 'audit.verified',
   }),
+  scrub: query({
+    summary: 'The weekly check that core does by itself: its last verdict, and how far it is or when it begins.',
+    input: empty,
+    output: z.strictObject({
+      last: auditVerdict.extend({ startedAt: instant }).nullable(),
+      /** A check takes as many sessions as it needs: since when, and which part of the record it is at. */
+      running: z.strictObject({ since: instant, stage: z.string() }).nullable(),
+      due: instant.nullable(),
+    }),
+    needs: 'audit:verify',
+    audits: { none: 'a date and a verdict that name nobody' },
+  }),
   verdict: task({
     summary: 'Wait for a running verification and give its verdict; the last one when none runs.',
     input: empty,

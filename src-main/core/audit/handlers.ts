@@ -158,6 +158,7 @@ export const auditHandlers: Handlers<'audit'> = {
     core.verification.start(begun, ended, shared.databaseKey);
     return { ok: true };
   },
+  scrub: ({ core }) => core.scrub.status(),
   verdict: async ({ core }) => {
     if (core.opened() === null) throw new CallError('no-clinical-access');
     return { verdict: await core.verification.verdict() };

@@ -7,6 +7,9 @@ import { newId, type Tx } from './transaction.ts';
 /** Numbers of this many entries are kept with an item; `detail` counts them all. */
 export const entriesKept = 1000;
 
+/** Whom an item concerns that is about no person. */
+export const nobody = '';
+
 export type NewReview = {
   readonly kind: ReviewKind;
   /** Who is concerned: nobody closes an item that concerns themselves. */
