@@ -9,6 +9,7 @@ const entries = {
   validator: 'src-main/core/exchange/validator.ts',
   'document-worker': 'src-main/core/exchange/document-worker.ts',
   'pages-worker': 'src-main/core/audit/pages-worker.ts',
+  'tree-worker': 'src-main/core/audit/tree-worker.ts',
   'rotation-worker': 'src-main/core/keys/rotation-worker.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(source)));

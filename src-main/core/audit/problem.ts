@@ -5,7 +5,13 @@ export type Problem = { readonly code: ProblemCode; readonly at: string };
 export type ProblemCode =
   | 'entry-missing'
   | 'entry-damaged'
+  | 'leaf-differs'
   | 'tile-differs'
+  | 'checkpoint-missing'
+  | 'checkpoint-broken'
+  | 'checkpoint-differs'
+  | 'action-broken'
+  | 'anchor-unnamed'
   | 'prune-differs'
   | 'head-differs'
   | 'row-missing'

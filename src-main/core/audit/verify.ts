@@ -6,10 +6,10 @@ import type { AuditVerdict } from '../../../src-shared/contract/audit.ts';
 import { failureCode } from '../store/failure.ts';
 import type { Store } from '../store/open.ts';
 import type { Sliced } from '../store/slices.ts';
+import type { Frontier } from './merkle.ts';
 import { Found, type Problem } from './problem.ts';
 import { newRecordState } from './record-state.ts';
-import type { SignerBook } from './signatures.ts';
-import { type LogFacts, verifyLog } from './verifylog.ts';
+import { type LogFacts, type LogTrust, logFacts, verifyLog } from './verifylog.ts';
 import { verifyPages, verifySearch } from './verifypages.ts';
 import { verifyRecord } from './verifyrecord.ts';
 
@@ -17,8 +17,10 @@ export type VerifyOptions = {
   readonly now?: () => number;
   /** Also what cannot be sliced: the search index both ways, and every page, table by table (core: `checkPages`). Default true. */
   readonly pages?: boolean;
-  /** Who could sign with which key when: notes' signatures are checked as well. */
-  readonly signers?: SignerBook;
+  /** The clinic's roster: checkpoints, prunes and signatures are checked against it. Without it, the tree alone is. */
+  readonly trust?: LogTrust;
+  /** The tree's edge, where workers have verified it already. */
+  readonly tree?: Frontier;
 };
 
 /** Verifies log, rows, charts, imports, patients and index. */
@@ -28,9 +30,11 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
   let rows = 0;
   let problem: Problem | null = null;
   try {
-    facts = yield* verifyLog(store);
+    facts = yield* options.tree === undefined
+      ? verifyLog(store, options.trust)
+      : logFacts(store, options.tree, options.trust);
     const state = newRecordState(facts.size);
-    yield* verifyRecord(store, state, options.signers === undefined ? {} : { signers: options.signers });
+    yield* verifyRecord(store, state, options.trust === undefined ? {} : { signers: options.trust.book });
     rows = state.rows;
     if (options.pages ?? true) {
       verifySearch(store);

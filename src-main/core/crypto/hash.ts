@@ -1,11 +1,16 @@
 /** SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104). */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** 32 bytes over the parts, one after the other with nothing between: callers put lengths or prefixes where it matters. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const running = createHash('sha256');
+  for (const part of parts) running.update(part);
+  return running.digest();
+}
+
+/** 32 bytes over one piece: half of what a hash object costs. */
+export function sha256Of(bytes: Uint8Array): Buffer {
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** A hash fed in pieces, for files that do not fit in memory. */
@@ -16,12 +21,12 @@ export interface RunningHash {
 }
 
 export function createSha256(): RunningHash {
-  const hash = createHash('sha256');
+  const running = createHash('sha256');
   return {
     update: (part) => {
-      hash.update(part);
+      running.update(part);
     },
-    digest: () => hash.digest(),
+    digest: () => running.digest(),
   };
 }
 

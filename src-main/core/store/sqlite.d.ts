@@ -9,6 +9,8 @@ declare module 'better-sqlite3-multiple-ciphers' {
     get(...params: P): R | undefined;
     all(...params: P): R[];
     iterate(...params: P): IterableIterator<R>;
+    /** Rows as arrays of cells from here on; R is such an array. */
+    raw(toggle?: boolean): this;
   }
   export interface Options {
     readonly readonly?: boolean;

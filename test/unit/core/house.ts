@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import type { AuditEntry } from '../../../src-main/core/audit/entry.ts';
 import { head, readEntry } from '../../../src-main/core/audit/log.ts';
+import { detailOf } from '../../../src-main/core/audit/sealed-detail.ts';
+import type { LogTrust } from '../../../src-main/core/audit/verifylog.ts';
 import { type Core, createCore } from '../../../src-main/core/core.ts';
 import type { Dialogs } from '../../../src-main/core/dialogs.ts';
 import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.ts';
@@ -137,12 +139,17 @@ export class House {
     return head(this.store).size;
   }
 
+  /** What a verifier of this clinic's log goes by. */
+  trust(): LogTrust {
+    return { clinicId: this.core.vault.ids().clinicId, book: this.core.vault.rosterHistory() };
+  }
+
   /** Entries from a number on that somebody's act left: the watch adds its own when it comes by, at night more than by day. */
   entries(from = 0): AuditEntry[] {
     return Array.from({ length: this.size() - from }, (_, at) => {
       const entry = readEntry(this.store, from + at);
       assert.ok(entry);
-      return entry;
+      return { ...entry, detail: { ...detailOf(this.store, entry).detail } };
     }).filter(({ type }) => type !== 'review.opened');
   }
 }

@@ -35,7 +35,7 @@ after(async () => {
 });
 
 const databases = () => readdirSync(join(house.profile, 'db')).filter((name) => name.endsWith('.db'));
-const sound = () => drain(verifyStore(house.store)).problem;
+const sound = () => drain(verifyStore(house.store, { trust: house.trust() })).problem;
 
 test('the database under a new key: the same record, one file, an entry; every session goes on', async () => {
   const admin = house.desk();

@@ -1,0 +1,176 @@
+/**
+ * Who did it: each session's signature over its entries between two checkpoints, its certificate against the roster,
+ * and the name behind every new chain of one-time keys. The tree itself is verified before (verifytree.ts).
+ */
+import { z } from 'zod';
+import { verify } from '../crypto/ed25519.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Store } from '../store/open.ts';
+import { type Sliced, sliceClock } from '../store/slices.ts';
+import {
+  type Action,
+  actionBytes,
+  actionsHash,
+  type Checkpoint,
+  parseCheckpoint,
+  type SignedAction,
+} from './checkpoint-note.ts';
+import { checkpointsFrom, parseActions, readCertificate } from './checkpoint-store.ts';
+import { leafHash } from './merkle.ts';
+import { Found } from './problem.ts';
+import { certificateHash, certificateHolds, parseCertificate, type SessionCertificate } from './session-certificate.ts';
+import type { SignerBook } from './signatures.ts';
+
+export type ActionReport = {
+  /** Entries of sessions that their user's session signed. */
+  readonly signed: number;
+  /** Entries of sessions that nobody signed: a kill came before the checkpoint. */
+  readonly unsigned: number;
+  /** Signatures checked. */
+  readonly signatures: number;
+};
+
+export type ActionRules = {
+  readonly origin: string;
+  readonly signers: SignerBook;
+};
+
+/** What grouping needs of an entry; the bytes are the tree's by now. */
+const acted = z.object({
+  agent: z.object({ session: z.string().nullable() }),
+  type: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+type Gathered = {
+  /** Session → leaves of its entries end to end. */
+  readonly sessions: Map<string, Buffer[]>;
+  /** Sessions that acknowledged the anchor with this number. */
+  readonly anchors: readonly { readonly session: string | null; readonly number: unknown }[];
+  /** Some entry between the two is gone. */
+  readonly partial: boolean;
+};
+
+function parse(seq: number, entry: Buffer): z.infer<typeof acted> {
+  try {
+    return acted.parse(JSON.parse(entry.toString('utf8', 1)));
+  } catch {
+    // Whatever stands there is no entry; which kind of nonsense it is helps nobody.
+    throw new Found('entry-damaged', seq);
+  }
+}
+
+function gather(store: Store, from: number, to: number): Gathered {
+  const sessions = new Map<string, Buffer[]>();
+  const anchors: { readonly session: string | null; readonly number: unknown }[] = [];
+  let count = 0;
+  const rows = store.sql<[number, number], { seq: number; entry: Buffer }>(
+    'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
+  );
+  for (const { seq, entry } of rows.iterate(from, to)) {
+    const { agent, type, detail } = parse(seq, entry);
+    count += 1;
+    if (type === 'audit.anchored') anchors.push({ session: agent.session, number: detail['number'] });
+    if (agent.session === null) continue;
+    const own = sessions.get(agent.session);
+    if (own === undefined) sessions.set(agent.session, [leafHash(entry)]);
+    else own.push(leafHash(entry));
+  }
+  return { sessions, anchors, partial: count !== to - from };
+}
+
+class Certificates {
+  readonly #known = new Map<string, SessionCertificate | null>();
+  readonly #store: Store;
+  readonly #rules: ActionRules;
+
+  constructor(store: Store, rules: ActionRules) {
+    this.#store = store;
+    this.#rules = rules;
+  }
+
+  /** A session's certificate, checked against the roster once; null for none that holds. */
+  of(session: string): SessionCertificate | null {
+    const known = this.#known.get(session);
+    if (known !== undefined) return known;
+    const row = readCertificate(this.#store, session);
+    const certificate = row && parseCertificate(row.certificate);
+    const holds =
+      row !== undefined &&
+      certificate?.session === session &&
+      certificate.origin === this.#rules.origin &&
+      certificateHolds(certificate, row.signature, this.#rules.signers);
+    const found = holds ? certificate : null;
+    this.#known.set(session, found);
+    return found;
+  }
+}
+
+function holds(
+  { action, signature }: SignedAction,
+  span: { readonly from: number; readonly to: number },
+  certificate: SessionCertificate,
+  origin: string,
+  found: Gathered,
+): boolean {
+  if (action.from !== span.from || action.to !== span.to) return false;
+  if (action.certificate !== certificateHash(certificate)) return false;
+  if (!found.partial && !sameEntries(action, found.sessions.get(action.session) ?? [])) return false;
+  const key = Buffer.from(certificate.publicKey, 'base64');
+  return verify(key, actionBytes(origin, action), Buffer.from(signature, 'base64'));
+}
+
+function sameEntries(action: Action, leaves: readonly Buffer[]): boolean {
+  return action.count === leaves.length && action.digest === sha256(...leaves).toString('base64');
+}
+
+/** @throws Found action-broken, anchor-unnamed, at the entries between two checkpoints */
+export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionReport> {
+  const certificates = new Certificates(store, rules);
+  let [signed, unsigned, signatures] = [0, 0, 0];
+  let from = 0;
+  let over = sliceClock();
+  for (let number = 0; ; ) {
+    const rows = checkpointsFrom(store, number, 32);
+    for (const row of rows) {
+      const checkpoint = parseCheckpoint(row.note)?.checkpoint;
+      const actions = parseActions(row.actions);
+      const place = `${from}-${row.size}`;
+      if (checkpoint === undefined || actions === undefined) throw new Found('action-broken', place);
+      if (!actionsHash(actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
+      const found = gather(store, from, row.size);
+      const span = { from, to: row.size };
+      const signedBy = new Set<string>();
+      for (const one of actions) {
+        const certificate = certificates.of(one.action.session);
+        if (certificate === null || !holds(one, span, certificate, rules.origin, found))
+          throw new Found('action-broken', place);
+        signatures += 1;
+        signed += one.action.count;
+        signedBy.add(one.action.session);
+      }
+      for (const [session, own] of found.sessions) if (!signedBy.has(session)) unsigned += own.length;
+      demandNamed(checkpoint, found, signedBy, place);
+      from = row.size;
+      if (over()) {
+        yield { done: from, total: 0 };
+        over = sliceClock();
+      }
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return { signed, unsigned, signatures };
+    number = last.number + 1;
+  }
+}
+
+/** A new chain of one-time keys needs somebody who put their name to it, but for the very first. */
+function demandNamed(
+  { anchor, number }: Checkpoint,
+  { anchors }: Gathered,
+  signedBy: ReadonlySet<string>,
+  place: string,
+): void {
+  if (anchor === null || anchor === 'first') return;
+  const named = anchors.some((one) => one.number === number && one.session !== null && signedBy.has(one.session));
+  if (!named) throw new Found('anchor-unnamed', place);
+}

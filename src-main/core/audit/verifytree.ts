@@ -1,0 +1,212 @@
+/**
+ * The log against its own tree and its checkpoints: each entry's leaf against its tile, tiles against the ones above,
+ * the root at each checkpoint's size against what was signed, each checkpoint against the one before. A span of the log
+ * needs no more than the tree's edge where it begins, so several can be checked at once.
+ */
+import { signedBy } from '../crypto/signed-note.ts';
+import type { Store } from '../store/open.ts';
+import { type Sliced, sliceClock } from '../store/slices.ts';
+import { readTile, tiledSize, tileHash, tileHeight, tileSize } from '../store/tiles.ts';
+import { type Checkpoint, parseCheckpoint, textHash, zeroHash } from './checkpoint-note.ts';
+import { type CheckpointRow, checkpointsFrom } from './checkpoint-store.ts';
+import { decodeEntry } from './entry.ts';
+import { Edge, emptyFrontier, type Frontier, leafHash } from './merkle.ts';
+import { Found } from './problem.ts';
+
+export type Span = {
+  /** The tree's edge where the span begins; its size is a multiple of 256. */
+  readonly frontier: Frontier;
+  readonly to: number;
+  /** Size of the log's last checkpoint: so far go the tiles. */
+  readonly tiled: number;
+};
+
+export type TreeRules = {
+  /** Whose log it has to be; null where nobody says: then it has to hold by itself. */
+  readonly of: {
+    readonly origin: string;
+    /** Ed25519 keys that the roster lists, or listed, for this workstation. */
+    readonly deviceKeys: readonly Uint8Array[];
+  } | null;
+  /** May this entry be missing, because it was pruned as two admins agreed? */
+  readonly pruned: (seq: number) => boolean;
+  /** Must the log have checkpoints? False for a store without a core around it. */
+  readonly signed: boolean;
+};
+
+const hashLength = 32;
+
+/** A checkpoint and its text, as the next one is held against it. */
+type Before = { readonly checkpoint: Checkpoint; readonly text: string };
+
+/** Parses a row and holds it against the one before. @throws Found checkpoint-broken, checkpoint-missing */
+function checked(row: CheckpointRow, before: Before | null, rules: TreeRules): Before {
+  const number = before === null ? 0 : before.checkpoint.number + 1;
+  if (row.number !== number) throw new Found('checkpoint-missing', number);
+  const parsed = parseCheckpoint(row.note);
+  const broken = new Found('checkpoint-broken', number);
+  if (parsed === undefined) throw broken;
+  const { checkpoint, text, signatures } = parsed;
+  if (checkpoint.number !== number || checkpoint.size !== row.size) throw broken;
+  if (rules.of !== null && checkpoint.origin !== rules.of.origin) throw broken;
+  if (!checkpoint.previous.equals(before === null ? zeroHash : textHash(before.text))) throw broken;
+  const grown = checkpoint.size - (before?.checkpoint.size ?? 0);
+  if (grown < 0 || (grown === 0 && checkpoint.anchor === null)) throw broken;
+  if (!signedBy(text, signatures, checkpoint.origin, checkpoint.key)) throw broken;
+  if (checkpoint.anchor === null) {
+    if (before === null || !before.checkpoint.next.equals(checkpoint.key)) throw broken;
+    return { checkpoint, text };
+  }
+  if (checkpoint.anchor === 'first' && number > 0) throw broken;
+  const name = `${checkpoint.origin}/device`;
+  if (rules.of !== null && !rules.of.deviceKeys.some((key) => signedBy(text, signatures, name, key))) throw broken;
+  return { checkpoint, text };
+}
+
+/** Checkpoints in order, each held against the one before, from the first whose size is beyond `from`. */
+function* checkpointsBeyond(store: Store, from: number, rules: TreeRules): Generator<Checkpoint> {
+  const first = store
+    .sql<[number], { number: number | null }>('select min(number) number from audit_checkpoint where size > ?')
+    .get(from)?.number;
+  if (first === null || first === undefined) return;
+  let before: Before | null = null;
+  let number = first;
+  const [previous] = first === 0 ? [] : checkpointsFrom(store, first - 1, 1);
+  if (previous !== undefined) {
+    const parsed = parseCheckpoint(previous.note);
+    if (parsed === undefined) throw new Found('checkpoint-broken', first - 1);
+    if (previous.number !== first - 1) throw new Found('checkpoint-missing', first - 1);
+    before = parsed;
+  }
+  for (;;) {
+    const rows = checkpointsFrom(store, number, 64);
+    for (const row of rows) {
+      before = checked(row, before, rules);
+      yield before.checkpoint;
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    number = last.number + 1;
+  }
+}
+
+/** Why an entry is not the leaf that its tile holds. */
+function unlike(seq: number, entry: Buffer): Found {
+  const decoded = decodeEntry(entry);
+  return new Found(decoded === undefined || decoded.seq !== seq ? 'entry-damaged' : 'leaf-differs', seq);
+}
+
+type EntryCells = [seq: number, entry: Buffer];
+
+/** Leaves of one tile of level 0, entries held against what the tile holds. */
+class TileReader {
+  readonly #store: Store;
+  readonly #rules: TreeRules;
+  readonly #span: Span;
+  readonly #entries;
+  readonly #leaves = Buffer.alloc(tileSize * hashLength);
+
+  constructor(store: Store, span: Span, rules: TreeRules) {
+    this.#store = store;
+    this.#span = span;
+    this.#rules = rules;
+    this.#entries = store.db
+      .prepare<[number, number], EntryCells>(
+        'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
+      )
+      .raw();
+  }
+
+  /** @returns leaves from `from` to the tile's end or the span's; views that the next call overwrites */
+  read(from: number): { readonly count: number; readonly leaves: Buffer } {
+    const number = from / tileSize;
+    const to = Math.min(from + tileSize, this.#span.to);
+    const tile = readTile(this.#store, 0, number);
+    const expected = Math.max(0, Math.min(tileSize, this.#span.tiled - from)) * hashLength;
+    if (tile.length !== expected) throw new Found('tile-differs', `0/${number}`);
+    const rows = this.#entries.all(from, to);
+    let at = 0;
+    for (let seq = from; seq < to; seq += 1) {
+      const row = rows[at];
+      const place = (seq - from) * hashLength;
+      if (row !== undefined && row[0] === seq) {
+        // No tile holds it yet: that it is an entry at all is the only thing to be said of it here.
+        if (place >= expected && decodeEntry(row[1])?.seq !== seq) throw new Found('entry-damaged', seq);
+        this.#leaves.set(leafHash(row[1]), place);
+        at += 1;
+      } else if (place < expected && this.#rules.pruned(seq)) {
+        this.#leaves.set(tile.subarray(place, place + hashLength), place);
+      } else throw new Found('entry-missing', seq);
+    }
+    if (this.#leaves.compare(tile, 0, expected, 0, expected) !== 0) this.#name(from, tile, rows);
+    return { count: to - from, leaves: this.#leaves };
+  }
+
+  #name(from: number, tile: Buffer, rows: readonly EntryCells[]): never {
+    for (const [seq, entry] of rows) {
+      const place = (seq - from) * hashLength;
+      if (!tile.subarray(place, place + hashLength).equals(leafHash(entry))) throw unlike(seq, entry);
+    }
+    throw new Found('tile-differs', `0/${from / tileSize}`);
+  }
+}
+
+/**
+ * Verifies one span. @returns the tree's edge at its end
+ * @throws Found entry-missing, entry-damaged, leaf-differs, tile-differs, checkpoint-differs, checkpoint-broken, checkpoint-missing
+ */
+export function* verifySpan(store: Store, span: Span, rules: TreeRules): Sliced<Frontier> {
+  const edge = new Edge(span.frontier);
+  const begin = span.frontier.size;
+  const tiles = new TileReader(store, span, rules);
+  const checkpoints = checkpointsBeyond(store, begin, rules);
+  let next = checkpoints.next();
+  let good = begin;
+  const onNode = (level: number, hash: Buffer): void => {
+    if (level % tileHeight !== 0 || edge.size + 1 > span.tiled) return;
+    const height = level / tileHeight;
+    const at = (edge.size + 1) / 2 ** level - 1;
+    if (!tileHash(store, height, at)?.equals(hash))
+      throw new Found('tile-differs', `${height}/${Math.floor(at / tileSize)}`);
+  };
+  let over = sliceClock();
+  while (edge.size < span.to) {
+    const { count, leaves } = tiles.read(edge.size);
+    for (let at = 0; at < count; at += 1) {
+      edge.push(Buffer.from(leaves.subarray(at * hashLength, (at + 1) * hashLength)), onNode);
+      while (!next.done && next.value.size <= edge.size) {
+        if (next.value.size === edge.size && !next.value.root.equals(edge.root()))
+          throw new Found('checkpoint-differs', good === edge.size ? `${good}` : `${good}-${edge.size}`);
+        good = edge.size;
+        next = checkpoints.next();
+      }
+    }
+    if (over()) {
+      yield { done: edge.size - begin, total: span.to - begin };
+      over = sliceClock();
+    }
+  }
+  return edge.frontier();
+}
+
+/** Entries that may stand behind the last checkpoint before that is odd: four times what makes one due. */
+const longestTail = 256;
+
+/**
+ * Where the log ends now and how far it is signed.
+ * @throws Found entry-missing when it is shorter than what was signed, checkpoint-missing
+ */
+export function treeExtent(store: Store, signed: boolean): { readonly size: number; readonly tiled: number } {
+  const last = store.sql<[], { seq: number | null }>('select max(seq) seq from audit_entry').get()?.seq ?? null;
+  const size = last === null ? 0 : last + 1;
+  const tiled = tiledSize(store);
+  if (tiled > size) throw new Found('entry-missing', size);
+  if (signed && size - tiled > longestTail) throw new Found('checkpoint-missing', tiled);
+  return { size, tiled };
+}
+
+/** The whole tree in this process. @returns its edge @throws Found as verifySpan and treeExtent */
+export function* verifyTree(store: Store, rules: TreeRules): Sliced<Frontier> {
+  const { size, tiled } = treeExtent(store, rules.signed);
+  return yield* verifySpan(store, { frontier: emptyFrontier, to: size, tiled }, rules);
+}
