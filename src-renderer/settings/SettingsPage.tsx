@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
+import { LogServerSettings } from '../log-server/index.ts';
 import { countryName } from '../start/setup/countries.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { IdleForm } from './IdleForm.tsx';
@@ -71,6 +72,11 @@ export function SettingsPage() {
                 </p>
               )}
             </Card>
+            {can('settings:write') && (
+              <Card title={t('log-server.title')}>
+                <LogServerSettings />
+              </Card>
+            )}
           </>
         )}
         <Card title={t('workstation.title')}>

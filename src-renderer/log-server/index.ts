@@ -1,0 +1,1 @@
+export { LogServerSettings } from './LogServerSettings.tsx';
