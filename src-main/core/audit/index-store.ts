@@ -105,14 +105,31 @@ export function placesOfDays(store: Store, from: number, to: number, chunk: numb
     .map(({ place }) => place);
 }
 
+const spanSize = 65_536;
+const spanOf = (seq: number): number => Math.floor(seq / spanSize);
+
 /** Numbers of the entries about a patient, in [from, to). */
 export function entriesAbout(store: Store, patient: number, from: number, to: number): number[] {
-  return store
-    .sql<[number, number, number], { seq: number }>(
-      'select seq from audit_by_patient where patient = ? and seq >= ? and seq < ?',
-    )
-    .all(patient, from, to)
-    .map(({ seq }) => seq);
+  const listed = store.sql<[number, number, number, number], { seq: number }>(
+    'select seq from audit_by_patient where span = ? and patient = ? and seq >= ? and seq < ?',
+  );
+  const found: number[] = [];
+  for (let span = spanOf(from); span * spanSize < to; span += 1) {
+    for (const { seq } of listed.all(span, patient, from, to)) found.push(seq);
+  }
+  return found;
+}
+
+export function listAbout(store: Store, patient: number, seq: number): void {
+  store
+    .sql<[number, number, number]>('insert or ignore into audit_by_patient (span, patient, seq) values (?, ?, ?)')
+    .run(spanOf(seq), patient, seq);
+}
+
+export function unlistAbout(store: Store, patient: number, seq: number): void {
+  store
+    .sql<[number, number, number]>('delete from audit_by_patient where span = ? and patient = ? and seq = ?')
+    .run(spanOf(seq), patient, seq);
 }
 
 /** A chunk and the times, milliseconds, that all its entries lie between. */

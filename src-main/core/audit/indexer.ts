@@ -14,12 +14,14 @@ import { type AuditEntry, decodeEntry } from './entry.ts';
 import {
   type Field,
   fields,
+  listAbout,
   numberFor,
   placeOf,
   placesOfDays,
   readBits,
   type Span,
   spansDown,
+  unlistAbout,
   valueNumber,
   valuesOf,
   widenSpan,
@@ -61,7 +63,7 @@ function slice(store: Store, from: number, indexing: boolean): number {
   const over = sliceClock();
   const rows = store
     .sql<[number], { seq: number; entry: Buffer }>(
-      'select seq, entry from audit_entry where seq >= ? order by seq limit 1000',
+      'select seq, entry from audit_entry where seq >= ? order by seq limit 600',
     )
     .all(from);
   if (rows.length === 0) return 0;
@@ -104,11 +106,7 @@ class Pages {
     this.#set(placeOf('present', 0, chunk), seq);
     for (const [field, text] of textsOf(entry)) this.#set(placeOf(field, this.#number(field, text), chunk), seq);
     this.#set(placeOf('day', localDay(entry.recorded), chunk), seq);
-    if (entry.patient !== null) {
-      this.#store
-        .sql<[number, number]>('insert or ignore into audit_by_patient (patient, seq) values (?, ?)')
-        .run(this.#number('patient', entry.patient), seq);
-    }
+    if (entry.patient !== null) listAbout(this.#store, this.#number('patient', entry.patient), seq);
     const { first, last } = this.#spans.get(chunk) ?? { first: entry.recorded, last: entry.recorded };
     const span = { chunk, first: Math.min(first, entry.recorded), last: Math.max(last, entry.recorded) };
     this.#spans.set(chunk, span);
@@ -167,8 +165,7 @@ export function forgetEntries(
     if (held === undefined) byChunk.set(chunk, [seq]);
     else held.push(seq);
     const number = patient === null ? undefined : valueNumber(store, 'patient', patient);
-    if (number === undefined) continue;
-    store.sql<[number, number]>('delete from audit_by_patient where patient = ? and seq = ?').run(number, seq);
+    if (number !== undefined) unlistAbout(store, number, seq);
   }
   for (const [chunk, seqs] of byChunk) {
     for (const place of placesOf(store, chunk)) {

@@ -28,8 +28,9 @@ create table audit_value (
 ) without rowid, strict;
 -- place = (field * 2^24 + value) * 2^24 + chunk; a table with rowid, whose pages hold a whole bitmap.
 create table audit_bits (place integer primary key, bits blob not null) strict;
+-- Lists of 65,536 entries each stand together, so that following the log touches few pages: span = seq / 65536.
 create table audit_by_patient (
-  patient integer not null, seq integer not null, primary key (patient, seq)
+  span integer not null, patient integer not null, seq integer not null, primary key (span, patient, seq)
 ) without rowid, strict;
 create table audit_chunk (chunk integer primary key, first integer not null, last integer not null) strict;
 create table audit_filter (
@@ -73,7 +74,18 @@ create table access_report (
 ) without rowid, strict;
 create index access_report_by_patient on access_report (patient_id, at);
 
--- A week's review, signed by the reviewer's own key.
+-- Each week's sheet: which entries it covers, how many accesses they hold, and what belongs to it. Drawn once.
+create table review_sheet (
+  week text primary key, from_at integer not null, to_at integer not null, first_seq integer not null,
+  end_seq integer not null, accesses integer not null, drawn_at integer not null
+) without rowid, strict;
+create trigger sheet_stays before update on review_sheet begin select raise(abort, 'review'); end;
+create trigger sheet_is_not_deleted before delete on review_sheet begin select raise(abort, 'review'); end;
+create table review_of_week (item text primary key, week text not null) without rowid, strict;
+create index review_by_week on review_of_week (week, item);
+create trigger item_stays_in_its_week before update on review_of_week begin select raise(abort, 'review'); end;
+create trigger item_is_not_taken_out before delete on review_of_week begin select raise(abort, 'review'); end;
+-- The sheet as it was signed off, by the reviewer's own key.
 create table review_week (
   week text primary key, body text not null, signature blob not null
 ) without rowid, strict;
