@@ -12,10 +12,12 @@ import type { LockReason } from '../../src-shared/wire.ts';
 import { originOf } from './audit/checkpoint-note.ts';
 import { Pruning } from './audit/prune/pruning.ts';
 import { SessionSigners } from './audit/session-signers.ts';
+import type { Witness } from './audit/witness.ts';
 import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
+import { AuditEventExport } from './exchange/audit-event-export.ts';
 import { BulkExport } from './exchange/export-all.ts';
 import { Imports } from './exchange/imports.ts';
 import { drainJournal } from './journal-entries.ts';
@@ -25,6 +27,7 @@ import type { Opened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
+import { Weeks } from './review/weeks.ts';
 import { Scrub } from './scrub/scrub.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
@@ -43,6 +46,8 @@ export type CoreOptions = {
   /** Ask the shell for a fresh renderer: a session is veiled, this process lives on. */
   readonly veil: () => void;
   readonly broadcast: (event: CoreEvent) => void;
+  /** Who cosigns the log's checkpoints; nobody until the clinic is connected to a backend. */
+  readonly witnesses?: readonly Witness[];
   /** For tests; the system's otherwise. */
   readonly clocks?: Clock;
   /** Cost of passwords in a clinic made here; measured when absent. Tests ask for the floor. */
@@ -55,8 +60,11 @@ export class Core {
   readonly dialogs: Dialogs;
   readonly imports: Imports;
   readonly bulkExport: BulkExport;
+  readonly auditEventExport: AuditEventExport;
   readonly verification: Verification;
   readonly scrub: Scrub;
+  /** Draws each week's sample once the week is over. */
+  readonly weeks: Weeks;
   readonly pruning: Pruning;
   readonly rotation: DatabaseRotation;
   /** Who is here, and when that locks. */
@@ -67,6 +75,7 @@ export class Core {
   readonly #release: () => void;
   /** Keys of sessions, with which they sign what they did; they outlive the open database. */
   readonly #signers = new SessionSigners();
+  readonly #witnesses: readonly Witness[];
   #opened: Opened | null = null;
   #opening: Promise<Opened> | null = null;
   /** What opening the database said last: the start screen shows it. */
@@ -79,12 +88,15 @@ export class Core {
     this.dialogs = options.dialogs;
     this.broadcast = options.broadcast;
     this.clocks = options.clocks ?? systemClock;
+    this.#witnesses = options.witnesses ?? [];
     this.vault = vault;
     this.#release = release;
     this.imports = new Imports(this);
     this.bulkExport = new BulkExport(this);
+    this.auditEventExport = new AuditEventExport(this);
     this.verification = new Verification(this);
     this.scrub = new Scrub(this);
+    this.weeks = new Weeks(this);
     this.pruning = new Pruning(this);
     this.rotation = new DatabaseRotation(this);
     this.presence = new Presence({
@@ -133,6 +145,7 @@ export class Core {
       vault: this.vault,
       keys,
       acceptRollback: this.#acceptRollback,
+      witnesses: this.#witnesses,
       signers: this.#signers,
       now: this.clock,
       report: (where, error) => this.report(where, error),
@@ -245,9 +258,20 @@ export class Core {
   async #stopWork(): Promise<void> {
     this.imports.stop();
     this.bulkExport.cancel();
+    this.auditEventExport.cancel();
     this.verification.cancel();
     this.pruning.cancel();
-    const work = [this.imports, this.bulkExport, this.verification, this.pruning];
+    this.scrub.stop();
+    this.weeks.stop();
+    const work = [
+      this.imports,
+      this.bulkExport,
+      this.auditEventExport,
+      this.verification,
+      this.pruning,
+      this.scrub,
+      this.weeks,
+    ];
     await Promise.all(work.map((one) => one.stopped()));
   }
 
@@ -310,6 +334,8 @@ export class Core {
     this.imports.stop();
     this.verification.cancel();
     this.pruning.cancel();
+    this.scrub.stop();
+    this.weeks.stop();
     this.presence.endSearches();
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
@@ -318,6 +344,7 @@ export class Core {
   /** Ends a core that no shell kills (command line, tests). */
   async close(): Promise<void> {
     this.scrub.close();
+    this.weeks.close();
     await this.#stopWork();
     await this.flush();
     this.presence.close();

@@ -50,6 +50,8 @@ export function useReviewWords(): ReviewWords {
         case 'same-address':
           return t(`finding.same-address.${detail['whose']}-${detail['by']}`, { colleague: who });
         case 'break-glass':
+        case 'random-sample':
+        case 'record-differs':
         case 'recovery-alone':
         case 'prune-alone':
         case 'key-introduced':

@@ -78,6 +78,8 @@ export const errorCodes = [
   // the record
   'own-review', // nobody closes a review that concerns themselves
   'review-closed',
+  'week-open', // something on the week's sheet has no verdict yet
+  'week-signed',
   'restricted', // this patient's chart is open to named people only
   'not-restricted', // the chart is open to the caller: nothing to break or to lift
   'not-found',

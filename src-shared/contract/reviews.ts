@@ -1,7 +1,7 @@
 /** What somebody else must look at: emergency access and what stands out in the audit log, with a verdict signed by a person. */
 import { z } from 'zod';
-import { empty, instant, ok, prose } from './primitives.ts';
-import { command, query } from './procedure.ts';
+import { empty, instant, ok, password, prose } from './primitives.ts';
+import { command, query, task } from './procedure.ts';
 
 /** Why something is in the queue. Closed: each has its words in the translations (`review.kind.<kind>`). */
 export const reviewKinds = [
@@ -66,6 +66,34 @@ export const reviewDetail = reviewLine.extend({
   mayClose: z.boolean(),
 });
 export type ReviewDetail = z.infer<typeof reviewDetail>;
+
+/** ISO 8601 week of the clinic's own calendar, as `2026-W47`. */
+const isoWeek = z.string().regex(/^\d{4}-W\d{2}$/);
+
+/** What a sign-off is worth: it holds; its signature does not; the log says otherwise; the sheet was altered since. */
+export const weekHolds = z.enum(['holds', 'signature-broken', 'log-differs', 'items-differ']);
+export type WeekHolds = z.infer<typeof weekHolds>;
+
+export const reviewWeekLine = z.strictObject({
+  week: isoWeek,
+  /** The first millisecond and the first after it. */
+  from: instant,
+  to: instant,
+  drawnAt: instant,
+  /** Successful accesses to charts in that week, and how many of them were drawn. */
+  accesses: z.number().int(),
+  samples: z.number().int(),
+  findings: z.number().int(),
+  /** Of samples and findings together, those with a verdict. */
+  closed: z.number().int(),
+  /** `ready`: everything has its verdict; `overdue`: nobody signed it within 14 days. */
+  state: z.enum(['open', 'ready', 'overdue', 'signed']),
+  signed: z.strictObject({ by: z.string(), at: instant.nullable(), holds: weekHolds }).nullable(),
+});
+export type ReviewWeekLine = z.infer<typeof reviewWeekLine>;
+
+export const reviewWeek = reviewWeekLine.extend({ items: z.array(reviewLine), maySign: z.boolean() });
+export type ReviewWeek = z.infer<typeof reviewWeek>;
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
@@ -136,6 +164,43 @@ export const reviews = {
     output: ok,
     needs: 'review:close',
     audits: 'review.closed',
+  }),
+  weeks: query({
+    summary:
+      'Sheets of the weeks, newest first, and what the week that goes on has so far; looking is itself an entry.',
+    input: z.strictObject({
+      /** Continue before this week. */
+      before: isoWeek.nullable(),
+      limit: z.number().int().min(1).max(26),
+    }),
+    output: z.strictObject({
+      current: z.strictObject({
+        week: isoWeek,
+        from: instant,
+        to: instant,
+        findings: z.number().int(),
+        closed: z.number().int(),
+      }),
+      weeks: z.array(reviewWeekLine),
+      /** Pass as `before` to go on; null at the end. */
+      next: isoWeek.nullable(),
+    }),
+    needs: 'review:read',
+    audits: 'review.read',
+  }),
+  week: query({
+    summary: 'One week: its random sample and what stood out.',
+    input: z.strictObject({ week: isoWeek }),
+    output: reviewWeek,
+    needs: 'review:read',
+    audits: 'review.read',
+  }),
+  signWeek: task({
+    summary: 'Sign a week off with the own password, once everything on its sheet has a verdict.',
+    input: z.strictObject({ week: isoWeek, password }),
+    output: ok,
+    needs: 'review:close',
+    audits: 'review.week-signed',
   }),
   rules: query({
     summary: 'Thresholds of what is looked for in the audit log.',

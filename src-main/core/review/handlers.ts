@@ -2,40 +2,24 @@
 
 import { breakGlassLasts } from '../../../src-shared/contract/access.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { ReviewLine } from '../../../src-shared/contract/reviews.ts';
 import { everything } from '../audit/filters.ts';
 import { readEntry } from '../audit/log.ts';
 import { newest } from '../audit/page.ts';
-import type { CallContext, Handlers } from '../call.ts';
-import { personName } from '../chart/person-name.ts';
+import type { Handlers } from '../call.ts';
 import { followedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { patientByRef, patientRef } from '../store/patient.ts';
 import { closeReview, countReviews, type ReviewRow, readReview, readReviews } from '../store/review.ts';
 import { entriesOf } from './findings.ts';
+import { codesOf, peopleOf, toLine } from './lines.ts';
 import { readRules, rulesInWords, writeRules } from './rules.ts';
+import { weekHandlers } from './week-handlers.ts';
 
 /** This many of the accesses are shown; the audit page has them all. */
 const evidenceShown = 200;
 /** A name that no pseudonym of the log can have. */
 const nobody = '-';
 const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
-
-/** Names of people here; an id that nobody bears any more stands for itself. */
-function peopleOf({ core }: CallContext): (id: string) => string {
-  const names = core.vault.people.names();
-  return (id) => names.get(id) ?? id;
-}
-
-function detailOf(row: ReviewRow): Record<string, string | number> {
-  const value: unknown = JSON.parse(row.detail);
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
-    ),
-  );
-}
 
 /** What was done with the chart while it stood open in an emergency: the reviewer sees more than that it was opened. */
 function emergencyEntries(store: Store, { kind, userId, patientId, at, lastSeq }: ReviewRow): number[] {
@@ -45,29 +29,8 @@ function emergencyEntries(store: Store, { kind, userId, patientId, at, lastSeq }
   return [...newest(store, opened, lastSeq + 1, followedTo(store, 'index'))].reverse().slice(0, 1000);
 }
 
-function toLine({ tx, session }: CallContext, row: ReviewRow, nameOf: (id: string) => string): ReviewLine {
-  const { patientId, closedAt, closedBy, verdict } = row;
-  const name = patientId === null ? '' : personName(tx.store, patientId).patientName;
-  return {
-    id: row.id,
-    kind: row.kind,
-    userId: row.userId,
-    user: nameOf(row.userId),
-    patient: name !== '' && session.permissions.has('patient:read') ? name : null,
-    patientId,
-    patientRef: patientId === null ? null : patientRef(tx.store, patientId),
-    at: row.at,
-    until: row.until,
-    detail: detailOf(row),
-    openedAt: row.openedAt,
-    closed:
-      closedAt === null || closedBy === null || verdict === null
-        ? null
-        : { at: closedAt, by: nameOf(closedBy), verdict },
-  };
-}
-
 export const reviewHandlers: Handlers<'reviews'> = {
+  ...weekHandlers,
   list: (context, { state, before, limit }) => {
     const { tx, entry } = context;
     const nameOf = peopleOf(context);
@@ -87,7 +50,7 @@ export const reviewHandlers: Handlers<'reviews'> = {
     entry.entity.push(id);
     entry.patientId = row.patientId;
     const nameOf = peopleOf(context);
-    const detail = detailOf(row);
+    const detail = codesOf(row);
     const { colleague } = detail;
     const numbers = [...entriesOf(row), ...emergencyEntries(tx.store, row)];
     const mayRead = session.permissions.has('patient:read');

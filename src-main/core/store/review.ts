@@ -67,7 +67,7 @@ export type ReviewRow = {
   readonly comment: string | null;
 };
 
-const select = `select id, kind, user_id userId, patient_id patientId, same, at, until, entries, last_seq lastSeq, detail,
+export const selectReview = `select id, kind, user_id userId, patient_id patientId, same, at, until, entries, last_seq lastSeq, detail,
  opened_at openedAt, closed_at closedAt, closed_by closedBy, verdict, comment from review_item`;
 const inState = { open: 'closed_at is null', closed: 'closed_at is not null' } as const;
 export type ReviewState = keyof typeof inState;
@@ -75,7 +75,7 @@ export type ReviewState = keyof typeof inState;
 /** Newest first. @param before only items that came before this one; null: from the newest */
 export function readReviews(store: Store, state: ReviewState, before: string | null, limit: number): ReviewRow[] {
   return store
-    .sql<[string, number], ReviewRow>(`${select} where ${inState[state]} and id < ? order by id desc limit ?`)
+    .sql<[string, number], ReviewRow>(`${selectReview} where ${inState[state]} and id < ? order by id desc limit ?`)
     .all(before ?? '~', limit);
 }
 
@@ -84,13 +84,15 @@ export function countReviews(store: Store, state: ReviewState): number {
 }
 
 export function readReview(store: Store, id: string): ReviewRow | null {
-  return store.sql<[string], ReviewRow>(`${select} where id = ?`).get(id) ?? null;
+  return store.sql<[string], ReviewRow>(`${selectReview} where id = ?`).get(id) ?? null;
 }
 
 /** The last of a person's findings of a kind, open or closed. */
 export function latestReview(store: Store, userId: string, kind: ReviewKind): ReviewRow | null {
   const found = store
-    .sql<[string, ReviewKind], ReviewRow>(`${select} where user_id = ? and kind = ? order by last_seq desc limit 1`)
+    .sql<[string, ReviewKind], ReviewRow>(
+      `${selectReview} where user_id = ? and kind = ? order by last_seq desc limit 1`,
+    )
     .get(userId, kind);
   return found ?? null;
 }
