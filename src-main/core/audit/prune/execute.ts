@@ -77,7 +77,8 @@ function deleteSlice(tx: Tx, row: Open, kept: KeptSet, from: number): { readonly
       gone.push({ seq, patient: decodeEntry(entry)?.patient ?? null });
     }
     to = end;
-  } while (to < row.below && !over());
+    // The first slice is one tile: with it the prune has begun, and goes on after a kill.
+  } while (from > 0 && to < row.below && !over());
   forgetEntries(tx, gone);
   store.sql<[number, string]>('update audit_prune set done_to = ? where id = ?').run(to, row.id);
   return { to, gone: gone.length };

@@ -29,7 +29,6 @@ type Agreed = {
 };
 
 const tellEvery = 200;
-const dayMs = 24 * 60 * 60 * 1000;
 
 export class Pruning {
   readonly #core: Core;
