@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../src-shared/contract/index.ts';
 import { useFormat } from '../ui/index.ts';
@@ -17,10 +18,29 @@ export function Authorities({ known }: { readonly known: Output<'logServer.readA
             })}
           </span>
           <span className="ck-dim">
-            SHA-256 <bdi className="ck-mono ck-log-server-print">{fingerprint}</bdi>
+            SHA-256 <Fingerprint hex={fingerprint} />
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Breaks between pairs of digits, never within one: it is compared by eye. */
+function Fingerprint({ hex }: { readonly hex: string }) {
+  return (
+    <bdi className="ck-mono ck-log-server-print">
+      {hex.split(':').map((pair, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: pairs repeat and never move
+        <Fragment key={at}>
+          {at > 0 && (
+            <>
+              :<wbr />
+            </>
+          )}
+          {pair}
+        </Fragment>
+      ))}
+    </bdi>
   );
 }

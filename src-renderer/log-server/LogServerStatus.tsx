@@ -63,8 +63,8 @@ export function LogServerStatus({
         </dd>
         {state !== 'off' && (
           <>
-            <dt>{t('delivered')}</dt>
-            <dd>{t('entries', { count: deliveredTo, number: format.number(deliveredTo) })}</dd>
+            <dt>{t('next')}</dt>
+            <dd>{t('entry', { number: format.number(deliveredTo) })}</dd>
             <dt>{t('pending')}</dt>
             <dd>{t('entries', { count: pending, number: format.number(pending) })}</dd>
             {lastDelivered !== null && (
