@@ -21,7 +21,10 @@ export type Whole = {
 };
 
 /** The tree's edge, verified by workers where the log is long enough for them; undefined where it is not. */
-async function treeByWorkers(store: Store, { key, trust, ...running }: Whole): Promise<Frontier | undefined> {
+export async function treeByWorkers(
+  store: Store,
+  { key, trust, ...running }: Omit<Whole, 'now'>,
+): Promise<Frontier | undefined> {
   if (head(store).size < worthWorkers) return undefined;
   const held = store.held.head?.frontier;
   const missing = missingOf(prunesThatHold(store, trust.clinicId, trust.book));

@@ -7,7 +7,8 @@ import { checkPages } from '../audit/check-pages.ts';
 import { append, readEntry } from '../audit/log.ts';
 import { Found, type Problem } from '../audit/problem.ts';
 import { newRecordState } from '../audit/record-state.ts';
-import { verifyLog } from '../audit/verifylog.ts';
+import { treeByWorkers } from '../audit/verify-whole.ts';
+import { logFacts, verifyLog } from '../audit/verifylog.ts';
 import { verifyRecord } from '../audit/verifyrecord.ts';
 import type { Core } from '../core.ts';
 import { wipe } from '../crypto/wipe.ts';
@@ -102,10 +103,25 @@ export class Scrub {
   }
 
   /** @returns null when it cannot go on in this session */
-  async #work({ store }: Opened, round: ScrubRound, signal: AbortSignal): Promise<Verdict | null> {
+  async #work(opened: Opened, round: ScrubRound, signal: AbortSignal): Promise<Verdict | null> {
+    const shared = this.#core.presence.clinicalKeys()?.shared;
+    // Whoever had the database open has just left.
+    if (shared === undefined) return null;
+    const key = Buffer.from(shared.databaseKey);
+    try {
+      return await this.#check(opened, round, { key, signal });
+    } finally {
+      wipe(key);
+    }
+  }
+
+  async #check({ store }: Opened, round: ScrubRound, { key, signal }: Means): Promise<Verdict> {
     const busy = this.#busy;
+    const trust = { clinicId: this.#core.vault.ids().clinicId, book: this.#core.vault.rosterHistory() };
     if (round.root === '') {
-      const { root, size } = await runGently(verifyLog(store), { signal, busy });
+      const tree = await treeByWorkers(store, { key, trust, signal, onProgress: silent });
+      const log = tree === undefined ? verifyLog(store, trust) : logFacts(store, tree, trust);
+      const { root, size } = await runGently(log, { signal, busy });
       Object.assign(round, { root, record: newRecordState(size) });
       this.#keep();
     }
@@ -115,19 +131,13 @@ export class Scrub {
       this.#keep();
       kept = performance.now();
     };
-    const options = { signers: this.#core.vault.rosterHistory(), sliceMs: gentleSliceMs };
-    await runGently(verifyRecord(store, round.record, options), { signal, busy, onSlice });
+    const record = verifyRecord(store, round.record, { signers: trust.book, sliceMs: gentleSliceMs });
+    await runGently(record, { signal, busy, onSlice });
     this.#keep();
-    const key = this.#core.presence.clinicalKeys()?.shared?.databaseKey;
-    // Whoever had the database open has just left.
-    if (key === undefined) return null;
-    const copy = Buffer.from(key);
-    try {
-      const asked = { path: store.path, key: copy, gentle: true };
-      return { round, problem: await checkPages(asked, { signal, onProgress: () => undefined }) };
-    } finally {
-      wipe(copy);
-    }
+    return {
+      round,
+      problem: await checkPages({ path: store.path, key, gentle: true }, { signal, onProgress: silent }),
+    };
   }
 
   /** What is found wrong ends a round as much as its end does. */
@@ -222,6 +232,9 @@ export class Scrub {
   }
 }
 
+const silent = (): void => undefined;
+
+type Means = { readonly key: Buffer; readonly signal: AbortSignal };
 type Detail = Readonly<Record<string, string | number>>;
 type Verdict = { readonly round: ScrubRound; readonly problem: Problem | null };
 
