@@ -11,6 +11,8 @@ import { finishPrunes, isPruning } from './audit/prune/execute.ts';
 import { prunesThatHold } from './audit/prune/pruned.ts';
 import type { SessionSigners } from './audit/session-signers.ts';
 import { LogServerFeed } from './audit/syslog/feed.ts';
+import type { Witness } from './audit/witness.ts';
+import { WitnessRounds } from './audit/witness-rounds.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
@@ -43,6 +45,8 @@ export type OpeningOptions = {
   readonly keys: VaultSession;
   /** Go on although the log is behind the keychain's head: the person in charge has been told. */
   readonly acceptRollback: boolean;
+  /** Who is shown each new head of the log. */
+  readonly witnesses: readonly Witness[];
   /** Sign what their sessions did; they outlive the open database. */
   readonly signers: SessionSigners;
   readonly now: () => number;
@@ -70,6 +74,7 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
   }
   const controller = new AbortController();
   const { signal } = controller;
+  const rounds = new WitnessRounds({ store, witnesses: options.witnesses, now: options.now, signal, report });
   let saved = known.state === 'ok' ? known.head.size : -1;
   let writing: Promise<void> = Promise.resolve();
   const saveHead = (): Promise<void> => {
@@ -82,6 +87,7 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
       }
       const { size, root } = head(store);
       if (size === saved) return;
+      void rounds.ask();
       const written = await vault.writeAuditHead({ size, root: Buffer.from(root, 'hex') });
       if (written === 'ok') saved = size;
       else report('audit-head', new Error(`keychain ${written}`));

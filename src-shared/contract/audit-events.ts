@@ -82,6 +82,7 @@ export const auditEvents = {
   'audit.verified': { action: 'E', kind: 'audit' },
   'audit.scrubbed': { action: 'E', kind: 'audit' },
   'audit.anchored': { action: 'E', kind: 'audit' },
+  'audit.witness-objected': { action: 'E', kind: 'audit' },
   'audit.pruned': { action: 'D', kind: 'audit' },
   'audit.hold-set': { action: 'C', kind: 'audit' },
   'audit.hold-lifted': { action: 'U', kind: 'audit' },

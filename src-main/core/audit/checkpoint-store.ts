@@ -89,6 +89,14 @@ export function cosignaturesOf(store: Store, number: number): string[] {
     .map(({ line }) => line);
 }
 
+/** One witness's line under a checkpoint, if there is one. */
+export function cosignaturesBy(store: Store, number: number, witness: string): string[] {
+  return store
+    .sql<[number, string], { line: string }>('select line from audit_cosignature where number = ? and witness = ?')
+    .all(number, witness)
+    .map(({ line }) => line);
+}
+
 export type CertificateRow = { readonly id: string; readonly certificate: string; readonly signature: Buffer };
 
 export function writeCertificate(store: Store, row: CertificateRow): void {

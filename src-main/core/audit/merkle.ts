@@ -180,18 +180,21 @@ export function verifyInclusion(
   return last === 0 && hash.equals(root);
 }
 
-/** RFC 6962 §2.1.2: that the tree of the first `old` leaves is the beginning of this one. */
-export function consistencyProof(leaves: readonly Buffer[], old: number): Buffer[] {
-  if (old <= 0 || old >= leaves.length) return [];
-  return subproof(leaves, old, true);
+/** Root of the leaves [from, to) of a tree; `from` is a multiple of a power of two that is at least to − from. */
+export type RangeRoot = (from: number, to: number) => Buffer;
+
+/** RFC 6962 §2.1.2: that the tree of the first `old` leaves is the beginning of the tree of `size`. */
+export function consistencyProof(rootOf: RangeRoot, old: number, size: number): Buffer[] {
+  if (old <= 0 || old >= size) return [];
+  return subproof(rootOf, 0, size, old, true);
 }
 
-function subproof(leaves: readonly Buffer[], old: number, complete: boolean): Buffer[] {
-  if (old === leaves.length) return complete ? [] : [treeRoot(leaves)];
-  const split = largestPowerBelow(leaves.length);
+function subproof(rootOf: RangeRoot, from: number, to: number, old: number, complete: boolean): Buffer[] {
+  if (old === to) return complete ? [] : [rootOf(from, to)];
+  const split = from + largestPowerBelow(to - from);
   return old <= split
-    ? [...subproof(leaves.slice(0, split), old, complete), treeRoot(leaves.slice(split))]
-    : [...subproof(leaves.slice(split), old - split, false), treeRoot(leaves.slice(0, split))];
+    ? [...subproof(rootOf, from, split, old, complete), rootOf(split, to)]
+    : [...subproof(rootOf, split, to, old, false), rootOf(from, split)];
 }
 
 function largestPowerBelow(size: number): number {

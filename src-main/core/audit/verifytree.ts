@@ -3,12 +3,12 @@
  * the root at each checkpoint's size against what was signed, each checkpoint against the one before. A span of the log
  * needs no more than the tree's edge where it begins, so several can be checked at once.
  */
-import { signedBy } from '../crypto/signed-note.ts';
 import type { Store } from '../store/open.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
 import { readTile, tiledSize, tileHash, tileHeight, tileSize } from '../store/tiles.ts';
-import { type Checkpoint, parseCheckpoint, textHash, zeroHash } from './checkpoint-note.ts';
-import { type CheckpointRow, checkpointsFrom } from './checkpoint-store.ts';
+import { followed, type Link, type LogOwner, linkOf } from './checkpoint-chain.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
+import { checkpointsFrom } from './checkpoint-store.ts';
 import { decodeEntry } from './entry.ts';
 import { Edge, emptyFrontier, type Frontier, leafHash } from './merkle.ts';
 import { Found } from './problem.ts';
@@ -22,12 +22,8 @@ export type Span = {
 };
 
 export type TreeRules = {
-  /** Whose log it has to be; null where nobody says: then it has to hold by itself. */
-  readonly of: {
-    readonly origin: string;
-    /** Ed25519 keys that the roster lists, or listed, for this workstation. */
-    readonly deviceKeys: readonly Uint8Array[];
-  } | null;
+  /** Whose log it has to be; null where nobody says. */
+  readonly of: LogOwner | null;
   /** May this entry be missing, because it was pruned as two admins agreed? */
   readonly pruned: (seq: number) => boolean;
   /** Must the log have checkpoints? False for a store without a core around it. */
@@ -36,53 +32,30 @@ export type TreeRules = {
 
 const hashLength = 32;
 
-/** A checkpoint and its text, as the next one is held against it. */
-type Before = { readonly checkpoint: Checkpoint; readonly text: string };
-
-/** Parses a row and holds it against the one before. @throws Found checkpoint-broken, checkpoint-missing */
-function checked(row: CheckpointRow, before: Before | null, rules: TreeRules): Before {
-  const number = before === null ? 0 : before.checkpoint.number + 1;
-  if (row.number !== number) throw new Found('checkpoint-missing', number);
-  const parsed = parseCheckpoint(row.note);
-  const broken = new Found('checkpoint-broken', number);
-  if (parsed === undefined) throw broken;
-  const { checkpoint, text, signatures } = parsed;
-  if (checkpoint.number !== number || checkpoint.size !== row.size) throw broken;
-  if (rules.of !== null && checkpoint.origin !== rules.of.origin) throw broken;
-  if (!checkpoint.previous.equals(before === null ? zeroHash : textHash(before.text))) throw broken;
-  const grown = checkpoint.size - (before?.checkpoint.size ?? 0);
-  if (grown < 0 || (grown === 0 && checkpoint.anchor === null)) throw broken;
-  if (!signedBy(text, signatures, checkpoint.origin, checkpoint.key)) throw broken;
-  if (checkpoint.anchor === null) {
-    if (before === null || !before.checkpoint.next.equals(checkpoint.key)) throw broken;
-    return { checkpoint, text };
-  }
-  if (checkpoint.anchor === 'first' && number > 0) throw broken;
-  const name = `${checkpoint.origin}/device`;
-  if (rules.of !== null && !rules.of.deviceKeys.some((key) => signedBy(text, signatures, name, key))) throw broken;
-  return { checkpoint, text };
-}
-
 /** Checkpoints in order, each held against the one before, from the first whose size is beyond `from`. */
 function* checkpointsBeyond(store: Store, from: number, rules: TreeRules): Generator<Checkpoint> {
   const first = store
     .sql<[number], { number: number | null }>('select min(number) number from audit_checkpoint where size > ?')
     .get(from)?.number;
   if (first === null || first === undefined) return;
-  let before: Before | null = null;
+  let before: Link | null = null;
   let number = first;
   const [previous] = first === 0 ? [] : checkpointsFrom(store, first - 1, 1);
   if (previous !== undefined) {
     const parsed = parseCheckpoint(previous.note);
     if (parsed === undefined) throw new Found('checkpoint-broken', first - 1);
     if (previous.number !== first - 1) throw new Found('checkpoint-missing', first - 1);
-    before = parsed;
+    before = linkOf(parsed.checkpoint, parsed.text);
   }
   for (;;) {
     const rows = checkpointsFrom(store, number, 64);
     for (const row of rows) {
-      before = checked(row, before, rules);
-      yield before.checkpoint;
+      const expected: number = before === null ? 0 : before.number + 1;
+      if (row.number !== expected) throw new Found('checkpoint-missing', expected);
+      const found = followed(before, row.note, rules.of);
+      if (found === undefined || found.checkpoint.size !== row.size) throw new Found('checkpoint-broken', expected);
+      before = found.link;
+      yield found.checkpoint;
     }
     const last = rows.at(-1);
     if (last === undefined) return;

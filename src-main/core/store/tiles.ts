@@ -2,7 +2,7 @@
  * The tree's hashes as tiles of 256 (C2SP tlog-tiles): the tile of level L and number N holds up to 256 roots of 256^L
  * leaves each. They are written at checkpoints, the last of each level partial.
  */
-import { emptyFrontier, type Frontier, grow, treeRoot } from '../audit/merkle.ts';
+import { emptyFrontier, type Frontier, frontierRoot, grow, treeRoot } from '../audit/merkle.ts';
 import type { Store } from './open.ts';
 
 /** Hashes per tile. */
@@ -70,12 +70,21 @@ export function split(bytes: Buffer): Buffer[] {
 
 /** Right edge of the tree of the first `size` leaves, from tiles alone; undefined when they do not reach so far. */
 export function frontierFromTiles(store: Store, size: number): Frontier | undefined {
+  return edgeOfRange(store, 0, size);
+}
+
+/** Root of the leaves [from, to), as `RangeRoot` asks for; undefined when tiles do not reach so far. */
+export function rootFromTiles(store: Store, from: number, to: number): Buffer | undefined {
+  const edge = edgeOfRange(store, from, to);
+  return edge && frontierRoot(edge);
+}
+
+function edgeOfRange(store: Store, from: number, to: number): Frontier | undefined {
   let frontier: Frontier = emptyFrontier;
   for (let level = topLevel; level >= 0; level -= 1) {
     const span = tileSize ** level;
-    const end = Math.floor(size / span);
-    for (let at = frontier.size / span; at < end; at += 1) {
-      const hash = tileHash(store, level, at);
+    for (let at = from + frontier.size; at % span === 0 && at + span <= to; at += span) {
+      const hash = tileHash(store, level, at / span);
       if (hash === undefined) return undefined;
       frontier = grow(frontier, Buffer.from(hash), level * tileHeight);
     }
