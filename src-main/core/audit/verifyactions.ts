@@ -47,6 +47,8 @@ type Gathered = {
   readonly sessions: Map<string, Buffer[]>;
   /** Sessions that acknowledged the anchor with this number. */
   readonly anchors: readonly { readonly session: string | null; readonly number: unknown }[];
+  /** Sessions that speak of the log itself: pruning leaves all their entries here, so that their signature is whole. */
+  readonly whole: ReadonlySet<string>;
   /** Some entry between the two is gone. */
   readonly partial: boolean;
 };
@@ -63,6 +65,7 @@ function parse(seq: number, entry: Buffer): z.infer<typeof acted> {
 function gather(store: Store, from: number, to: number): Gathered {
   const sessions = new Map<string, Buffer[]>();
   const anchors: { readonly session: string | null; readonly number: unknown }[] = [];
+  const whole = new Set<string>();
   let count = 0;
   const rows = store.sql<[number, number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
@@ -72,11 +75,12 @@ function gather(store: Store, from: number, to: number): Gathered {
     count += 1;
     if (type === 'audit.anchored') anchors.push({ session: agent.session, number: detail['number'] });
     if (agent.session === null) continue;
+    if (type === 'audit.anchored' || type === 'audit.pruned') whole.add(agent.session);
     const own = sessions.get(agent.session);
     if (own === undefined) sessions.set(agent.session, [leafHash(entry)]);
     else own.push(leafHash(entry));
   }
-  return { sessions, anchors, partial: count !== to - from };
+  return { sessions, anchors, whole, partial: count !== to - from };
 }
 
 class Certificates {
@@ -115,7 +119,8 @@ function holds(
 ): boolean {
   if (action.from !== span.from || action.to !== span.to) return false;
   if (action.certificate !== certificateHash(certificate)) return false;
-  if (!found.partial && !sameEntries(action, found.sessions.get(action.session) ?? [])) return false;
+  const asked = !found.partial || found.whole.has(action.session);
+  if (asked && !sameEntries(action, found.sessions.get(action.session) ?? [])) return false;
   const key = Buffer.from(certificate.publicKey, 'base64');
   return verify(key, actionBytes(origin, action), Buffer.from(signature, 'base64'));
 }

@@ -4,7 +4,7 @@ import type { Sliced } from '../store/slices.ts';
 import { originOf } from './checkpoint-note.ts';
 import { type Frontier, frontierRoot } from './merkle.ts';
 import { Found } from './problem.ts';
-import { type AdminBook, covers, prunesThatHold } from './prune/pruned.ts';
+import { type AdminBook, covers, demandPrunesSigned, prunesOf, prunesThatHold } from './prune/pruned.ts';
 import type { SignerBook } from './signatures.ts';
 import { type ActionReport, verifyActions } from './verifyactions.ts';
 import { type TreeRules, verifyTree } from './verifytree.ts';
@@ -61,5 +61,7 @@ export function* logFacts(store: Store, found: Frontier, trust: LogTrust | undef
     trust === undefined
       ? null
       : yield* verifyActions(store, { origin: originOf(trust.clinicId, store.device), signers: trust.book });
+  // Their rows were checked with the tree.
+  if (trust !== undefined) demandPrunesSigned(store, prunesOf(store));
   return { size: found.size, root: frontierRoot(found).toString('hex'), actions };
 }

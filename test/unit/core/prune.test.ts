@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { head, rootAt } from '../../../src-main/core/audit/log.ts';
-import { prunesOf } from '../../../src-main/core/audit/prune/pruned.ts';
+import { KeptSet } from '../../../src-main/core/audit/prune/kept.ts';
+import { demandPrunesSigned, type Prune, pruneHolds, prunesOf } from '../../../src-main/core/audit/prune/pruned.ts';
 import { verifyStore } from '../../../src-main/core/audit/verify.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import type { PrunePlan } from '../../../src-shared/contract/retention.ts';
@@ -73,7 +74,7 @@ describe('pruning the audit log', () => {
 
   before(async () => {
     place = await startPlace();
-    house = await startHouse(place.dir, ['practitioner']);
+    house = await startHouse(place.dir, ['practitioner', 'it']);
     lena = house.desk();
     await lena.signIn('admin');
     // Evidence of an open review stays, and what is evidence would depend on the hour at which this runs.
@@ -117,6 +118,12 @@ describe('pruning the audit log', () => {
     const [entry] = house.entries(from);
     assert.deepEqual([entry?.type, entry?.detail['after']], ['settings.changed', 'years 5']);
     assert.equal((await lena.call('retention.get', {})).years, 5);
+    // IT has no seal of the database: what is usual here is all it can be told.
+    const staff = house.desk('ctl');
+    await staff.signIn('it');
+    const told = await staff.call('retention.get', {});
+    assert.deepEqual([told.usual.years, told.years], [10, null]);
+    assert.equal(await staff.refusal('retention.holds', {}), 'forbidden');
   });
 
   it('lets nothing go that is young', async () => {
@@ -242,7 +249,7 @@ describe('pruning the audit log', () => {
   });
 
   it('names prunes that nobody agreed to', () => {
-    const [, last] = prunesOf(house.store);
+    const last = prunesOf(house.store).at(-1);
     assert.ok(last !== undefined);
     const kept = [...last.keptSet.numbers()][0] ?? 0;
     const { db } = house.store;
@@ -260,7 +267,45 @@ describe('pruning the audit log', () => {
       ),
       'prune-differs',
     );
+    assert.equal(
+      problemWhile(() => db.exec(`update audit_prune set below = below + 256 where id = '${last.id}'`)),
+      'prune-differs',
+    );
+    assert.equal(
+      problemWhile(() => db.exec(`insert into audit_prune values ('made-up', '{}', 256, x'00', ${last.seq}, 256)`)),
+      'prune-differs',
+    );
+    assert.equal(
+      problemWhile(() => db.exec(`delete from audit_prune where id = '${last.id}'`)),
+      'entry-missing',
+    );
+    assert.equal(
+      problemWhile(() => db.exec(`delete from audit_entry where seq = ${last.below}`)),
+      'entry-missing',
+    );
     assert.ok(there(kept));
+
+    const { clinicId } = house.core.vault.ids();
+    const book = house.core.vault.rosterHistory();
+    const holds = (change: Partial<Prune>, device = house.store.device, clinic = clinicId) =>
+      pruneHolds({ ...last, ...change }, device, clinic, book);
+    const { executed } = last;
+    assert.ok(executed !== null);
+    assert.ok(holds({}));
+    assert.ok(!holds({}, crypto.randomUUID()));
+    assert.ok(!holds({}, house.store.device, crypto.randomUUID()));
+    assert.ok(!holds({ executed: null }));
+    // Years before the entries were old enough, after the request was over, by somebody who did not sign.
+    assert.ok(!holds({ executed: { ...executed, at: executed.at - 8 * yearMs } }));
+    assert.ok(!holds({ executed: { ...executed, at: executed.at + 8 * 24 * 60 * 60 * 1000 } }));
+    assert.ok(!holds({ executed: { ...executed, user: doctor.connection.session?.userId ?? '' } }));
+    const bits = Buffer.from(last.keptSet.bits);
+    bits.writeUInt8(bits.readUInt8(0) ^ 1, 0);
+    assert.ok(!holds({ keptSet: new KeptSet(last.below, bits) }));
+    // Who signed for it knew a roster with two admins: no older one can be claimed.
+    demandPrunesSigned(house.store, [last]);
+    const claim = { ...last, executed: { ...executed, roster: 1 } };
+    assert.throws(() => demandPrunesSigned(house.store, [claim]), /prune-differs/);
     assert.equal(verdict(), null);
   });
 });

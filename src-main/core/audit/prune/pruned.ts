@@ -7,9 +7,10 @@ import { leastAge } from '../../../../src-shared/contract/retention-years.ts';
 import type { Store } from '../../store/open.ts';
 import { tileSize } from '../../store/tiles.ts';
 import { parseCheckpoint } from '../checkpoint-note.ts';
-import { checkpointCovering } from '../checkpoint-store.ts';
+import { checkpointCovering, parseActions, readCertificate } from '../checkpoint-store.ts';
 import { readEntry } from '../log.ts';
 import { Found } from '../problem.ts';
+import { parseCertificate } from '../session-certificate.ts';
 import { KeptSet } from './kept.ts';
 
 /** Who was an admin and who signed, after so many entries of the roster. `RosterHistory` is one. */
@@ -38,7 +39,12 @@ export type PruneSubject = z.infer<typeof pruneSubject>;
 const pruneRequest = z.object({ body: z.object({ id: z.string(), subject: pruneSubject }) });
 
 /** What the log says of a prune: who did it, when, and how far the roster had come. */
-export type Executed = { readonly at: number; readonly roster: number; readonly user: string };
+export type Executed = {
+  readonly at: number;
+  readonly roster: number;
+  readonly user: string;
+  readonly session: string | null;
+};
 
 export type Prune = {
   readonly id: string;
@@ -89,7 +95,7 @@ function executedBy(store: Store, row: Row, subject: PruneSubject): Executed | n
   const { request, below, kept, keptDigest, roster } = entry.detail;
   const same = request === row.id && below === row.below && kept === subject.kept && keptDigest === subject.keptDigest;
   if (!same || typeof roster !== 'number') return null;
-  return { at: entry.recorded, roster, user: entry.agent.user };
+  return { at: entry.recorded, roster, user: entry.agent.user, session: entry.agent.session };
 }
 
 /** Every prune there is, in the order they were done; rows that name no request are left out, and so cover nothing. */
@@ -155,4 +161,21 @@ export function prunesThatHold(store: Store, clinicId: string, roster: AdminBook
     if (!holds || !signedInTime(store, prune)) throw new Found('prune-differs', seq);
   }
   return prunes;
+}
+
+/**
+ * Each entry by which others went was signed by its session, and no older roster than the session knew is claimed:
+ * otherwise somebody could say that there was but one admin. To be asked once the signatures themselves are verified.
+ * @throws Found prune-differs
+ */
+export function demandPrunesSigned(store: Store, prunes: readonly Prune[]): void {
+  for (const { reach, seq, executed } of prunes) {
+    if (reach === 0) continue;
+    const session = executed?.session ?? '';
+    const actions = parseActions(checkpointCovering(store, seq + 1)?.actions ?? '') ?? [];
+    const signed = actions.some(({ action }) => action.session === session);
+    const certificate = parseCertificate(readCertificate(store, session)?.certificate ?? '');
+    const known = certificate?.user === executed?.user && (certificate?.roster ?? Infinity) <= (executed?.roster ?? 0);
+    if (!signed || !known) throw new Found('prune-differs', seq);
+  }
 }
