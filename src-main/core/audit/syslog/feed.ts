@@ -47,7 +47,7 @@ export const feedTimes: FeedTimes = {
 };
 
 /** Entries read and written in one go: some milliseconds, and what is held in memory at most. */
-const slice = 64;
+const slice = 32;
 /** Entries in one connection: begins small, doubles while it goes well, so that a slow server gets somewhere. */
 const turns = { first: 64, most: 2_048 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type LogServerTarget, logServerTarget } from '../../../../src-shared/contract/log-server.ts';
 import { currentHead } from '../../store/head.ts';
+import { setFollowed } from '../../store/indexed.ts';
 import { readMeta, writeMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -44,7 +45,7 @@ export function readPosition(store: Store): number | undefined {
 }
 
 export function writePosition(tx: Tx, seq: number): void {
-  tx.store.sql<[string, number]>('insert or replace into audit_follow (name, seq) values (?, ?)').run('syslog', seq);
+  setFollowed(tx.store, 'syslog', seq);
 }
 
 /**
