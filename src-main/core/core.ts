@@ -17,6 +17,7 @@ import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
+import { AuditBundleExport } from './exchange/audit-bundle-export.ts';
 import { AuditEventExport } from './exchange/audit-event-export.ts';
 import { BulkExport } from './exchange/export-all.ts';
 import { Imports } from './exchange/imports.ts';
@@ -61,6 +62,7 @@ export class Core {
   readonly imports: Imports;
   readonly bulkExport: BulkExport;
   readonly auditEventExport: AuditEventExport;
+  readonly auditBundleExport: AuditBundleExport;
   readonly verification: Verification;
   readonly scrub: Scrub;
   /** Draws each week's sample once the week is over. */
@@ -94,6 +96,7 @@ export class Core {
     this.imports = new Imports(this);
     this.bulkExport = new BulkExport(this);
     this.auditEventExport = new AuditEventExport(this);
+    this.auditBundleExport = new AuditBundleExport(this);
     this.verification = new Verification(this);
     this.scrub = new Scrub(this);
     this.weeks = new Weeks(this);
@@ -259,6 +262,7 @@ export class Core {
     this.imports.stop();
     this.bulkExport.cancel();
     this.auditEventExport.cancel();
+    this.auditBundleExport.cancel();
     this.verification.cancel();
     this.pruning.cancel();
     this.scrub.stop();
@@ -267,6 +271,7 @@ export class Core {
       this.imports,
       this.bulkExport,
       this.auditEventExport,
+      this.auditBundleExport,
       this.verification,
       this.pruning,
       this.scrub,

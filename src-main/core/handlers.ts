@@ -8,6 +8,9 @@ import { chartHandlers } from './chart/chart.ts';
 import { noteHandlers } from './chart/notes.ts';
 import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
+import { accessReportHandlers } from './exchange/access-report-handlers.ts';
+import { auditBundleHandlers } from './exchange/audit-bundle-export.ts';
+import { auditEventExportHandlers } from './exchange/audit-event-export.ts';
 import { exportHandlers } from './exchange/export-handlers.ts';
 import { importHandlers } from './exchange/import-handlers.ts';
 import { keyHandlers } from './keys/handlers.ts';
@@ -39,6 +42,9 @@ export const handlers: AllHandlers = {
   imports: importHandlers,
   exports: exportHandlers,
   audit: auditHandlers,
+  accessReports: accessReportHandlers,
+  auditEventExport: auditEventExportHandlers,
+  auditBundle: auditBundleHandlers,
   logServer: logServerHandlers,
   reviews: reviewHandlers,
   requests: requestHandlers,

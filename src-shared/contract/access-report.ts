@@ -75,7 +75,8 @@ export type AccessLine = z.infer<typeof accessLine>;
 export const accessSummary = z.strictObject({
   accesses: z.number().int(),
   people: z.number().int(),
-  byRole: z.array(z.strictObject({ role: z.string(), count: z.number().int() })),
+  /** By the roles a person held then, most accesses first. */
+  byRole: z.array(z.strictObject({ roles: z.array(z.string()), count: z.number().int() })),
   byActivity: z.array(z.strictObject({ activity: z.enum(activities), count: z.number().int() })),
   emergencies: z.number().int(),
   /** Exports and prints. */

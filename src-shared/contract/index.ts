@@ -1,8 +1,10 @@
 /** The contract: every procedure there is, by capability. Names are `capability.procedure`. */
 import type { z } from 'zod';
 import { access } from './access.ts';
+import { accessReports, auditEventExport } from './access-report.ts';
 import { app, recovery, settings, setup } from './app.ts';
 import { audit } from './audit.ts';
+import { auditBundle } from './audit-export.ts';
 import { chart, notes, snippets } from './chart.ts';
 import { devices } from './devices.ts';
 import { exports, imports } from './exchange.ts';
@@ -33,6 +35,9 @@ export const contract = {
   imports,
   exports,
   audit,
+  accessReports,
+  auditEventExport,
+  auditBundle,
   logServer,
   reviews,
   requests,

@@ -1,13 +1,16 @@
 /** Core's side of the worker that builds a document: plain data over, bytes back, nothing of it stays. */
 import { Worker } from 'node:worker_threads';
+import type { AccessReport } from '../audit/report/gather.ts';
 import { entryFile } from '../entry-file.ts';
 import type { ExportContext, ExportInput } from './write/input.ts';
 
-export type DocumentRequest = {
-  readonly format: 'pdf' | 'summary';
-  readonly input: ExportInput;
-  readonly context: Omit<ExportContext, 'newId'>;
-};
+export type DocumentRequest =
+  | {
+      readonly format: 'pdf' | 'summary';
+      readonly input: ExportInput;
+      readonly context: Omit<ExportContext, 'newId'>;
+    }
+  | { readonly format: 'access-report'; readonly report: AccessReport };
 
 /** @throws whatever building it threw */
 export function buildDocument(request: DocumentRequest): Promise<Buffer> {

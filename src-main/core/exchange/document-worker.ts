@@ -3,16 +3,19 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { randomUuid } from '../crypto/random.ts';
 import type { DocumentRequest } from './build-document.ts';
 
-async function build({ format, input, context }: DocumentRequest): Promise<Buffer> {
-  const circumstances = { ...context, newId: randomUuid };
-  switch (format) {
+async function build(request: DocumentRequest): Promise<Buffer> {
+  switch (request.format) {
     case 'pdf': {
       const { recordPdf } = await import('./write/pdf.ts');
-      return recordPdf(input, circumstances);
+      return recordPdf(request.input, { ...request.context, newId: randomUuid });
     }
     case 'summary': {
       const { patientSummary } = await import('./write/ips.ts');
-      return Buffer.from(patientSummary(input, circumstances), 'utf8');
+      return Buffer.from(patientSummary(request.input, { ...request.context, newId: randomUuid }), 'utf8');
+    }
+    case 'access-report': {
+      const { accessReportPdf } = await import('./write/access-report-pdf.ts');
+      return accessReportPdf(request.report);
     }
   }
 }

@@ -45,7 +45,8 @@ export class DatabaseRotation {
    */
   async run(session: LiveSession, quiet: boolean): Promise<number> {
     const core = this.#core;
-    if (this.#running || core.imports.running || core.bulkExport.running) throw new CallError('busy');
+    if (this.#running || core.imports.running || core.bulkExport.running || core.auditEventExport.running)
+      throw new CallError('busy');
     const abort = new AbortController();
     this.#running = true;
     this.#abort = abort;

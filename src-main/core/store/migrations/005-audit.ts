@@ -73,6 +73,7 @@ create table access_report (
   to_at integer not null, language text not null, names_reason text, form text not null
 ) without rowid, strict;
 create index access_report_by_patient on access_report (patient_id, at);
+create trigger access_report_stays before update on access_report begin select raise(abort, 'access_report'); end;
 
 -- Each week's sheet: which entries it covers, how many accesses they hold, and what belongs to it. Drawn once.
 create table review_sheet (
