@@ -80,6 +80,8 @@ export async function checkTree(
       onProgress({ done: [...done.values()].reduce((sum, one) => sum + one, 0), total: size });
     });
   });
+  // A later span may fail while an earlier one is waited for: its failure is told when its turn comes.
+  for (const span of spans) span.catch(() => undefined);
   const ends: Frontier[] = [];
   try {
     // In order: the first thing wrong is what is told.

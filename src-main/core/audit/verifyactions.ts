@@ -37,7 +37,7 @@ export type ActionRules = {
 
 /** What grouping needs of an entry; the bytes are the tree's by now. */
 const acted = z.object({
-  agent: z.object({ session: z.string().nullable() }),
+  agent: z.object({ session: z.string().nullable(), user: z.string().nullable() }),
   type: z.string(),
   detail: z.record(z.string(), z.unknown()),
 });
@@ -45,6 +45,8 @@ const acted = z.object({
 type Gathered = {
   /** Session → leaves of its entries end to end. */
   readonly sessions: Map<string, Buffer[]>;
+  /** Session → the user its entries name; null where they name several. */
+  readonly users: ReadonlyMap<string, string | null>;
   /** Sessions that acknowledged the anchor with this number. */
   readonly anchors: readonly { readonly session: string | null; readonly number: unknown }[];
   /** Sessions that speak of the log itself: pruning leaves all their entries here, so that their signature is whole. */
@@ -64,6 +66,7 @@ function parse(seq: number, entry: Buffer): z.infer<typeof acted> {
 
 function gather(store: Store, from: number, to: number): Gathered {
   const sessions = new Map<string, Buffer[]>();
+  const users = new Map<string, string | null>();
   const anchors: { readonly session: string | null; readonly number: unknown }[] = [];
   const whole = new Set<string>();
   let count = 0;
@@ -76,11 +79,13 @@ function gather(store: Store, from: number, to: number): Gathered {
     if (type === 'audit.anchored') anchors.push({ session: agent.session, number: detail['number'] });
     if (agent.session === null) continue;
     if (type === 'audit.anchored' || type === 'audit.pruned') whole.add(agent.session);
+    const named = users.get(agent.session);
+    users.set(agent.session, named === undefined || named === agent.user ? agent.user : null);
     const own = sessions.get(agent.session);
     if (own === undefined) sessions.set(agent.session, [leafHash(entry)]);
     else own.push(leafHash(entry));
   }
-  return { sessions, anchors, whole, partial: count !== to - from };
+  return { sessions, users, anchors, whole, partial: count !== to - from };
 }
 
 class Certificates {
@@ -119,6 +124,9 @@ function holds(
 ): boolean {
   if (action.from !== span.from || action.to !== span.to) return false;
   if (action.certificate !== certificateHash(certificate)) return false;
+  // A session signs for its own user: what it wrote in somebody else's name is not theirs.
+  const named = found.users.get(action.session);
+  if (named !== undefined && named !== certificate.user) return false;
   const asked = !found.partial || found.whole.has(action.session);
   if (asked && !sameEntries(action, found.sessions.get(action.session) ?? [])) return false;
   const key = Buffer.from(certificate.publicKey, 'base64');
