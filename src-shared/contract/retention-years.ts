@@ -13,35 +13,34 @@ export const leastAge = fewestYears * 365 * 24 * 60 * 60 * 1000;
 /** Where nothing is known of a country. */
 export const usualYears = 10;
 
+export type RetentionDefault = {
+  readonly years: number;
+  /** The law or rule that the years come from, as it is cited there; null where nothing is known. */
+  readonly source: string | null;
+};
+
 /**
- * As long as the record itself must usually be kept there, since the log says who wrote and read it.
- * `basis` is a code with words in the translations (`retention.basis.<code>`).
+ * As long as the record itself is kept there, since the log says who wrote and read it; rules on logs alone ask for less
+ * (ES: two years, RD 1720/2007 art. 103).
  */
-const byCountry = {
-  AT: { years: 10, basis: 'AT' },
-  BE: { years: 30, basis: 'BE' },
-  CH: { years: 20, basis: 'CH' },
-  DE: { years: 10, basis: 'DE' },
-  ES: { years: 5, basis: 'ES' },
-  FR: { years: 20, basis: 'FR' },
-  GB: { years: 8, basis: 'GB' },
-  IE: { years: 8, basis: 'IE' },
-  IT: { years: 10, basis: 'IT' },
-  LU: { years: 10, basis: 'LU' },
-  NL: { years: 20, basis: 'NL' },
-  PL: { years: 20, basis: 'PL' },
-  PT: { years: 10, basis: 'PT' },
-  US: { years: 6, basis: 'US' },
-} as const;
-
-export const retentionBases = ['other', ...Object.values(byCountry).map(({ basis }) => basis)] as const;
-export type RetentionBasis = (typeof byCountry)[keyof typeof byCountry]['basis'] | 'other';
-export type RetentionDefault = { readonly years: number; readonly basis: RetentionBasis };
-
-const isKnown = (country: string): country is keyof typeof byCountry => Object.hasOwn(byCountry, country);
+const byCountry: { readonly [country: string]: RetentionDefault } = {
+  AT: { years: 10, source: '§ 51 Abs. 3 ÄrzteG 1998' },
+  BE: { years: 30, source: 'Loi qualité / Kwaliteitswet 22.4.2019, art. 35' },
+  CH: { years: 20, source: 'Art. 128a OR / CO' },
+  DE: { years: 10, source: '§ 630f Abs. 3 BGB' },
+  ES: { years: 5, source: 'Ley 41/2002, art. 17' },
+  FR: { years: 20, source: 'Code de la santé publique, art. R. 1112-7' },
+  GB: { years: 8, source: 'NHS Records Management Code of Practice' },
+  IE: { years: 8, source: 'HSE Record Retention Periods' },
+  LU: { years: 10, source: 'Loi du 24 juillet 2014, art. 15' },
+  NL: { years: 20, source: 'Art. 7:454 BW (WGBO)' },
+  PL: { years: 20, source: 'Ustawa o prawach pacjenta, art. 29' },
+  US: { years: 6, source: '45 CFR § 164.316(b)(2)(i)' },
+};
 
 export function usualRetention(country: string): RetentionDefault {
-  return isKnown(country) ? byCountry[country] : { years: usualYears, basis: 'other' };
+  const known = Object.hasOwn(byCountry, country) ? byCountry[country] : undefined;
+  return known ?? { years: usualYears, source: null };
 }
 
 /** Everything recorded before this instant is older than so many years. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { country, empty, instant, ok, password, patientId, prose } from './primitives.ts';
 import { command, query, task } from './procedure.ts';
-import { fewestYears, mostYears, retentionBases } from './retention-years.ts';
+import { fewestYears, mostYears } from './retention-years.ts';
 
 const holdId = z.uuid();
 const whole = z.number().int().nonnegative();
@@ -60,7 +60,8 @@ export const retention = {
     input: empty,
     output: z.strictObject({
       country,
-      usual: z.strictObject({ years: z.number().int(), basis: z.enum(retentionBases) }),
+      /** `source`: the rule these years come from, as it is cited there; null where nothing is known. */
+      usual: z.strictObject({ years: z.number().int(), source: z.string().nullable() }),
       /** Null where the database is not open: then only what is usual can be told. */
       years: z.number().int().nullable(),
       /** Did an admin choose these years? Otherwise they are the usual ones. */

@@ -109,7 +109,7 @@ describe('pruning the audit log', () => {
     const first = await lena.call('retention.get', {});
     assert.deepEqual(
       [first.country, first.usual, first.years, first.chosen],
-      ['DE', { years: 10, basis: 'DE' }, 10, false],
+      ['DE', { years: 10, source: '§ 630f Abs. 3 BGB' }, 10, false],
     );
     assert.equal(await lena.refusal('retention.set', { years: 2 }), 'invalid-input');
     assert.equal(await doctor.refusal('retention.set', { years: 20 }), 'forbidden');
