@@ -1,5 +1,7 @@
 /** The feed against a real TLS server: complete and in order, whatever the server does. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { leafHash } from '../../../src-main/core/audit/merkle.ts';
 import { type FeedTimes, LogServerFeed } from '../../../src-main/core/audit/syslog/feed.ts';
@@ -307,4 +309,44 @@ test('TLS 1.1 is refused', async () => {
   assert.equal(feed.state().lastFailure, 'tls-too-old');
   closing.abort();
   await old.stop();
+});
+
+for (const [what, code, answer] of [
+  ['what speaks no TLS', 'no-tls', (socket: Socket) => void socket.write('220 welcome\r\n')],
+  ['what never says a word', 'not-reachable', () => undefined],
+  ['what hangs up at once', 'refused', (socket: Socket) => void socket.destroy()],
+] as const) {
+  test(`${what} is told apart`, async () => {
+    const sockets: Socket[] = [];
+    const plain = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      answer(socket);
+    });
+    plain.listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const address = plain.address();
+    assert.ok(address !== null && typeof address === 'object');
+    write(1);
+    use({ port: address.port });
+    begin({ connect: 200 });
+    await until(what, () => feed.state().lastFailure !== null);
+    assert.equal(feed.state().lastFailure, code);
+    closing.abort();
+    for (const socket of sockets) socket.destroy();
+    plain.close();
+  });
+}
+
+test('a server that demands our certificate gets nothing that counts', async () => {
+  const strict = new SyslogServer(good, { requestCert: true, rejectUnauthorized: true, ca: own.cert });
+  await strict.start();
+  write(3);
+  use({ port: strict.port });
+  begin();
+  await until('refused', () => feed.state().lastFailure !== null);
+  assert.ok(['refused', 'broken'].includes(feed.state().lastFailure ?? ''), feed.state().lastFailure ?? '');
+  assert.equal(strict.bytes, 0);
+  assert.equal(readPosition(store), 0);
+  closing.abort();
+  await strict.stop();
 });
