@@ -2,6 +2,7 @@ import { Drawer } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '../../src-shared/contract/audit.ts';
 import { auditEvents } from '../../src-shared/contract/audit-events.ts';
+import { isoDay } from '../../src-shared/fhir/dates.ts';
 import { useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
 import { OutcomeChip } from './OutcomeChip.tsx';
@@ -33,7 +34,7 @@ function Fields({ entry }: { readonly entry: AuditLine }) {
   const { kind } = auditEvents[entry.event];
   const rows: readonly (readonly [string, string])[] = [
     [t('detail.number'), format.number(entry.seq)],
-    [t('column.when'), format.logTime(entry.recorded)],
+    [t('column.when'), `${format.date(isoDay(entry.recorded))} ${format.logTime(entry.recorded).slice(-8)}`],
     [t('column.what'), words.event(entry.event)],
     [t('filter.kind'), t(`kind.${kind}`)],
     [t('detail.action'), t(`action.${entry.action}`)],
@@ -44,6 +45,9 @@ function Fields({ entry }: { readonly entry: AuditLine }) {
     [t('column.where'), entry.where],
     [t('detail.origin'), t(`origin.${entry.origin}`)],
     [t('column.purpose'), words.purpose(entry.purpose)],
+    [t('detail.session'), entry.session ?? ''],
+    [t('detail.entity'), entry.entity.join(', ')],
+    [t('detail.rows'), entry.rows === 0 ? '' : format.number(entry.rows)],
     ...Object.entries(entry.detail).map(
       ([key, value]) => [words.detailKey(key), words.detailValue(key, value)] as const,
     ),
@@ -65,6 +69,7 @@ function Fields({ entry }: { readonly entry: AuditLine }) {
             </div>
           ))}
       </dl>
+      {entry.shut && <p className={classes.shut}>{t('detail.shut')}</p>}
     </>
   );
 }

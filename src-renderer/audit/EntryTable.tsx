@@ -2,7 +2,6 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '../../src-shared/contract/audit.ts';
-import { useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
 import { OutcomeChip } from './OutcomeChip.tsx';
 import { useAuditWords } from './words.ts';
@@ -138,10 +137,9 @@ type RowProps = {
 const Row = memo(function Row({ entry, index, top, active, onChoose, onOpen }: RowProps) {
   const { t } = useTranslation('audit');
   const words = useAuditWords();
-  const format = useFormat();
   const cells = [
     <time key="when" className={classes.when} dateTime={new Date(entry.recorded).toISOString()}>
-      {format.logTime(entry.recorded)}
+      {words.when(entry.recorded)}
     </time>,
     <span key="who">
       <bdi>{entry.user ?? t('nobody')}</bdi>

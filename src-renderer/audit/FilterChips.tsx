@@ -3,15 +3,19 @@ import { useTranslation } from 'react-i18next';
 import { auditKinds } from '../../src-shared/contract/audit-events.ts';
 import { useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
-import { type Chosen, nothingChosen, ranges } from './filter.ts';
+import { type Chosen, nothingChosen, ranges, sameChoice } from './filter.ts';
 import { PatientFilter } from './PatientFilter.tsx';
 import { RangeFilter } from './RangeFilter.tsx';
+import { useAuditWords } from './words.ts';
 
 const outcomes = ['success', 'failure', 'denied'] as const;
 
+type Named = { readonly id: string; readonly name: string };
 type Props = {
   readonly chosen: Chosen;
-  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly people: readonly Named[];
+  readonly devices: readonly Named[];
+  readonly purposes: readonly string[];
   /** False for those who see only their own accesses: the person is then no choice. */
   readonly choosePerson: boolean;
   readonly choosePatient: boolean;
@@ -19,10 +23,12 @@ type Props = {
 };
 
 /** Filters as chips: each says what it lets through now. */
-export function FilterChips({ chosen, people, choosePerson, choosePatient, onChange }: Props) {
+export function FilterChips(props: Props) {
+  const { chosen, people, devices, purposes, choosePerson, choosePatient, onChange } = props;
   const { t } = useTranslation('audit');
   const format = useFormat();
-  const changed = JSON.stringify(chosen) !== JSON.stringify(nothingChosen);
+  const words = useAuditWords();
+  const changed = !sameChoice(chosen, nothingChosen);
   const rangeWord =
     chosen.range.kind === 'last'
       ? t(`range.${chosen.range.name}`)
@@ -81,6 +87,30 @@ export function FilterChips({ chosen, people, choosePerson, choosePatient, onCha
           label: outcome === null ? t('filter.any') : t(`outcome.${outcome}`),
           chosen: chosen.outcome === outcome,
           pick: () => onChange({ ...chosen, outcome }),
+        }))}
+      />
+      {(devices.length > 1 || chosen.device !== null) && (
+        <Choice
+          name={t('filter.device')}
+          value={chosen.device?.name ?? t('filter.any')}
+          set={chosen.device !== null}
+          options={[null, ...devices].map((device) => ({
+            key: device?.id ?? '',
+            label: device?.name ?? t('filter.any'),
+            chosen: chosen.device?.id === device?.id,
+            pick: () => onChange({ ...chosen, device }),
+          }))}
+        />
+      )}
+      <Choice
+        name={t('filter.purpose')}
+        value={chosen.purpose === null ? t('filter.any') : words.purpose(chosen.purpose)}
+        set={chosen.purpose !== null}
+        options={[null, ...purposes.filter((purpose) => purpose !== '')].map((purpose) => ({
+          key: purpose ?? '',
+          label: purpose === null ? t('filter.any') : words.purpose(purpose),
+          chosen: chosen.purpose === purpose,
+          pick: () => onChange({ ...chosen, purpose }),
         }))}
       />
       {changed && (

@@ -2,10 +2,13 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '../../src-shared/contract/audit.ts';
 import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
+import { isoDay } from '../../src-shared/fhir/dates.ts';
 import { useFormat } from '../ui/index.ts';
 
 export type AuditWords = {
   readonly event: (code: AuditCode) => string;
+  /** Instant, ms, to the second; with the year where it is another than this one. */
+  readonly when: (at: number) => string;
   readonly role: (role: string) => string;
   readonly purpose: (purpose: string) => string;
   readonly detailKey: (key: string) => string;
@@ -28,6 +31,12 @@ export function useAuditWords(): AuditWords {
     };
     return {
       event,
+      when: (at) => {
+        const day = isoDay(at);
+        const logTime = format.logTime(at);
+        if (day.slice(0, 4) === format.today().slice(0, 4)) return logTime;
+        return `${format.date(day)} ${logTime.slice(-8)}`;
+      },
       role: (role) => t(`role.${role}`, { defaultValue: role }),
       purpose: (purpose) => (purpose === '' ? '' : t(`purpose.${purpose}`, { defaultValue: purpose })),
       detailKey,

@@ -1,18 +1,12 @@
 /** Looking into the audit log and verifying it. */
 import { z } from 'zod';
-import { auditCodes, auditKinds } from './audit-events.ts';
+import { auditCodes } from './audit-events.ts';
+import { auditCounts, auditFilter, filterName, savedFilter, savedFilterLine } from './audit-filter.ts';
 import { empty, instant, ok } from './primitives.ts';
-import { query, task } from './procedure.ts';
+import { command, query, task } from './procedure.ts';
 
-export const auditFilter = z.strictObject({
-  userId: z.string().max(64).nullable(),
-  patientId: z.string().max(64).nullable(),
-  kind: z.enum(auditKinds).nullable(),
-  outcome: z.enum(['success', 'failure', 'denied']).nullable(),
-  from: instant.nullable(),
-  to: instant.nullable(),
-});
-export type AuditFilter = z.infer<typeof auditFilter>;
+export type { AuditFilter } from './audit-filter.ts';
+export { auditFilter } from './audit-filter.ts';
 
 export const auditLine = z.strictObject({
   seq: z.number().int(),
@@ -26,10 +20,17 @@ export const auditLine = z.strictObject({
   patient: z.string().nullable(),
   patientRef: z.string().nullable(),
   where: z.string(),
+  session: z.string().nullable(),
+  /** Local ids of what it was about. */
+  entity: z.array(z.string()),
   origin: z.enum(['screen', 'ctl', 'core']),
   purpose: z.string(),
   /** Codes and numbers only: counts, ids, error codes. */
   detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** The rest of the detail is sealed for good: the patient's key is gone. */
+  shut: z.boolean(),
+  /** How many versions of records the entry vouches for. */
+  rows: z.number().int(),
 });
 export type AuditLine = z.infer<typeof auditLine>;
 
@@ -55,6 +56,7 @@ export const audit = {
       limit: z.number().int().min(1).max(200),
     }),
     output: z.strictObject({
+      /** May be fewer than asked for, or none, while the index is being made anew; `next` says whether to go on. */
       entries: z.array(auditLine),
       /** Entries in the whole log. */
       total: z.number().int(),
@@ -64,16 +66,40 @@ export const audit = {
     needs: ['audit:read', 'audit:read-own'],
     audits: 'audit.read',
   }),
+  counts: query({
+    summary:
+      'How many entries a filter lets through, over time and by person. Beside a page of the same filter no new look.',
+    input: z.strictObject({ filter: auditFilter }),
+    output: auditCounts,
+    needs: ['audit:read', 'audit:read-own'],
+    audits: 'audit.read',
+  }),
   overview: query({
-    summary: 'Entries per day for the last 30 days and the people who may be filtered by.',
+    summary: 'What may be filtered by: people, workstations, purposes, and the filters saved by who asks.',
     input: empty,
     output: z.strictObject({
-      days: z.array(z.strictObject({ day: z.string(), count: z.number().int() })),
       people: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+      devices: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+      purposes: z.array(z.string()),
+      filters: z.array(savedFilterLine),
       verified: auditVerdict.nullable(),
     }),
     needs: ['audit:read', 'audit:read-own'],
     audits: 'audit.read',
+  }),
+  saveFilter: command({
+    summary: "Keep a filter among one's own, by name; one of that name is replaced.",
+    input: z.strictObject({ name: filterName, filter: savedFilter }),
+    output: z.strictObject({ id: z.string() }),
+    needs: ['audit:read', 'audit:read-own'],
+    audits: 'user.preferences-changed',
+  }),
+  deleteFilter: command({
+    summary: "Let one of one's own saved filters go.",
+    input: z.strictObject({ id: z.string().max(64) }),
+    output: ok,
+    needs: ['audit:read', 'audit:read-own'],
+    audits: 'user.preferences-changed',
   }),
   verify: task({
     summary: 'Verify the log from its first entry and every row against it. Answers at once; progress comes as events.',

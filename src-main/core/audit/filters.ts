@@ -16,6 +16,11 @@ import {
 import type { AuditEntry } from './entry.ts';
 import { bitsOfValue, chunkAt, entriesAbout, type Field, type Span, spansDown, valueNumber } from './index-store.ts';
 
+/** Values by field, as the index knows them. */
+export type LogTerm = Readonly<
+  Partial<Record<'event' | 'outcome' | 'origin' | 'purpose' | 'user' | 'device', readonly string[]>>
+>;
+
 /** Null means any. */
 export type LogFilter = {
   readonly user: string | null;
@@ -28,6 +33,8 @@ export type LogFilter = {
   readonly device: string | null;
   readonly purpose: string | null;
   readonly origin: AuditEntry['origin'] | null;
+  /** Each lets through what has any of its values. */
+  readonly terms: readonly LogTerm[];
   /** Milliseconds, both ends included. */
   readonly from: number | null;
   readonly to: number | null;
@@ -42,6 +49,7 @@ export const everything: LogFilter = {
   device: null,
   purpose: null,
   origin: null,
+  terms: [],
   from: null,
   to: null,
 };
@@ -56,8 +64,20 @@ export function matches(entry: AuditEntry, filter: LogFilter): boolean {
     (filter.device === null || entry.device === filter.device) &&
     (filter.purpose === null || entry.purpose === filter.purpose) &&
     (filter.origin === null || entry.origin === filter.origin) &&
+    filter.terms.every((term) => has(entry, term)) &&
     (filter.from === null || entry.recorded >= filter.from) &&
     (filter.to === null || entry.recorded <= filter.to)
+  );
+}
+
+function has({ type, outcome, origin, purpose, agent, device }: AuditEntry, term: LogTerm): boolean {
+  return (
+    term.event?.includes(type) === true ||
+    term.outcome?.includes(String(outcome)) === true ||
+    term.origin?.includes(origin) === true ||
+    term.purpose?.includes(purpose) === true ||
+    (agent.user !== null && term.user?.includes(agent.user) === true) ||
+    term.device?.includes(device) === true
   );
 }
 
@@ -141,22 +161,33 @@ function conditionsOf(store: Store, filter: LogFilter): readonly Condition[] | n
     if (text === null) continue;
     const value = valueNumber(store, field, text);
     if (value === undefined) return null;
-    conditions.push((from, to) => anyOf(store, field, [value], from, to));
+    conditions.push((from, to) => anyOf(store, [[field, value]], from, to));
   }
-  if (filter.events !== null) {
-    const values = filter.events
-      .map((event) => valueNumber(store, 'event', event))
-      .filter((value) => value !== undefined);
+  const sets: readonly LogTerm[] = [...(filter.events === null ? [] : [{ event: filter.events }]), ...filter.terms];
+  for (const set of sets) {
+    const values = valuesIn(store, set);
     if (values.length === 0) return null;
-    conditions.push((from, to) => anyOf(store, 'event', values, from, to));
+    conditions.push((from, to) => anyOf(store, values, from, to));
   }
-  if (conditions.length === 0) conditions.push((from, to) => anyOf(store, 'present', [0], from, to));
+  if (conditions.length === 0) conditions.push((from, to) => anyOf(store, [['present', 0]], from, to));
   return conditions;
 }
 
-function anyOf(store: Store, field: Field, values: readonly number[], from: number, to: number): Map<number, Bits> {
+const termFields = ['event', 'outcome', 'origin', 'purpose', 'user', 'device'] as const;
+type Value = readonly [field: Field, value: number];
+
+function valuesIn(store: Store, term: LogTerm): Value[] {
+  return termFields.flatMap((field) =>
+    (term[field] ?? []).flatMap((text) => {
+      const value = valueNumber(store, field, text);
+      return value === undefined ? [] : [[field, value] as const];
+    }),
+  );
+}
+
+function anyOf(store: Store, values: readonly Value[], from: number, to: number): Map<number, Bits> {
   const found = new Map<number, Bits>();
-  for (const value of values) {
+  for (const [field, value] of values) {
     for (const { place, bits } of bitsOfValue(store, field, value, from, to)) {
       const known = found.get(chunkAt(place));
       if (known === undefined) found.set(chunkAt(place), unpack(bits));

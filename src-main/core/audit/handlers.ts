@@ -1,80 +1,45 @@
-/** The audit page: entries by filter, entries per day, verification. */
-import type { AuditFilter, AuditLine, AuditVerdict } from '../../../src-shared/contract/audit.ts';
+/** The audit page: entries and counts by filter, saved filters, verification. */
+import type { AuditFilter, AuditVerdict } from '../../../src-shared/contract/audit.ts';
+import type { SavedFilterLine } from '../../../src-shared/contract/audit-filter.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { newNotes, writeEntry } from '../entry.ts';
-import type { Store } from '../store/open.ts';
-import { patientByRef, patientRef } from '../store/patient.ts';
+import { patientRef } from '../store/patient.ts';
 import { withTransaction } from '../store/transaction.ts';
 import { countEntries } from './counts.ts';
-import type { AuditEntry } from './entry.ts';
-import { everything, type LogFilter } from './filters.ts';
-import { localDay } from './indexer.ts';
+import type { LogFilter } from './filters.ts';
+import { valuesOf } from './index-store.ts';
+import { deviceNames, namesFor, patientNames, toLine } from './lines.ts';
 import { readPage } from './page.ts';
+import { eventsOf, peopleOf, timesOf } from './plots.ts';
+import { deleteFilter, readFilters, saveFilter } from './saved-filters.ts';
 
 const outcomes = { success: 0, denied: 4, failure: 8 } as const;
-const outcomeNames = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
 /** A name that no pseudonym of the log can have. */
 const nobody = '-';
 
 /** Practitioners see their own accesses only, whatever they ask for. */
 function filterFor({ tx, session }: CallContext, filter: AuditFilter): LogFilter {
-  const user = session.permissions.has('audit:read') ? filter.userId : session.userId;
+  const { kind, device, purpose, terms, from, to } = filter;
   return {
-    ...everything,
-    user,
+    user: session.permissions.has('audit:read') ? filter.userId : session.userId,
     patient: filter.patientId === null ? null : (patientRef(tx.store, filter.patientId) ?? nobody),
-    kind: filter.kind,
     outcome: filter.outcome === null ? null : outcomes[filter.outcome],
-    from: filter.from,
-    to: filter.to,
-  };
-}
-
-type Names = {
-  readonly people: ReadonlyMap<string, string>;
-  readonly patient: (ref: string) => string | null;
-  readonly where: string;
-  /** Own roles by id. */
-  readonly roles: ReadonlyMap<string, string>;
-};
-
-/** Details name own roles by id, alone or in a list. */
-function named(detail: AuditLine['detail'], roles: Names['roles']): AuditLine['detail'] {
-  if (roles.size === 0) return detail;
-  const inWords = (value: string | number) =>
-    typeof value === 'string' ? value.replace(/\bown-[a-z0-9]+/g, (id) => roles.get(id) ?? id) : value;
-  return Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, inWords(value)]));
-}
-
-function toLine(entry: AuditEntry, names: Names): AuditLine {
-  return {
-    seq: entry.seq,
-    recorded: entry.recorded,
-    event: entry.type,
-    action: entry.action,
-    outcome: outcomeNames[entry.outcome],
-    user: entry.agent.user === null ? null : (names.people.get(entry.agent.user) ?? entry.agent.user),
-    roles: entry.agent.roles.map((role) => names.roles.get(role) ?? role),
-    patient: entry.patient === null ? null : names.patient(entry.patient),
-    patientRef: entry.patient,
-    where: names.where,
-    origin: entry.origin,
-    purpose: entry.purpose,
-    detail: named(entry.detail, names.roles),
-  };
-}
-
-/** Names of patients for who may read demographics; the pseudonym alone for everyone else. */
-function patientNames(store: Store, mayRead: boolean): (ref: string) => string | null {
-  const known = new Map<string, string | null>();
-  return (ref) => {
-    if (!mayRead) return null;
-    if (!known.has(ref)) {
-      const row = patientByRef(store, ref);
-      known.set(ref, row === null ? null : [row.family, row.given].filter((part) => part !== '').join(', '));
-    }
-    return known.get(ref) ?? null;
+    kind,
+    events: null,
+    device,
+    purpose,
+    origin: null,
+    terms: terms.map(({ events, outcomes: ends, origins, purposes, users, devices }) => ({
+      event: events,
+      outcome: ends.map((end) => String(outcomes[end])),
+      origin: origins,
+      purpose: purposes,
+      user: users,
+      device: devices,
+    })),
+    from,
+    to,
   };
 }
 
@@ -95,33 +60,45 @@ function coverLook({ session, entry, now, kept }: CallContext, filter: string | 
     });
 }
 
-const daysShown = 30;
-const dayMs = 86_400_000;
-
-/** Entries per local day, oldest first. */
-function lastDays(store: Store, now: number): { day: string; count: number }[] {
-  const today = localDay(now);
-  const { days } = countEntries(store, { ...everything, from: now - (daysShown + 1) * dayMs });
-  return Array.from({ length: daysShown }, (_, at) => {
-    const day = today - daysShown + 1 + at;
-    return { day: new Date(day * dayMs).toISOString().slice(0, 10), count: days.get(day) ?? 0 };
+function filtersOf({ core, tx, session }: CallContext): SavedFilterLine[] {
+  const people = core.vault.people.names();
+  const nameOf = patientNames(tx.store, session.permissions.has('patient:read'));
+  return readFilters(tx.store, session.userId).map(({ id, name, filter }) => {
+    const ref = filter.patientId === null ? null : patientRef(tx.store, filter.patientId);
+    return {
+      id,
+      name,
+      filter,
+      person: filter.userId === null ? null : (people.get(filter.userId) ?? null),
+      patient: ref === null ? null : nameOf(ref),
+    };
   });
 }
 
 export const auditHandlers: Handlers<'audit'> = {
   page: (context, { filter, before, limit }) => {
-    const { core, tx, session, entry } = context;
+    const { tx, entry } = context;
     const page = readPage(tx.store, filterFor(context, filter), before, limit);
-    const names: Names = {
-      people: core.vault.people.names(),
-      patient: patientNames(tx.store, session.permissions.has('patient:read')),
-      where: core.vault.displayDirectory()?.workstationName ?? '',
-      roles: core.vault.ownRoleNames(),
-    };
+    const names = namesFor(context);
     coverLook(context, JSON.stringify(filter), before !== null);
     entry.detail['count'] = page.entries.length;
     if (filter.patientId !== null) entry.patientId = filter.patientId;
-    return { entries: page.entries.map((one) => toLine(one, names)), total: page.total, next: page.next };
+    return { entries: page.entries.map((one) => toLine(tx.store, one, names)), total: page.total, next: page.next };
+  },
+  counts: (context, { filter }) => {
+    const { core, tx, entry, now } = context;
+    const counts = countEntries(tx.store, filterFor(context, filter));
+    coverLook(context, JSON.stringify(filter), true);
+    entry.detail['count'] = counts.total;
+    if (filter.patientId !== null) entry.patientId = filter.patientId;
+    const names = core.vault.people.names();
+    return {
+      total: counts.total,
+      complete: counts.complete,
+      ...timesOf(counts, filter, now),
+      ...peopleOf(counts, (id) => names.get(id) ?? id),
+      events: eventsOf(counts),
+    };
   },
   overview: (context) => {
     const { core, tx, session } = context;
@@ -130,11 +107,27 @@ export const auditHandlers: Handlers<'audit'> = {
     // Who was removed is in the log all the same, and can be asked for.
     const everybody = [...core.vault.users(), ...(all ? core.vault.people.removed() : [])];
     const people = everybody.filter(({ id }) => all || id === session.userId);
+    const nameOf = deviceNames(core.vault, tx.store);
     return {
-      days: all ? lastDays(tx.store, tx.now) : [],
       people: people.map(({ id, displayName }) => ({ id, name: displayName })),
+      devices: [...valuesOf(tx.store, 'device').values()].map((id) => ({ id, name: nameOf(id) })),
+      purposes: [...valuesOf(tx.store, 'purpose').values()].sort(),
+      filters: filtersOf(context),
       verified: core.verification.last(),
     };
+  },
+  saveFilter: ({ tx, session, entry }, { name, filter }) => {
+    entry.detail['of'] = 'audit-filter';
+    if (filter.patientId !== null) entry.patientId = filter.patientId;
+    const id = saveFilter(tx, session.userId, name, filter);
+    entry.entity.push(id);
+    return { id };
+  },
+  deleteFilter: ({ tx, session, entry }, { id }) => {
+    entry.detail['of'] = 'audit-filter';
+    entry.entity.push(id);
+    deleteFilter(tx, session.userId, id);
+    return { ok: true };
   },
   verify: async ({ core, session, record }) => {
     const { store } = core.demandOpen();

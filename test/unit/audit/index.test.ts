@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { countEntries, countIndexed } from '../../../src-main/core/audit/counts.ts';
 import { type AuditEntry, decodeEntry } from '../../../src-main/core/audit/entry.ts';
-import { everything, type LogFilter, matches } from '../../../src-main/core/audit/filters.ts';
+import { everything, type LogFilter, type LogTerm, matches } from '../../../src-main/core/audit/filters.ts';
 import { followLog, forgetEntries, forgetIndex, indexSlice, localDay } from '../../../src-main/core/audit/indexer.ts';
 import { lastSignIns } from '../../../src-main/core/audit/last-sign-ins.ts';
 import { readPage } from '../../../src-main/core/audit/page.ts';
@@ -57,6 +57,14 @@ const line: fc.Arbitrary<Line> = fc.record({
 });
 const or = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 3 });
 const instant = fc.integer({ min: -5, max: 320 * 4 }).map((n) => Math.max(0, start + (n * hour) / 4));
+const term: fc.Arbitrary<LogTerm> = fc.record({
+  event: fc.subarray([...events]),
+  outcome: fc.subarray(['0', '4', '8'], { maxLength: 2 }),
+  origin: fc.subarray(['screen', 'core'], { maxLength: 1 }),
+  purpose: fc.subarray(['TREAT', 'ETREAT'], { maxLength: 1 }),
+  user: fc.subarray(people, { maxLength: 2 }),
+  device: fc.subarray(['d1', 'd7'], { maxLength: 1 }),
+});
 const filters: fc.Arbitrary<LogFilter> = fc.record({
   user: or(fc.constantFrom(...people, 'nobody')),
   patient: or(fc.constantFrom(...patients, '-')),
@@ -66,6 +74,10 @@ const filters: fc.Arbitrary<LogFilter> = fc.record({
   device: or(fc.constantFrom('d0', 'd1', 'd2')),
   purpose: or(fc.constantFrom('TREAT', '')),
   origin: or(fc.constantFrom<('screen' | 'ctl')[]>('screen', 'ctl')),
+  terms: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(term, { minLength: 1, maxLength: 2 }) },
+  ),
   from: or(instant),
   to: or(instant),
 });

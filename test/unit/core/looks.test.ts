@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { AuditFilter } from '../../../src-shared/contract/audit.ts';
+import { type AuditFilter, auditFilter } from '../../../src-shared/contract/audit.ts';
 import { type Place, startPlace } from './clinic.ts';
 import { type Desk, type House, noteOf, person, startHouse } from './house.ts';
 
@@ -29,7 +29,15 @@ async function left(work: () => Promise<unknown>): Promise<unknown[]> {
     .map(({ type, detail }) => (detail['phase'] === undefined ? type : [type, detail['phase']]));
 }
 
-const any: AuditFilter = { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null };
+const month = { kind: 'last', name: 'month' } as const;
+const any: AuditFilter = auditFilter.parse({
+  userId: null,
+  patientId: null,
+  kind: null,
+  outcome: null,
+  from: null,
+  to: null,
+});
 
 test('a search is one entry before its first result and one at its end', async () => {
   const { patientId } = await doctor.call('patients.create', {
@@ -94,8 +102,41 @@ test('a look into the log is an entry, however it begins', async () => {
   );
   assert.deepEqual(await left(() => page(any, null)), ['audit.read']);
   assert.deepEqual(await left(() => doctor.call('audit.overview', {})), []);
+  assert.deepEqual(await left(() => doctor.call('audit.counts', { filter: any })), [], 'the plot beside the page');
+  assert.deepEqual(
+    await left(() => doctor.call('audit.counts', { filter: { ...any, kind: 'users' } })),
+    ['audit.read'],
+    'another filter counted is another look',
+  );
   await doctor.signIn('practitioner');
   assert.deepEqual(await left(() => doctor.call('audit.overview', {})), ['audit.read']);
+});
+
+test('saved filters are their owner’s alone, and keeping one is an entry', async () => {
+  await doctor.signIn('practitioner');
+  const { hits } = await doctor.call('patients.search', { text: 'suchbar' });
+  await doctor.call('patients.endSearch', { opened: null });
+  const patientId = hits[0]?.id ?? '';
+  const chosen = { userId: null, patientId, kind: null, outcome: 'denied' as const, text: 'Zettel', range: month };
+  const from = house.size();
+  const { id } = await doctor.call('audit.saveFilter', { name: ' Refused ', filter: chosen });
+  const [entry] = house.entries(from);
+  assert.deepEqual([entry?.type, entry?.entity], ['user.preferences-changed', [id]]);
+  assert.ok(entry?.patient !== null && !JSON.stringify(entry).includes('Zettel'));
+  const again = await doctor.call('audit.saveFilter', { name: 'Refused', filter: { ...chosen, outcome: null } });
+  assert.equal(again.id, id);
+  const { filters } = await doctor.call('audit.overview', {});
+  assert.deepEqual(
+    filters.map(({ name, patient, filter }) => [name, patient, filter.outcome, filter.text]),
+    [['Refused', 'Suchbar, Ina', null, 'Zettel']],
+  );
+  const desk = house.desk('screen');
+  await desk.signIn('admin');
+  assert.deepEqual((await desk.call('audit.overview', {})).filters, []);
+  assert.equal(await desk.refusal('audit.deleteFilter', { id }), 'not-found');
+  house.core.disconnected(desk.connection);
+  await doctor.call('audit.deleteFilter', { id });
+  assert.deepEqual((await doctor.call('audit.overview', {})).filters, []);
 });
 
 test('each sees of the log what is theirs to see', async () => {
@@ -104,7 +145,21 @@ test('each sees of the log what is theirs to see', async () => {
   assert.ok(other);
   const own = await doctor.call('audit.page', { filter: { ...any, userId: other }, before: null, limit: 200 });
   assert.deepEqual([...new Set(own.entries.map(({ user }) => user))], ['The practitioner']);
-  assert.deepEqual((await doctor.call('audit.overview', {})).days, []);
+  const counts = await doctor.call('audit.counts', { filter: { ...any, userId: other } });
+  assert.deepEqual(
+    counts.people.map(({ id }) => id),
+    [session?.userId],
+    'and in the counts',
+  );
+  assert.equal(counts.nobody, 0);
+  assert.equal(
+    counts.total,
+    counts.events.reduce((sum, { count }) => sum + count, 0),
+  );
+  assert.deepEqual(
+    (await doctor.call('audit.overview', {})).people.map(({ id }) => id),
+    [session?.userId],
+  );
   const named = async (role: 'admin' | 'auditor') => {
     const desk = house.desk('ctl');
     await desk.signIn(role);

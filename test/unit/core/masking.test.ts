@@ -155,6 +155,7 @@ const overrides: { readonly [N in ProcedureName]?: unknown } = {
     before: null,
     limit: 200,
   },
+  'audit.counts': { filter: { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null } },
 };
 const overrideOf = (name: string): unknown => Object.entries(overrides).find(([known]) => known === name)?.[1];
 
