@@ -34,7 +34,7 @@ export async function finishLeaving({ disk, profileDir, keychain }: Place): Prom
   const file = disk.read(paths.removedMarker, 4096);
   if (file.kind !== 'bytes') return;
   const { profileId, deviceSecrets } = marker.parse(JSON.parse(file.bytes.toString('utf8')));
-  for (const path of [paths.keyFile, paths.journal]) disk.remove(path);
+  for (const path of [paths.keyFile, paths.journal, paths.auditKeys]) disk.remove(path);
   disk.syncFolder(profileDir);
   await removeKeychainItems(keychain, profileId, deviceSecrets);
 }
