@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright';
+import { authority } from '../fixtures/certificates.ts';
+import { SyslogServer } from '../unit/audit/syslog-server.ts';
 import { admin, assertAccessible, setUpByKeyboard, signIn, startWorkstation, type Workstation } from './clinic.ts';
 
 describe('keys', { timeout: 240_000 }, () => {
@@ -55,5 +57,41 @@ describe('keys', { timeout: 240_000 }, () => {
     await page.getByRole('dialog').getByLabel('Your password').fill(admin.password);
     await page.getByRole('dialog').getByRole('button', { name: 'Renew' }).click();
     await page.getByText('Your keys are renewed.').first().waitFor();
+  });
+
+  it('sends the audit log to a server of the clinic, with the keyboard alone', async () => {
+    const own = authority('Clinic authority');
+    const server = new SyslogServer(own.server({ names: ['127.0.0.1'] }));
+    await server.start();
+    try {
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name: 'Settings' }).press('Enter');
+      const card = page.getByRole('region', { name: 'Log server' });
+      await card.getByRole('button', { name: 'Set up' }).press('Enter');
+      await card.getByLabel('Address').press('Enter');
+      await card.getByText('Please fill this in.').first().waitFor();
+      await card.getByLabel('Address').fill('127.0.0.1');
+      await card.getByLabel('Port').fill(String(server.port));
+      await card.getByLabel('Certificate of the authority').fill(authority('Somebody').cert);
+      await card.getByText('CN=Somebody').waitFor();
+      await card.getByRole('button', { name: 'Test the connection' }).press('Enter');
+      await card.getByText('was not signed by the authority given here').waitFor();
+      await assertAccessible(page, 'log server form');
+      assert.equal(server.bytes, 0);
+      await card.getByLabel('Certificate of the authority').fill(own.cert);
+      await card.getByText('CN=Clinic authority').waitFor();
+      await card.getByRole('radio', { name: /^The whole log/ }).press('Space');
+      await card.getByRole('button', { name: 'Send the log there' }).press('Enter');
+      await card.getByText('Goes on with').waitFor();
+      for (let wait = 0; server.received.length === 0; wait += 1) {
+        assert.ok(wait < 200);
+        await page.waitForTimeout(50);
+      }
+      assert.equal(server.received[0]?.seq, 0);
+      await card.getByRole('button', { name: 'Switch off' }).press('Enter');
+      await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).press('Enter');
+      await card.getByRole('button', { name: 'Switch on' }).waitFor();
+    } finally {
+      await server.stop();
+    }
   });
 });
