@@ -79,6 +79,8 @@ const tileLevels = 6;
 const mostRosterEntries = 100_000;
 const mostPrunes = 1_000;
 const mostSignatures = 64;
+/** More entries than this without a checkpoint are odd: four times what makes one due. */
+const longestTail = 256;
 /** Sessions between two checkpoints. */
 const mostSessions = 65_536;
 const zeros = Buffer.alloc(32);
@@ -288,6 +290,7 @@ export const neverOwn = Object.freeze([
   'audit:read',
   'audit:verify',
   'audit:export',
+  'access-report:names',
 ]);
 
 /** @param {unknown} value */
@@ -986,6 +989,8 @@ export class Verifier {
     this.sessions = new Map();
     /** @type {{ session: string | null, number: unknown, reason: unknown }[]} */
     this.anchored = [];
+    /** Prunes whose entry came since. @type {{ session: string | null, prune: Prune }[]} */
+    this.executed = [];
     this.hidden = 0;
     this.leftOutHere = 0;
     this.spanCore = 0;
@@ -1271,7 +1276,7 @@ export class Verifier {
   #executed({ detail, agent, recorded }, seq) {
     const prune = this.pruneById.get(String(detail.request));
     if (prune === undefined) return;
-    prune.executed =
+    const same =
       seq === prune.seq &&
       recorded === prune.at &&
       agent.user === prune.user &&
@@ -1279,6 +1284,7 @@ export class Verifier {
       detail.below === prune.below &&
       detail.kept === prune.kept &&
       detail.keptDigest === prune.keptDigest;
+    if (same) this.executed.push({ session: agent.session, prune });
   }
 
   /** @param {Record<string, any>} value */
@@ -1344,6 +1350,11 @@ export class Verifier {
     const who = this.#signedActions(value, note, from, place);
     if (note.anchor !== null) this.#anchor(note, note.anchor, who, place);
     this.#cosigned(note, others, place);
+    for (const prune of this.prunes) this.#inTime(prune, from, note);
+    // Who carried it out signed for that, and knew no more of the roster than is claimed: there may have been another admin.
+    for (const { prune, session } of this.executed)
+      prune.executed = (who.get(session ?? '')?.['roster'] ?? Number.POSITIVE_INFINITY) <= prune.roster;
+    this.executed = [];
     if (this.checkpoints === 0) this.firstTime = note.time;
     this.last = note;
     this.lastHash = sha256(message);
@@ -1374,16 +1385,30 @@ export class Verifier {
   }
 
   /**
+   * The first checkpoint that covers all of a prune says that it was older than what was agreed to, whatever the
+   * entries said that are gone.
+   * @param {Prune} prune
+   * @param {number} from
+   * @param {{ size: number, time: number }} note
+   */
+  #inTime(prune, from, note) {
+    if (from >= prune.below || note.size < prune.below || note.time < prune.before) return;
+    if (prune.firstMissing >= 0)
+      throw new Problem('entry-missing', prune.firstMissing, `Request ${prune.id} was for older entries.`);
+    prune.refused = 'the request was for older entries';
+  }
+
+  /**
    * An anchor that is not the first needs somebody who signed for it with their name.
    * @param {NonNullable<ReturnType<typeof parseNote>>} note
    * @param {string} reason
-   * @param {Map<string, string>} who session to user, of the actions that hold
+   * @param {Map<string, Record<string, any>>} who certificates of the sessions that signed
    * @param {string} place
    */
   #anchor(note, reason, who, place) {
     const by = this.anchored
       .filter((one) => one.number === note.number && one.reason === reason && one.session !== null)
-      .flatMap(({ session }) => who.get(session ?? '') ?? []);
+      .flatMap(({ session }) => who.get(session ?? '')?.['user'] ?? []);
     const unknown = by.length === 0 && this.leftOutHere > 0;
     if (reason !== 'first' && by.length === 0 && !unknown) throw new Problem('anchor-unacknowledged', place);
     if (this.anchors.length < 10_000)
@@ -1396,16 +1421,17 @@ export class Verifier {
    * @param {NonNullable<ReturnType<typeof parseNote>>} note
    * @param {number} from
    * @param {string} place
-   * @returns {Map<string, string>} sessions whose entries are signed and checked, with their users
+   * @returns {Map<string, Record<string, any>>} certificates of the sessions that signed
    */
   #signedActions(value, note, from, place) {
     if (!sha256(Buffer.from(value['actions'])).equals(note.actions)) throw new Problem('actions-altered', place);
     const list = this.#parsed(value['actions']);
     if (!listOf((one) => hasShape(one, actionShape), mostSessions)(list)) throw new Problem('actions-altered', place);
+    /** @type {Map<string, Record<string, any>>} */
+    const who = new Map();
     /** @type {Map<string, { certificate: string, signature: string }>} */
     const given = new Map();
     for (const one of value['certificates']) given.set(sha256(Buffer.from(one.certificate)).toString('base64'), one);
-    const who = new Map();
     let before = '';
     let hidden = this.hidden;
     for (const { action, signature } of /** @type {any[]} */ (list)) {
@@ -1433,8 +1459,8 @@ export class Verifier {
       } else {
         if (digestOf(span) !== digest) throw new Problem('action-broken', place);
         report.signed += count;
-        who.set(session, certificate['user']);
       }
+      who.set(session, certificate);
       this.sessions.delete(session);
     }
     if (given.size > 0) throw this.#damaged('A certificate that no action names.');
@@ -1524,13 +1550,15 @@ export class Verifier {
     if (this.tree.size < size) throw new Problem('entry-missing', this.tree.size);
     if (value['lines'] !== this.lines) throw new Problem('truncated', `line ${this.lines}`);
     this.ended = true;
-    this.tiles.finish(this.last?.size ?? 0);
+    const signedTo = this.last?.size ?? 0;
+    this.tiles.finish(signedTo);
+    if (size - signedTo > longestTail) throw new Problem('checkpoint-missing', `${signedTo}-${size}`);
     for (const prune of this.prunes) {
       if (prune.firstMissing >= 0 && !prune.executed)
         throw new Problem(
           'entry-missing',
           prune.firstMissing,
-          `The log does not hold that request ${prune.id} was carried out.`,
+          `Nobody signed in the log for carrying out request ${prune.id}.`,
         );
     }
     const [known] = this.known;

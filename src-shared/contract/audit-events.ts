@@ -76,6 +76,7 @@ export const auditEvents = {
   'export.pdf': { action: 'R', kind: 'exchange' },
   'export.import': { action: 'R', kind: 'exchange' },
   'export.all': { action: 'R', kind: 'exchange' },
+  'export.audit': { action: 'R', kind: 'audit' },
   'export.audit-fhir': { action: 'R', kind: 'audit' },
   'access-report.made': { action: 'R', kind: 'exchange' },
   'audit.read': { action: 'R', kind: 'audit' },

@@ -27,7 +27,12 @@ export async function saveFile(core: Core, connection: Connection, file: FileToS
   return true;
 }
 
-async function chosenPath(core: Core, connection: Connection, file: FileToSave): Promise<string | null> {
+/** @returns null when the dialog was dismissed @throws CallError not-here, nothing-chosen */
+export async function chosenPath(
+  core: Core,
+  connection: Connection,
+  file: Omit<FileToSave, 'bytes'>,
+): Promise<string | null> {
   if (connection.channel === 'ctl') {
     if (file.path === undefined) throw new CallError('nothing-chosen', { field: 'path' });
     // A running core stands in another folder than the command line: a relative path would end up anywhere.
