@@ -25,10 +25,17 @@ const noId = '00000000-0000-4000-8000-000000000000';
 const target = { patientId: nobody, path: '/nonexistent/record' };
 const concept = { patientId: nobody, text: 'x', code: '', system: '', note: '' };
 
+const logTarget = { host: 'logs.example', port: 6514, serverName: null, authorities: 'no certificate' };
+
 /** Input that every schema takes and that does as little as the procedure can. */
 const sample: { readonly [N in ProcedureName]?: unknown } = {
   'settings.get': {},
   'settings.set': { idleMinutes: 5 },
+  'logServer.get': {},
+  'logServer.set': { ...logTarget, from: 'now' },
+  'logServer.switchOff': {},
+  'logServer.test': logTarget,
+  'logServer.readAuthorities': { text: 'no certificate' },
   'sessions.touch': {},
   'sessions.remember': { page: 'patients', patientId: null, tab: null },
   'sessions.setPreferences': { language: 'en', theme: 'light' },
