@@ -125,20 +125,39 @@ export function pack(bits: Bits): Buffer {
   return packed;
 }
 
-/** Reads what `pack` wrote. Bytes that are none of its forms are an empty set: an index can be made anew. */
+/** Reads what `pack` wrote. */
 export function unpack(packed: Buffer): Bits {
   const bits = noBits();
-  const even = packed.length - ((packed.length - 1) % 2);
-  if (packed[0] === forms.bits) {
-    if (packed.length === 1 + words * 4) new Uint8Array(bits.buffer).set(packed.subarray(1));
-  } else if (packed[0] === forms.list) {
-    for (let at = 1; at < even; at += 2) setBit(bits, packed.readUInt16LE(at) % chunkSize);
-  } else if (packed[0] === forms.runs) {
-    for (let at = 1; at + 3 < packed.length; at += 4) {
-      setRun(bits, packed.readUInt16LE(at) % chunkSize, packed.readUInt16LE(at + 2) % chunkSize);
-    }
-  }
+  addPacked(bits, packed);
   return bits;
+}
+
+/** Adds what `pack` wrote. Bytes that are none of its forms are an empty set: an index can be made anew. */
+export function addPacked(bits: Bits, packed: Buffer): void {
+  if (packed[0] === forms.bits) {
+    if (packed.length === 1 + words * 4) addBits(bits, wordsIn(packed));
+  } else if (packed[0] === forms.list) {
+    for (let at = 1; at + 1 < packed.length; at += 2) setBit(bits, shortAt(packed, at));
+  } else if (packed[0] === forms.runs) {
+    for (let at = 1; at + 3 < packed.length; at += 4) setRun(bits, shortAt(packed, at), shortAt(packed, at + 2));
+  }
+}
+
+/** How many of the bits that `pack` wrote are in `bits` too. */
+export function countPacked(bits: Bits, packed: Buffer): number {
+  if (packed[0] !== forms.list) return countBoth(bits, unpack(packed));
+  let count = 0;
+  for (let at = 1; at + 1 < packed.length; at += 2) if (hasBit(bits, shortAt(packed, at))) count += 1;
+  return count;
+}
+
+const shortAt = (packed: Buffer, at: number): number => ((packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8)) % chunkSize;
+
+/** A copy that lies where words may lie. */
+function wordsIn(packed: Buffer): Bits {
+  const aligned = noBits();
+  new Uint8Array(aligned.buffer).set(packed.subarray(1));
+  return aligned;
 }
 
 function setRun(bits: Bits, first: number, last: number): void {

@@ -2,11 +2,12 @@
 import { followedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { sliceClock } from '../store/slices.ts';
-import { type Bits, countBits, countBoth, unpack } from './bitmap.ts';
+import { type Bits, countBits, countPacked } from './bitmap.ts';
 import { decodeEntry } from './entry.ts';
-import { type LogFilter, matches, matching } from './filters.ts';
+import { type LogFilter, matches } from './filters.ts';
 import { bitsOfField, chunkAt, valueAt, valuesOf } from './index-store.ts';
 import { localDay } from './indexer.ts';
+import { matching } from './matching.ts';
 
 export type LogCounts = {
   readonly total: number;
@@ -69,7 +70,7 @@ function tally(store: Store, field: 'user' | 'event', found: ReadonlyMap<number,
 
 function countIn(found: ReadonlyMap<number, Bits>, place: number, packed: Buffer): number {
   const bits = found.get(chunkAt(place));
-  return bits === undefined ? 0 : countBoth(bits, unpack(packed));
+  return bits === undefined ? 0 : countPacked(bits, packed);
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, by: number): void {

@@ -4,6 +4,7 @@
  */
 import type { Store } from '../store/open.ts';
 import { type Bits, pack, unpack } from './bitmap.ts';
+import { packTimes, type Times, unpackTimes } from './times.ts';
 
 /** Numbers as written; `present` has one value and holds every entry that the index knows. */
 export const fields = {
@@ -144,13 +145,20 @@ export function spansDown(store: Store, from: number, to: number): Span[] {
     .all(from, to);
 }
 
-export function widenSpan(store: Store, { chunk, first, last }: Span): void {
+/** When a chunk's entries were recorded; undefined when none is known. */
+export function readTimes(store: Store, chunk: number): Times | undefined {
+  const row = store.sql<[number], { times: Buffer }>('select times from audit_chunk where chunk = ?').get(chunk);
+  return row && unpackTimes(row.times);
+}
+
+/** @param count how many places of `times` are known */
+export function writeSpan(store: Store, { chunk, first, last }: Span, times: Times, count: number): void {
   store
-    .sql<[number, number, number]>(
-      `insert into audit_chunk (chunk, first, last) values (?, ?, ?) on conflict (chunk) do update
-       set first = min(first, excluded.first), last = max(last, excluded.last)`,
+    .sql<[number, number, number, Buffer]>(
+      `insert into audit_chunk (chunk, first, last, times) values (?, ?, ?, ?) on conflict (chunk) do update
+       set first = min(first, excluded.first), last = max(last, excluded.last), times = excluded.times`,
     )
-    .run(chunk, first, last);
+    .run(chunk, first, last, packTimes(times, count));
 }
 
 /** The first entry that can have been recorded at an instant or later; undefined when there is none. */

@@ -19,14 +19,16 @@ import {
   placeOf,
   placesOfDays,
   readBits,
+  readTimes,
   type Span,
   spansDown,
   unlistAbout,
   valueNumber,
   valuesOf,
-  widenSpan,
   writeBits,
+  writeSpan,
 } from './index-store.ts';
+import { setTime, type Times } from './times.ts';
 
 const dayMs = 86_400_000;
 /** What a calendar can say (ECMA-262), and days that a bitmap's place can name. */
@@ -95,7 +97,7 @@ class Pages {
   readonly #store: Store;
   readonly #bits = new Map<number, Bits>();
   readonly #numbers = new Map<string, number>();
-  readonly #spans = new Map<number, Span>();
+  readonly #spans = new Map<number, Omit<Span, 'chunk'> & { readonly times: Times; readonly count: number }>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -107,14 +109,26 @@ class Pages {
     for (const [field, text] of textsOf(entry)) this.#set(placeOf(field, this.#number(field, text), chunk), seq);
     this.#set(placeOf('day', localDay(entry.recorded), chunk), seq);
     if (entry.patient !== null) listAbout(this.#store, this.#number('patient', entry.patient), seq);
-    const { first, last } = this.#spans.get(chunk) ?? { first: entry.recorded, last: entry.recorded };
-    const span = { chunk, first: Math.min(first, entry.recorded), last: Math.max(last, entry.recorded) };
-    this.#spans.set(chunk, span);
+    this.#timed(chunk, seq % chunkSize, entry.recorded);
   }
 
   write(): void {
     for (const [place, bits] of this.#bits) writeBits(this.#store, place, bits);
-    for (const span of this.#spans.values()) widenSpan(this.#store, span);
+    for (const [chunk, { first, last, times, count }] of this.#spans) {
+      writeSpan(this.#store, { chunk, first, last }, times, count);
+    }
+  }
+
+  #timed(chunk: number, place: number, recorded: number): void {
+    const known = this.#spans.get(chunk);
+    const times = known?.times ?? readTimes(this.#store, chunk) ?? new Float64Array(chunkSize);
+    setTime(times, place, recorded);
+    this.#spans.set(chunk, {
+      first: Math.min(known?.first ?? recorded, recorded),
+      last: Math.max(known?.last ?? recorded, recorded),
+      times,
+      count: place + 1,
+    });
   }
 
   #number(field: Field, text: string): number {

@@ -5,9 +5,10 @@ import type { Store } from '../store/open.ts';
 import { sliceClock } from '../store/slices.ts';
 import { chunkSize, placesDown } from './bitmap.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
-import { type LogFilter, matches, matching } from './filters.ts';
+import { type LogFilter, matches } from './filters.ts';
 import { indexSlice } from './indexer.ts';
 import { readEntry } from './log.ts';
+import { matching } from './matching.ts';
 
 export type LogPage = {
   /** As many as asked for, fewer at the end, and fewer where a long tail is not indexed yet. */

@@ -32,7 +32,9 @@ create table audit_bits (place integer primary key, bits blob not null) strict;
 create table audit_by_patient (
   span integer not null, patient integer not null, seq integer not null, primary key (span, patient, seq)
 ) without rowid, strict;
-create table audit_chunk (chunk integer primary key, first integer not null, last integer not null) strict;
+create table audit_chunk (
+  chunk integer primary key, first integer not null, last integer not null, times blob not null
+) strict;
 create table audit_filter (
   id text primary key, owner text not null, name text not null, filter text not null, unique (owner, name)
 ) without rowid, strict;
