@@ -4,6 +4,8 @@
  */
 import type { ComponentType } from 'react';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
+import { AccessReportAction, FhirExportAction } from '../access-report/index.ts';
+import { RetentionTab } from '../retention/index.ts';
 import { EntriesTab } from './EntriesTab.tsx';
 
 /** Shown to whoever holds one of the permissions. */
@@ -14,10 +16,14 @@ type Section<Key extends string> = {
 };
 
 /** Buttons beside "Verify now", in order; each brings its own dialog. */
-export const auditActions: readonly Section<string>[] = [];
+export const auditActions: readonly Section<string>[] = [
+  { key: 'access-report', needs: ['access-report:make'], show: AccessReportAction },
+  { key: 'export-fhir', needs: ['audit:export'], show: FhirExportAction },
+];
 
-export type AuditTabKey = 'entries';
+export type AuditTabKey = 'entries' | 'retention';
 
 export const auditTabs: readonly Section<AuditTabKey>[] = [
   { key: 'entries', needs: ['audit:read', 'audit:read-own'], show: EntriesTab },
+  { key: 'retention', needs: ['audit:read'], show: RetentionTab },
 ];

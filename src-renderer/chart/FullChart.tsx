@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EmergencyAccess } from '../../src-shared/contract/access.ts';
 import { AccessTab, EmergencyBand, RestrictedChart } from '../access/index.ts';
+import { AccessReportButton } from '../access-report/index.ts';
 import { useGo } from '../app/navigation.ts';
 import { useCan } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
@@ -99,6 +100,7 @@ export function FullChart({ patientId, tab }: Props) {
         actions={
           chart !== null && (
             <>
+              <AccessReportButton patientId={patientId} />
               {mayExport && (
                 <Button variant="default" onClick={() => setDialog('export')}>
                   {t('exportButton')}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaskedField } from '../../src-shared/contract/patients.ts';
 import { AccessTab } from '../access/index.ts';
+import { AccessReportButton } from '../access-report/index.ts';
 import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
 import { EditPatientDialog } from '../patient/index.ts';
@@ -56,11 +57,15 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
         allergies={null}
         onAllergy={() => undefined}
         actions={
-          can('patient:write') &&
           person !== undefined && (
-            <Button variant="default" onClick={() => setEditing(true)}>
-              {t('edit')}
-            </Button>
+            <>
+              <AccessReportButton patientId={patientId} />
+              {can('patient:write') && (
+                <Button variant="default" onClick={() => setEditing(true)}>
+                  {t('edit')}
+                </Button>
+              )}
+            </>
           )
         }
       />

@@ -1,0 +1,3 @@
+export { AccessReportAction } from './AccessReportAction.tsx';
+export { AccessReportButton } from './AccessReportButton.tsx';
+export { FhirExportAction } from './FhirExportAction.tsx';
