@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useCan } from '../app/session.tsx';
 import { Chip, PageHead, useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
+import { ScrubChip } from './ScrubChip.tsx';
 import { auditActions, auditTabs } from './sections.tsx';
 import { useOverview } from './use-overview.ts';
 import { useVerification } from './use-verification.ts';
@@ -28,14 +29,17 @@ export function AuditPage() {
         title={t(seesAll ? 'title' : 'titleOwn')}
         windowTitle={t('title')}
         chips={
-          verified !== null && (
-            <Chip tone={verified.ok ? 'good' : 'danger'} sign={verified.ok ? '✓' : '▲'}>
-              {t(verified.ok ? 'verified' : 'notVerified', {
-                entries: format.number(verified.entries),
-                when: format.dateTime(verified.finishedAt),
-              })}
-            </Chip>
-          )
+          <>
+            {verified !== null && (
+              <Chip tone={verified.ok ? 'good' : 'danger'} sign={verified.ok ? '✓' : '▲'}>
+                {t(verified.ok ? 'verified' : 'notVerified', {
+                  entries: format.number(verified.entries),
+                  when: format.dateTime(verified.finishedAt),
+                })}
+              </Chip>
+            )}
+            {can('audit:verify') && <ScrubChip />}
+          </>
         }
         actions={
           <>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useCoreEvent, useProcedure, useRefresh } from '../client.ts';
+import { notifyAlarm } from '../ui/index.ts';
 
 /** How often the number in the rail is asked for, milliseconds: the watch comes by every other second. */
 const every = 5_000;
@@ -9,7 +10,10 @@ export function OpenCount() {
   const { t } = useTranslation('review');
   const count = useProcedure('reviews.count', {}, { refetchInterval: every });
   const refresh = useRefresh();
-  useCoreEvent('alarm', () => void refresh(['reviews.count']));
+  useCoreEvent('alarm', ({ kind }) => {
+    void refresh(['reviews.count']);
+    if (kind === 'record-differs') notifyAlarm(t('alarm.record-differs'));
+  });
   const open = count.data?.open ?? 0;
   if (open === 0) return null;
   return (

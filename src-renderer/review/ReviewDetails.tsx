@@ -71,10 +71,15 @@ function Loaded({ review }: { readonly review: ReviewDetail }) {
         </div>
         <p className={classes.finding}>{words.finding(review)}</p>
         <dl className={classes.facts}>
-          <dt>{t('fact.who')}</dt>
-          <dd>
-            <bdi>{review.user}</bdi>
-          </dd>
+          {review.user !== '' && (
+            <>
+              <dt>{t('fact.who')}</dt>
+              <dd>
+                <bdi>{review.user}</bdi>
+              </dd>
+            </>
+          )}
+          {review.kind === 'record-differs' && <Difference detail={review.detail} />}
           {patient !== null && (
             <>
               <dt>{t('fact.patient')}</dt>
@@ -109,6 +114,27 @@ function Loaded({ review }: { readonly review: ReviewDetail }) {
         </Card>
       )}
     </section>
+  );
+}
+
+/** What the weekly check found: a code and a place, no content. */
+function Difference({ detail }: Pick<ReviewDetail, 'detail'>) {
+  const { t } = useTranslation('review');
+  return (
+    <>
+      <dt>{t('fact.problem')}</dt>
+      <dd>
+        <code>{detail['problem']}</code>
+      </dd>
+      {detail['place'] !== '' && (
+        <>
+          <dt>{t('fact.place')}</dt>
+          <dd>
+            <code>{detail['place']}</code>
+          </dd>
+        </>
+      )}
+    </>
   );
 }
 

@@ -1,9 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
-import type { KeyboardEvent } from 'react';
 import type { ReviewLine } from '../../src-shared/contract/reviews.ts';
 import { useFormat } from '../ui/index.ts';
 import classes from './review.module.css';
 import { VerdictChip } from './VerdictChip.tsx';
+import { walk } from './walk.ts';
 import { useReviewWords } from './words.ts';
 
 type Props = {
@@ -11,25 +11,6 @@ type Props = {
   readonly chosen: string | null;
   readonly onChoose: (id: string) => void;
 };
-
-const steps: Readonly<Record<string, 'next' | 'previous' | 'first' | 'last'>> = {
-  ArrowDown: 'next',
-  ArrowUp: 'previous',
-  Home: 'first',
-  End: 'last',
-};
-
-/** Arrows go from line to line, Enter opens. */
-function walk(event: KeyboardEvent<HTMLUListElement>): void {
-  const step = steps[event.key];
-  if (step === undefined) return;
-  const lines = [...event.currentTarget.querySelectorAll('button')];
-  const active = document.activeElement;
-  const at = active instanceof HTMLButtonElement ? lines.indexOf(active) : -1;
-  const to = { next: at + 1, previous: at - 1, first: 0, last: lines.length - 1 }[step];
-  event.preventDefault();
-  lines[Math.max(0, Math.min(to, lines.length - 1))]?.focus();
-}
 
 export function ReviewRows({ items, chosen, onChoose }: Props) {
   const format = useFormat();
@@ -55,12 +36,8 @@ export function ReviewRows({ items, chosen, onChoose }: Props) {
               </span>
               <span className={classes.rowLine}>
                 <bdi>{item.user}</bdi>
-                {patient !== null && (
-                  <>
-                    {' · '}
-                    <bdi>{patient}</bdi>
-                  </>
-                )}
+                {item.user !== '' && patient !== null && ' · '}
+                {patient !== null && <bdi>{patient}</bdi>}
               </span>
               {item.closed !== null && (
                 <span className={classes.rowLine}>

@@ -6,8 +6,9 @@ import { PageHead } from '../ui/index.ts';
 import { Queue } from './Queue.tsx';
 import { RulesTab } from './RulesTab.tsx';
 import classes from './review.module.css';
+import { WeeksTab } from './WeeksTab.tsx';
 
-const tabs = ['open', 'closed', 'rules'] as const;
+const tabs = ['open', 'weeks', 'closed', 'rules'] as const;
 type Tab = (typeof tabs)[number];
 
 /** What somebody else must look at and sign: emergency access, and what stands out in the audit log. */
@@ -41,6 +42,9 @@ export function ReviewsPage() {
         </Tabs.List>
         <Tabs.Panel value="open">
           <Queue state="open" />
+        </Tabs.Panel>
+        <Tabs.Panel value="weeks">
+          <WeeksTab />
         </Tabs.Panel>
         <Tabs.Panel value="closed">
           <Queue state="closed" />

@@ -13,7 +13,7 @@ export { Kbd } from './Kbd.tsx';
 export { announce, LiveRegion } from './LiveRegion.tsx';
 export { Mark } from './Mark.tsx';
 export { NewPasswordField } from './NewPasswordField.tsx';
-export { notifyDone } from './notify.ts';
+export { notifyAlarm, notifyDone } from './notify.ts';
 export { OnceShown } from './OnceShown.tsx';
 export { PageHead } from './PageHead.tsx';
 export { PasswordField } from './PasswordField.tsx';

@@ -13,3 +13,15 @@ export function notifyDone(text: string): void {
   });
   announce(text);
 }
+
+/** Something that somebody must look at: it stays until it is closed. No patient's data in it. */
+export function notifyAlarm(text: string): void {
+  notifications.show({
+    message: text,
+    color: 'red',
+    autoClose: false,
+    withBorder: true,
+    role: 'alert',
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
+  });
+}
