@@ -2,11 +2,12 @@ import { useTranslation } from 'react-i18next';
 import type { RequestLine } from '../../src-shared/contract/requests.ts';
 import { useAction } from '../client.ts';
 import { RestoreAccessDialog } from '../recovery/RestoreAccessDialog.tsx';
+import { PruneDialog } from '../retention/index.ts';
 import { ConfirmDialog, notifyDone } from '../ui/index.ts';
 import { ExportAllDialog } from './ExportAllDialog.tsx';
 import { useRequestWords } from './words.ts';
 
-export type RequestAction = 'agree' | 'decline' | 'withdraw' | 'export' | 'restore';
+export type RequestAction = 'agree' | 'decline' | 'withdraw' | 'export' | 'prune' | 'restore';
 
 type RequestDialogsProps = {
   readonly action: RequestAction;
@@ -76,6 +77,8 @@ export function RequestDialogs({ action, request, onClose }: RequestDialogsProps
       );
     case 'export':
       return <ExportAllDialog requestId={id} onClose={onClose} />;
+    case 'prune':
+      return <PruneDialog agreed={{ requestId: id }} onClose={onClose} />;
     case 'restore':
       return subject.kind === 'restore-access' ? (
         <RestoreAccessDialog userId={subject.userId} name={request.user ?? ''} requestId={id} onClose={onClose} />

@@ -46,6 +46,9 @@ export function RequestItem({ request, onAction }: RequestItemProps) {
         {may.carryOut && subject.kind === 'export-all' && (
           <Button onClick={() => onAction('export')}>{t('export.open')}</Button>
         )}
+        {may.carryOut && subject.kind === 'audit-prune' && (
+          <Button onClick={() => onAction('prune')}>{t('prune.open')}</Button>
+        )}
         {may.carryOut && subject.kind === 'restore-access' && (
           <Button onClick={() => onAction('restore')}>{t('restore.open')}</Button>
         )}

@@ -1,0 +1,78 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAction } from '../client.ts';
+import { FormError, notifyDone, PasswordField, useFormat } from '../ui/index.ts';
+import { PruneProgress } from './PruneProgress.tsx';
+import './retention.css';
+import { usePruneProgress } from './use-prune-progress.ts';
+
+type PruneDialogProps = {
+  /** What two admins agreed to, or what the only one looked at and signs alone. */
+  readonly agreed: { readonly requestId: string } | { readonly keptDigest: string };
+  readonly onDone?: () => void;
+  readonly onClose: () => void;
+};
+
+/** Deletes what was agreed to; it cannot be stopped half way, and a kill does not stop it for good. */
+export function PruneDialog({ agreed, onDone, onClose }: PruneDialogProps) {
+  const { t } = useTranslation('retention');
+  const { t: app } = useTranslation('app');
+  const format = useFormat();
+  const [password, setPassword] = useState('');
+  const { moved, restart } = usePruneProgress();
+  const prune = useAction('retention.prune', { stale: ['retention', 'requests', 'reviews', 'audit'] });
+  const alone = 'keptDigest' in agreed;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    restart();
+    try {
+      const { deleted } = await prune.mutateAsync(alone ? { ...agreed, password } : agreed);
+      notifyDone(t('prune.done', { count: deleted, entries: format.number(deleted) }));
+      onDone?.();
+      onClose();
+    } catch {
+      // shown below: prune.error
+      setPassword('');
+    }
+  };
+  const close = () => {
+    if (!prune.isPending) onClose();
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('prune.dialog-title')}
+      size="md"
+      closeOnClickOutside={!prune.isPending}
+      closeButtonProps={{ 'aria-label': app('action.close') }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap={14}>
+          <p>{t('prune.dialog-text')}</p>
+          {alone && <p className="ck-warn-text">▲ {t('prune.dialog-alone')}</p>}
+          {alone && !prune.isPending && (
+            <PasswordField
+              label={app('password.own')}
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              data-autofocus
+              required
+            />
+          )}
+          {prune.isPending && <PruneProgress label={t('prune.running')} moved={moved} />}
+          {!prune.isPending && <FormError error={prune.error} />}
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={onClose} disabled={prune.isPending}>
+              {app('action.cancel')}
+            </Button>
+            <Button type="submit" color="red" loading={prune.isPending} disabled={alone && password === ''}>
+              {t('prune.start')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
