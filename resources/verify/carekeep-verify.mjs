@@ -1125,7 +1125,7 @@ export class Verifier {
       remember(this.memory.entries, text, { seq, entry, leaf }, mostRemembered);
     const place = this.tree.size;
     if (seq > place) throw new Problem('entry-missing', place);
-    if (seq < place) throw new Problem('entry-doubled', seq);
+    if (seq < place) throw new Problem(seq < 0 ? 'entry-misplaced' : 'entry-doubled', seq);
     if (entry === undefined) throw new Problem('entry-damaged', seq);
     if (entry.seq !== seq) throw new Problem('entry-misplaced', seq);
     if (entry.device !== this.header?.['deviceId']) throw new Problem('entry-foreign', seq);
@@ -1143,7 +1143,7 @@ export class Verifier {
     const middle = text.lastIndexOf(entryMiddle);
     const encoded = middle < 0 ? '' : text.slice(entryStart.length, middle);
     const seq = Number(text.slice(middle + entryMiddle.length, -1));
-    if (text !== `${entryStart}${encoded}${entryMiddle}${seq}}` || !isCount(seq)) throw this.#damaged();
+    if (text !== `${entryStart}${encoded}${entryMiddle}${seq}}` || !Number.isSafeInteger(seq)) throw this.#damaged();
     if (this.scratch.length < encoded.length) this.scratch = Buffer.alloc(encoded.length);
     const end = 1 + this.scratch.write(encoded, 1, 'base64');
     if (this.scratch.toString('base64', 1, end) !== encoded) throw this.#damaged();
@@ -1325,7 +1325,9 @@ export class Verifier {
 
   /** @param {Record<string, any>} value */
   #checkpoint(value) {
-    if (!hasShape(value, checkpointShape)) throw this.#damaged();
+    // Right behind what it completes, before the tiles of what follows.
+    const late = this.tiles.lastAt === this.tree.size;
+    if (late || !hasShape(value, checkpointShape)) throw this.#damaged();
     const { origin, deviceId } = /** @type {Record<string, any>} */ (this.header);
     const from = this.last?.size ?? 0;
     const place = `${from}-${this.tree.size}`;

@@ -200,7 +200,7 @@ function tileLines(
     const prune = removedBy(prunes, seq);
     if (entry !== undefined && prune === undefined && carried(seq)) {
       flush();
-      lines.push(`{"entry":"${entry.toString('base64')}","kind":"entry","seq":${seq}}`);
+      lines.push(entryLine(seq, entry));
       continue;
     }
     const at = (seq - from) * hashLength;
@@ -215,6 +215,26 @@ function tileLines(
   }
   flush();
   return lines;
+}
+
+const entryLine = (seq: number, entry: Buffer): string =>
+  `{"entry":"${entry.toString('base64')}","kind":"entry","seq":${seq}}`;
+
+/** Rows under numbers that no entry has: for the verifier to name. */
+function below(store: Store): string[] {
+  const rows = store
+    .sql<[], { seq: number; entry: Buffer }>('select seq, entry from audit_entry where seq < 0 order by seq limit 16')
+    .all();
+  return rows.map(({ seq, entry }) => entryLine(seq, entry));
+}
+
+/** A row far behind all others leaves a gap: nobody walks through it. */
+function nextTile(store: Store, at: number, { tiled, size }: Standing): number {
+  if (at < tiled) return at;
+  const next = store
+    .sql<[number], { next: number | null }>('select min(seq) next from audit_entry where seq >= ?')
+    .get(at)?.next;
+  return next === null || next === undefined ? size : next - (next % tileSize);
 }
 
 export type BundlePart = { readonly lines: readonly string[]; readonly done: number; readonly total: number };
@@ -263,7 +283,8 @@ export function* bundleLines(store: Store, bundle: BundleOf): Generator<BundlePa
   const carried = (seq: number): boolean =>
     (seq >= from && seq < to) || spans.some(([begin, end]) => seq >= begin && seq < end);
   const queue = new CheckpointQueue(store, lastCheckpoint);
-  for (let at = 0; at < size; at += tileSize) {
+  yield part(below(store), 0);
+  for (let at = 0; at < size; at = nextTile(store, at + tileSize, standing)) {
     yield part(tileLines(store, at, standing, queue, carried), Math.min(at + tileSize, size));
   }
   const rest: string[] = [];

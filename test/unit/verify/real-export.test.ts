@@ -157,15 +157,27 @@ describe('the export of the audit log', () => {
       tampered((it) => it.exec('delete from audit_entry where seq = 77')),
       'entry-missing 77',
     );
+    const stray = (seq: number) =>
+      `insert into audit_entry select ${seq}, entry, lamport, ops from audit_entry where seq = 9`;
+    assert.equal(
+      tampered((it) => it.exec(stray(-1))),
+      'entry-misplaced -1',
+    );
+    const end = house.size();
+    assert.equal(
+      tampered((it) => it.exec(stray(2 ** 50))),
+      `entry-missing ${end}`,
+    );
     const edited = `cast(replace(cast(entry as text), '"outcome":0', '"outcome":8') as blob)`;
     assert.equal(
       tampered((it) => it.exec(`update audit_entry set entry = ${edited} where seq = 77`)),
       'entry-altered 77',
     );
-    const swapped =
-      'update audit_entry set seq = case seq when 80 then -1 when 81 then 80 else 81 end where seq in (80, 81)';
+    const swapped = [80, 81, -1].map(
+      (seq, at) => `update audit_entry set seq = ${[-1, 80, 81][at]} where seq = ${seq};`,
+    );
     assert.equal(
-      tampered((it) => it.exec(swapped)),
+      tampered((it) => it.exec(swapped.join(''))),
       'entry-misplaced 80',
     );
     assert.equal(
