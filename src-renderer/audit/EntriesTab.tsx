@@ -2,6 +2,7 @@ import { useRouterState } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '../../src-shared/contract/audit.ts';
+import type { AuditCounts } from '../../src-shared/contract/audit-filter.ts';
 import { Card, EmptyState, ErrorState, LoadingSkeleton } from '../ui/index.ts';
 import classes from './audit.module.css';
 import { EntryDrawer } from './EntryDrawer.tsx';
@@ -25,7 +26,8 @@ export function EntriesTab() {
   const overview = useOverview();
   const meanings = useMeanings(overview.data);
   const filter = useMemo(() => toFilter(chosen, askedAt, termsOf(chosen.text, meanings)), [chosen, askedAt, meanings]);
-  const { pages, counts, entries, more } = useEntries(filter, askedAt);
+  const [by, setBy] = useState<AuditCounts['by']>('time');
+  const { pages, counts, entries, more } = useEntries(filter, askedAt, by);
 
   const refresh = () => {
     setAskedAt(Date.now());
@@ -41,7 +43,14 @@ export function EntriesTab() {
         onChange={setChosen}
         onRefresh={refresh}
       />
-      <Plots counts={counts.data ?? null} chosen={chosen} onChange={setChosen} />
+      <Plots
+        by={by}
+        onBy={setBy}
+        counts={counts.data ?? null}
+        failed={counts.isError}
+        chosen={chosen}
+        onChange={setChosen}
+      />
       <Card label={t('table')} flush>
         {pages.isPending ? (
           <div className={classes.pad}>

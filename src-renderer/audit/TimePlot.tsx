@@ -5,10 +5,11 @@ import { useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
 import { useBarName } from './bar-name.ts';
 
-type Bar = AuditCounts['times'][number];
+type Times = Extract<AuditCounts, { by: 'time' }>;
+type Bar = Times['times'][number];
 type Props = {
   readonly times: readonly Bar[];
-  readonly unit: AuditCounts['unit'];
+  readonly unit: Times['unit'];
   readonly chosen: { readonly from: string; readonly to: string } | null;
   readonly onChoose: (bar: Bar) => void;
 };

@@ -2,8 +2,10 @@ import { useTranslation } from 'react-i18next';
 import type { AuditCounts } from '../../src-shared/contract/audit-filter.ts';
 import { useFormat } from '../ui/index.ts';
 
+type Times = Extract<AuditCounts, { by: 'time' }>;
+
 /** What a bar of the plot over time is called: its day, its first and last day, or its month. */
-export function useBarName(unit: AuditCounts['unit']): (bar: { readonly from: string; readonly to: string }) => string {
+export function useBarName(unit: Times['unit']): (bar: { readonly from: string; readonly to: string }) => string {
   const { t } = useTranslation('audit');
   const format = useFormat();
   return ({ from, to }) => {

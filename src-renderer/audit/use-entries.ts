@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { AuditFilter } from '../../src-shared/contract/audit.ts';
+import type { AuditCounts } from '../../src-shared/contract/audit-filter.ts';
 import { call, keyOf } from '../client.ts';
 
 const pageSize = 100;
@@ -11,7 +12,7 @@ const forGood = { staleTime: Number.POSITIVE_INFINITY };
  * Entries of a filter page by page, and their counts. The log goes on while one reads: only asking anew (`askedAt`)
  * shows what came since.
  */
-export function useEntries(filter: AuditFilter, askedAt: number) {
+export function useEntries(filter: AuditFilter, askedAt: number, by: AuditCounts['by']) {
   const pages = useInfiniteQuery({
     queryKey: [...keyOf('audit.page'), filter, askedAt],
     queryFn: ({ pageParam }) => call('audit.page', { filter, before: pageParam, limit: pageSize }),
@@ -21,8 +22,8 @@ export function useEntries(filter: AuditFilter, askedAt: number) {
   });
   // After the first page: beside it the counts are the same look, and the log has one entry for both.
   const counts = useQuery({
-    queryKey: [...keyOf('audit.counts'), filter, askedAt],
-    queryFn: () => call('audit.counts', { filter }),
+    queryKey: [...keyOf('audit.counts'), filter, askedAt, by],
+    queryFn: () => call('audit.counts', { filter, by }),
     enabled: pages.isSuccess,
     placeholderData: keepPreviousData,
     ...forGood,

@@ -72,20 +72,37 @@ export type SavedFilterLine = z.infer<typeof savedFilterLine>;
 /** How long a bar of the plot over time is. */
 export const countUnits = ['day', 'week', 'month'] as const;
 
-export const auditCounts = z.strictObject({
+const counted = {
   total: z.number().int(),
   /** False while the index is being made anew: then there are more. */
   complete: z.boolean(),
-  unit: z.enum(countUnits),
-  /** Local days, first and last of each bar, oldest first, without a gap. */
-  times: z.array(z.strictObject({ from: z.string(), to: z.string(), count: z.number().int() })),
-  /** Entries that lie outside of the bars: older than ten years, or of a clock that was wrong. */
-  outside: z.number().int(),
-  /** Most first. */
-  people: z.array(z.strictObject({ id: z.string(), name: z.string(), count: z.number().int() })),
-  /** Entries of nobody: before sign-in, and core's own. */
-  nobody: z.number().int(),
-  /** Most first. */
-  events: z.array(z.strictObject({ event: z.enum(auditCodes), count: z.number().int() })),
-});
+};
+
+export const countsBy = ['time', 'people', 'events'] as const;
+
+export const auditCounts = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('time'),
+    ...counted,
+    unit: z.enum(countUnits),
+    /** Local days, first and last of each bar, oldest first, without a gap. */
+    times: z.array(z.strictObject({ from: z.string(), to: z.string(), count: z.number().int() })),
+    /** Entries that lie outside of the bars: older than ten years, or of a clock that was wrong. */
+    outside: z.number().int(),
+  }),
+  z.strictObject({
+    by: z.literal('people'),
+    ...counted,
+    /** Most first. */
+    people: z.array(z.strictObject({ id: z.string(), name: z.string(), count: z.number().int() })),
+    /** Entries of nobody: before sign-in, and core's own. */
+    nobody: z.number().int(),
+  }),
+  z.strictObject({
+    by: z.literal('events'),
+    ...counted,
+    /** Most first. */
+    events: z.array(z.strictObject({ event: z.enum(auditCodes), count: z.number().int() })),
+  }),
+]);
 export type AuditCounts = z.infer<typeof auditCounts>;

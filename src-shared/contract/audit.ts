@@ -1,7 +1,7 @@
 /** Looking into the audit log and verifying it. */
 import { z } from 'zod';
 import { auditCodes } from './audit-events.ts';
-import { auditCounts, auditFilter, filterName, savedFilter, savedFilterLine } from './audit-filter.ts';
+import { auditCounts, auditFilter, countsBy, filterName, savedFilter, savedFilterLine } from './audit-filter.ts';
 import { empty, instant, ok } from './primitives.ts';
 import { command, query, task } from './procedure.ts';
 
@@ -66,10 +66,10 @@ export const audit = {
     needs: ['audit:read', 'audit:read-own'],
     audits: 'audit.read',
   }),
-  counts: query({
+  counts: task({
     summary:
-      'How many entries a filter lets through, over time and by person. Beside a page of the same filter no new look.',
-    input: z.strictObject({ filter: auditFilter }),
+      'How many entries a filter lets through: over time, by person or by event. Beside a page of that filter no new look.',
+    input: z.strictObject({ filter: auditFilter, by: z.enum(countsBy) }),
     output: auditCounts,
     needs: ['audit:read', 'audit:read-own'],
     audits: 'audit.read',

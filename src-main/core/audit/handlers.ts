@@ -5,6 +5,7 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { CallContext, Handlers } from '../call.ts';
 import { newNotes, writeEntry } from '../entry.ts';
 import { patientRef } from '../store/patient.ts';
+import { runSliced } from '../store/slices.ts';
 import { withTransaction } from '../store/transaction.ts';
 import { countEntries } from './counts.ts';
 import type { LogFilter } from './filters.ts';
@@ -85,20 +86,21 @@ export const auditHandlers: Handlers<'audit'> = {
     if (filter.patientId !== null) entry.patientId = filter.patientId;
     return { entries: page.entries.map((one) => toLine(tx.store, one, names)), total: page.total, next: page.next };
   },
-  counts: (context, { filter }) => {
-    const { core, tx, entry, now } = context;
-    const counts = countEntries(tx.store, filterFor(context, filter));
-    coverLook(context, JSON.stringify(filter), true);
-    entry.detail['count'] = counts.total;
-    if (filter.patientId !== null) entry.patientId = filter.patientId;
+  counts: async ({ core, session, now, record }, { filter, by }) => {
+    const { store, closing } = core.demandOpen();
+    const asked = record((context) => {
+      coverLook(context, JSON.stringify(filter), true);
+      if (filter.patientId !== null) context.entry.patientId = filter.patientId;
+      return filterFor(context, filter);
+    });
+    const fields = { time: 'day', people: 'user', events: 'event' } as const;
+    const counts = await runSliced(countEntries(store, asked, fields[by]), { signal: closing });
+    // Who asked may have gone meanwhile, and somebody else sit here.
+    if (session.keys.closed) throw new CallError('not-signed-in');
+    if (by === 'time') return timesOf(counts, filter, now);
+    if (by === 'events') return eventsOf(counts);
     const names = core.vault.people.names();
-    return {
-      total: counts.total,
-      complete: counts.complete,
-      ...timesOf(counts, filter, now),
-      ...peopleOf(counts, (id) => names.get(id) ?? id),
-      events: eventsOf(counts),
-    };
+    return peopleOf(counts, (id) => names.get(id) ?? id);
   },
   overview: (context) => {
     const { core, tx, session } = context;

@@ -89,11 +89,19 @@ export function bitsOfValue(store: Store, field: Field, value: number, from: num
     .all(placeOf(field, value, from), placeOf(field, value, to));
 }
 
-/** Every bitmap of a field whose value is in [from, to), in order of value. */
-export function bitsOfField(store: Store, field: Field, from = 0, to = most): IterableIterator<Row> {
-  return store.db
-    .prepare<[number, number], Row>('select place, bits from audit_bits where place >= ? and place < ?')
-    .iterate(placeOf(field, from, 0), placeOf(field, to, 0));
+/** Every bitmap of a field, some at a time: nothing stays open between two answers. */
+export function* bitsOfField(store: Store, field: Field): Generator<readonly Row[]> {
+  const read = store.sql<[number, number], Row>(
+    'select place, bits from audit_bits where place >= ? and place < ? order by place limit 500',
+  );
+  const end = placeOf(field, most, 0);
+  for (let from = placeOf(field, 0, 0); ; ) {
+    const rows = read.all(from, end);
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < 500) return;
+    from = last.place + 1;
+  }
 }
 
 /** Places of a chunk's bitmaps of days in [from, to). */

@@ -1,4 +1,5 @@
 /** Which entries of the index a filter lets through: bitmaps laid over each other, chunk by chunk from the newest. */
+import { type AuditKind, auditCodes, auditEvents } from '../../../src-shared/contract/audit-events.ts';
 import type { Store } from '../store/open.ts';
 import {
   addPacked,
@@ -129,7 +130,7 @@ function conditionsOf(store: Store, filter: LogFilter): readonly Condition[] | n
   }
   const sets: readonly LogTerm[] = [...(filter.events === null ? [] : [{ event: filter.events }]), ...filter.terms];
   for (const set of sets) {
-    const values = valuesIn(store, set);
+    const values = valuesIn(store, ofKind(set, filter.kind));
     if (values.length === 0) return null;
     conditions.push({
       read: (from, to) => anyOf(store, values, from, to),
@@ -142,6 +143,13 @@ function conditionsOf(store: Store, filter: LogFilter): readonly Condition[] | n
 
 const termFields = ['event', 'outcome', 'origin', 'purpose', 'user', 'device'] as const;
 type Value = readonly [field: Field, value: number];
+
+/** Events of another kind than the one asked for let nothing through that the kind has not ruled out. */
+function ofKind(term: LogTerm, kind: AuditKind | null): LogTerm {
+  if (kind === null || term.event === undefined) return term;
+  const wanted: ReadonlySet<string> = new Set(auditCodes.filter((code) => auditEvents[code].kind === kind));
+  return { ...term, event: term.event.filter((event) => wanted.has(event)) };
+}
 
 function valuesIn(store: Store, term: LogTerm): Value[] {
   return termFields.flatMap((field) =>

@@ -102,9 +102,13 @@ test('a look into the log is an entry, however it begins', async () => {
   );
   assert.deepEqual(await left(() => page(any, null)), ['audit.read']);
   assert.deepEqual(await left(() => doctor.call('audit.overview', {})), []);
-  assert.deepEqual(await left(() => doctor.call('audit.counts', { filter: any })), [], 'the plot beside the page');
   assert.deepEqual(
-    await left(() => doctor.call('audit.counts', { filter: { ...any, kind: 'users' } })),
+    await left(() => doctor.call('audit.counts', { filter: any, by: 'time' })),
+    [],
+    'the plot beside the page',
+  );
+  assert.deepEqual(
+    await left(() => doctor.call('audit.counts', { filter: { ...any, kind: 'users' }, by: 'time' })),
     ['audit.read'],
     'another filter counted is another look',
   );
@@ -145,17 +149,13 @@ test('each sees of the log what is theirs to see', async () => {
   assert.ok(other);
   const own = await doctor.call('audit.page', { filter: { ...any, userId: other }, before: null, limit: 200 });
   assert.deepEqual([...new Set(own.entries.map(({ user }) => user))], ['The practitioner']);
-  const counts = await doctor.call('audit.counts', { filter: { ...any, userId: other } });
-  assert.deepEqual(
-    counts.people.map(({ id }) => id),
-    [session?.userId],
-    'and in the counts',
-  );
-  assert.equal(counts.nobody, 0);
-  assert.equal(
-    counts.total,
-    counts.events.reduce((sum, { count }) => sum + count, 0),
-  );
+  const asked = { ...any, userId: other };
+  const people = await doctor.call('audit.counts', { filter: asked, by: 'people' });
+  assert.ok(people.by === 'people');
+  assert.deepEqual([people.people.map(({ id }) => id), people.nobody], [[session?.userId], 0], 'nor in the counts');
+  const times = await doctor.call('audit.counts', { filter: asked, by: 'time' });
+  assert.ok(times.by === 'time');
+  assert.deepEqual([times.total, times.times.at(-1)?.count], [people.total, people.total], 'all of it today');
   assert.deepEqual(
     (await doctor.call('audit.overview', {})).people.map(({ id }) => id),
     [session?.userId],

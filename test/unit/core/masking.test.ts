@@ -155,7 +155,10 @@ const overrides: { readonly [N in ProcedureName]?: unknown } = {
     before: null,
     limit: 200,
   },
-  'audit.counts': { filter: { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null } },
+  'audit.counts': {
+    filter: { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null },
+    by: 'time',
+  },
 };
 const overrideOf = (name: string): unknown => Object.entries(overrides).find(([known]) => known === name)?.[1];
 

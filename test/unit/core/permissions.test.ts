@@ -103,7 +103,10 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
     before: null,
     limit: 5,
   },
-  'audit.counts': { filter: { userId: null, patientId: null, kind: 'audit', outcome: null, from: null, to: null } },
+  'audit.counts': {
+    filter: { userId: null, patientId: null, kind: 'audit', outcome: null, from: null, to: null },
+    by: 'time',
+  },
   'audit.overview': {},
   'audit.saveFilter': {
     name: 'Mine',
