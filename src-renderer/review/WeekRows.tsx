@@ -16,6 +16,11 @@ export function WeekRows({ weeks, chosen, onChoose }: Props) {
   const { t } = useTranslation('review');
   const format = useFormat();
   const words = useWeekWords();
+  const looked = ({ closed, samples, findings }: ReviewWeekLine) => {
+    const all = samples + findings;
+    if (all === 0) return t('week.nothing');
+    return t('week.progress', { closed: format.number(closed), all: format.number(all) });
+  };
   return (
     <ul className={classes.rows} onKeyDown={walk}>
       {weeks.map((line) => {
@@ -34,10 +39,7 @@ export function WeekRows({ weeks, chosen, onChoose }: Props) {
               <span className={classes.rowLine}>{words.span(line)}</span>
               <span className={classes.rowLine}>
                 {line.signed === null
-                  ? t('week.progress', {
-                      closed: format.number(line.closed),
-                      all: format.number(line.samples + line.findings),
-                    })
+                  ? looked(line)
                   : line.signed.at !== null && (
                       <>
                         <bdi>{line.signed.by}</bdi>, {format.dateTime(line.signed.at)}

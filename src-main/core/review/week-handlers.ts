@@ -65,7 +65,9 @@ export const weekHandlers: Pick<Handlers<'reviews'>, 'weeks' | 'week' | 'signWee
     const line = weekLine(context, sheet, core.vault.rosterHistory(), nameOf);
     return {
       ...line,
-      items: itemsOf(tx.store, week).map((row) => toLine(context, row, nameOf)),
+      items: itemsOf(tx.store, week)
+        .sort((one, other) => one.at - other.at)
+        .map((row) => toLine(context, row, nameOf)),
       maySign: session.permissions.has('review:close') && line.signed === null,
     };
   },
