@@ -6,6 +6,7 @@ import type { ComponentType } from 'react';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import { AccessReportAction, FhirExportAction } from '../access-report/index.ts';
 import { RetentionTab } from '../retention/index.ts';
+import { AuditorExportAction } from './AuditorExportAction.tsx';
 import { EntriesTab } from './EntriesTab.tsx';
 
 /** Shown to whoever holds one of the permissions. */
@@ -18,6 +19,7 @@ type Section<Key extends string> = {
 /** Buttons beside "Verify now", in order; each brings its own dialog. */
 export const auditActions: readonly Section<string>[] = [
   { key: 'access-report', needs: ['access-report:make'], show: AccessReportAction },
+  { key: 'export-auditor', needs: ['audit:export'], show: AuditorExportAction },
   { key: 'export-fhir', needs: ['audit:export'], show: FhirExportAction },
 ];
 
