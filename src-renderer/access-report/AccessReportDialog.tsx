@@ -25,6 +25,7 @@ export function AccessReportDialog({ patientId, name, onClose }: Props) {
   const { t } = useTranslation('accessReport');
   const can = useCan();
   const [span, setSpan] = useState<ReportSpan>('three-years');
+  const [ready, setReady] = useState(true);
   const [form, setForm] = useState<(typeof forms)[number]>('pdf');
   const [chosen, setChosen] = useState<Language | null>(null);
   const [withNames, setWithNames] = useState(false);
@@ -67,11 +68,16 @@ export function AccessReportDialog({ patientId, name, onClose }: Props) {
       dirty={reason !== ''}
       busy={busy}
       error={error}
-      submitDisabled={preview.isError || (withNames && reason.trim() === '')}
+      submitDisabled={!ready || preview.isError || (withNames && reason.trim() === '')}
       onSubmit={() => void save()}
       onClose={onClose}
     >
-      <SpanField onChange={setSpan} />
+      <SpanField
+        onChange={(next) => {
+          setReady(next !== null);
+          if (next !== null) setSpan(next);
+        }}
+      />
       <div className={classes.preview} aria-busy={preview.isFetching}>
         {preview.isPending ? (
           <LoadingSkeleton rows={6} />

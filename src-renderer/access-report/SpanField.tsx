@@ -7,14 +7,14 @@ import classes from './access-report.module.css';
 
 const kinds = ['three-years', 'all', 'days'] as const;
 
-/** The last three years, everything, or days typed in; told only when it is a span. */
-export function SpanField({ onChange }: { readonly onChange: (span: ReportSpan) => void }) {
+/** The last three years, everything, or days typed in: null until they are a span. */
+export function SpanField({ onChange }: { readonly onChange: (span: ReportSpan | null) => void }) {
   const { t } = useTranslation('accessReport');
   const [kind, setKind] = useState<(typeof kinds)[number]>('three-years');
   const [from, setFrom] = useState<string | null>(null);
   const [to, setTo] = useState<string | null>(null);
   const tell = (first: string | null, last: string | null) => {
-    if (first !== null && last !== null && first <= last) onChange({ from: first, to: last });
+    onChange(first !== null && last !== null && first <= last ? { from: first, to: last } : null);
   };
   const choose = (value: string) => {
     const next = kinds.find((each) => each === value) ?? kind;

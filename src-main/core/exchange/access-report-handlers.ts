@@ -32,14 +32,14 @@ const previewLines = 300;
 const lookLasts = 10 * 60_000;
 
 /**
- * The report holds nothing clinical, and an admin may make it. Who reads charts is held to the restriction of this one:
- * what kinds of data it holds, and who works on it, is more than they are to know.
+ * The report holds nothing clinical: who sees the whole log sees no more by it, and may make it. Others are held to the
+ * restriction of this chart: what kinds of data it holds, and who works on it, is more than they are to know.
  * @throws CallError not-found, restricted
  */
 function demandPatient({ core, session }: TaskContext, patientId: string): Store {
   const { store } = core.demandOpen();
   if (readPatient(store, patientId) === null) throw new CallError('not-found');
-  if (session.permissions.has('chart:read') && !mayOpen(store, session, patientId)) {
+  if (!session.permissions.has('audit:read') && !mayOpen(store, session, patientId)) {
     throw new CallError('restricted', { ids: [patientId] });
   }
   return store;

@@ -148,7 +148,7 @@ function toldOf({ seq, type, entity }: AuditEntry, held: HeldData): Told {
     case 'none':
       return nothing;
     case 'access':
-      return only('access', ['here']);
+      return only('access', []);
   }
 }
 
