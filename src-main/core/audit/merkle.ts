@@ -19,6 +19,12 @@ export function leafHash(data: Uint8Array | string): Buffer {
   return sha256Of(leafSpace.subarray(0, data.length + 1));
 }
 
+/** The same of data that stands behind its zero byte already. */
+export function leafHashOf(prefixed: Uint8Array): Buffer {
+  if (prefixed[0] !== 0) throw new RangeError('a leaf begins with a zero byte');
+  return sha256Of(prefixed);
+}
+
 /** @param left @param right 32 bytes each */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeSpace.set(left, 1);

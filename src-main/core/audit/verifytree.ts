@@ -8,9 +8,9 @@ import { type Sliced, sliceClock } from '../store/slices.ts';
 import { readTile, tiledSize, tileHash, tileHeight, tileSize } from '../store/tiles.ts';
 import { followed, type Link, type LogOwner, linkOf } from './checkpoint-chain.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
-import { checkpointsFrom } from './checkpoint-store.ts';
+import { checkpointsFrom, checkpointUpTo, lastCheckpoint } from './checkpoint-store.ts';
 import { decodeEntry } from './entry.ts';
-import { Edge, emptyFrontier, type Frontier, leafHash } from './merkle.ts';
+import { Edge, emptyFrontier, type Frontier, leafHash, leafHashOf } from './merkle.ts';
 import { Found } from './problem.ts';
 
 export type Span = {
@@ -34,9 +34,13 @@ const hashLength = 32;
 
 /** Checkpoints in order, each held against the one before, from the first whose size is beyond `from`. */
 function* checkpointsBeyond(store: Store, from: number, rules: TreeRules): Generator<Checkpoint> {
-  const first = store
-    .sql<[number], { number: number | null }>('select min(number) number from audit_checkpoint where size > ?')
-    .get(from)?.number;
+  // The log's first one is number 0, whatever is there.
+  const first =
+    from === 0
+      ? 0
+      : store
+          .sql<[number], { number: number | null }>('select min(number) number from audit_checkpoint where size > ?')
+          .get(from)?.number;
   if (first === null || first === undefined) return;
   let before: Link | null = null;
   let number = first;
@@ -70,6 +74,7 @@ function unlike(seq: number, entry: Buffer): Found {
 }
 
 type EntryCells = [seq: number, entry: Buffer];
+type StretchCells = [count: number, lengths: string | null, bytes: Buffer | null];
 
 /** Leaves of one tile of level 0, entries held against what the tile holds. */
 class TileReader {
@@ -77,7 +82,7 @@ class TileReader {
   readonly #rules: TreeRules;
   readonly #span: Span;
   readonly #entries;
-  readonly #leaves = Buffer.alloc(tileSize * hashLength);
+  readonly #stretch;
 
   constructor(store: Store, span: Span, rules: TreeRules) {
     this.#store = store;
@@ -88,15 +93,44 @@ class TileReader {
         'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
       )
       .raw();
+    // One value for 256 entries takes half of what a value for each takes.
+    this.#stretch = store.db
+      .prepare<[number, number], StretchCells>(
+        `select count(*), group_concat(length(entry)), cast(group_concat(entry, x'00') as blob) from audit_entry
+         where seq >= ? and seq < ?`,
+      )
+      .raw();
   }
 
-  /** @returns leaves from `from` to the tile's end or the span's; views that the next call overwrites */
-  read(from: number): { readonly count: number; readonly leaves: Buffer } {
+  /** @returns leaves from `from` to the tile's end or the span's */
+  read(from: number): readonly Buffer[] {
     const number = from / tileSize;
     const to = Math.min(from + tileSize, this.#span.to);
-    const tile = readTile(this.#store, 0, number);
     const expected = Math.max(0, Math.min(tileSize, this.#span.tiled - from)) * hashLength;
+    // A checkpoint taken since verification began made the last tile longer.
+    const tile = readTile(this.#store, 0, number).subarray(0, expected);
     if (tile.length !== expected) throw new Found('tile-differs', `0/${number}`);
+    // What is not as the tile has it is read again, one by one, and named.
+    return (expected === (to - from) * hashLength && this.#together(from, to, tile)) || this.#apart(from, to, tile);
+  }
+
+  /** Where every entry is there and is the tile's; null for everything else. */
+  #together(from: number, to: number, tile: Buffer): readonly Buffer[] | null {
+    const [count, lengths, bytes] = this.#stretch.get(from, to) ?? [0, null, null];
+    if (count !== to - from || lengths === null || bytes === null) return null;
+    const leaves: Buffer[] = [];
+    let at = 0;
+    for (const text of lengths.split(',')) {
+      const end = at + Number(text);
+      // Between two entries stands the zero byte that a leaf begins with.
+      leaves.push(at === 0 ? leafHash(bytes.subarray(at, end)) : leafHashOf(bytes.subarray(at - 1, end)));
+      at = end + 1;
+    }
+    return at === bytes.length + 1 && Buffer.concat(leaves).equals(tile) ? leaves : null;
+  }
+
+  #apart(from: number, to: number, tile: Buffer): readonly Buffer[] {
+    const leaves: Buffer[] = [];
     const rows = this.#entries.all(from, to);
     let at = 0;
     for (let seq = from; seq < to; seq += 1) {
@@ -104,15 +138,15 @@ class TileReader {
       const place = (seq - from) * hashLength;
       if (row !== undefined && row[0] === seq) {
         // No tile holds it yet: that it is an entry at all is the only thing to be said of it here.
-        if (place >= expected && decodeEntry(row[1])?.seq !== seq) throw new Found('entry-damaged', seq);
-        this.#leaves.set(leafHash(row[1]), place);
+        if (place >= tile.length && decodeEntry(row[1])?.seq !== seq) throw new Found('entry-damaged', seq);
+        leaves.push(leafHash(row[1]));
         at += 1;
-      } else if (place < expected && this.#rules.pruned(seq)) {
-        this.#leaves.set(tile.subarray(place, place + hashLength), place);
+      } else if (place < tile.length && this.#rules.pruned(seq)) {
+        leaves.push(tile.subarray(place, place + hashLength));
       } else throw new Found('entry-missing', seq);
     }
-    if (this.#leaves.compare(tile, 0, expected, 0, expected) !== 0) this.#name(from, tile, rows);
-    return { count: to - from, leaves: this.#leaves };
+    if (!Buffer.concat(leaves, tile.length).equals(tile)) this.#name(from, tile, rows);
+    return leaves;
   }
 
   #name(from: number, tile: Buffer, rows: readonly EntryCells[]): never {
@@ -134,22 +168,24 @@ export function* verifySpan(store: Store, span: Span, rules: TreeRules): Sliced<
   const tiles = new TileReader(store, span, rules);
   const checkpoints = checkpointsBeyond(store, begin, rules);
   let next = checkpoints.next();
-  let good = begin;
+  let good = checkpointUpTo(store, begin)?.size ?? 0;
+  // A difference above the leaves waits for the next checkpoint, which names the entries and not only a tile.
+  let doubt: Found | undefined;
   const onNode = (level: number, hash: Buffer): void => {
     if (level % tileHeight !== 0 || edge.size + 1 > span.tiled) return;
     const height = level / tileHeight;
     const at = (edge.size + 1) / 2 ** level - 1;
     if (!tileHash(store, height, at)?.equals(hash))
-      throw new Found('tile-differs', `${height}/${Math.floor(at / tileSize)}`);
+      doubt ??= new Found('tile-differs', `${height}/${Math.floor(at / tileSize)}`);
   };
   let over = sliceClock();
   while (edge.size < span.to) {
-    const { count, leaves } = tiles.read(edge.size);
-    for (let at = 0; at < count; at += 1) {
-      edge.push(Buffer.from(leaves.subarray(at * hashLength, (at + 1) * hashLength)), onNode);
+    for (const leaf of tiles.read(edge.size)) {
+      edge.push(leaf, onNode);
       while (!next.done && next.value.size <= edge.size) {
         if (next.value.size === edge.size && !next.value.root.equals(edge.root()))
           throw new Found('checkpoint-differs', good === edge.size ? `${good}` : `${good}-${edge.size}`);
+        if (doubt !== undefined) throw doubt;
         good = edge.size;
         next = checkpoints.next();
       }
@@ -159,6 +195,7 @@ export function* verifySpan(store: Store, span: Span, rules: TreeRules): Sliced<
       over = sliceClock();
     }
   }
+  if (doubt !== undefined) throw doubt;
   return edge.frontier();
 }
 
@@ -167,16 +204,23 @@ const longestTail = 256;
 
 /**
  * Where the log ends now and how far it is signed.
- * @throws Found entry-missing when it is shorter than what was signed, checkpoint-missing
+ * @throws Found entry-missing when it is shorter than what was signed, entry-damaged below its beginning,
+ *   checkpoint-missing
  */
 export function treeExtent(store: Store, signed: boolean): { readonly size: number; readonly tiled: number } {
   const last = store.sql<[], { seq: number | null }>('select max(seq) seq from audit_entry').get()?.seq ?? null;
   const size = last === null ? 0 : last + 1;
   const tiled = tiledSize(store);
+  const below = store.sql<[], { seq: number | null }>('select min(seq) seq from audit_entry').get()?.seq ?? 0;
+  if (below < 0) throw new Found('entry-damaged', below);
   if (tiled > size) throw new Found('entry-missing', size);
-  if (signed && size - tiled > longestTail) throw new Found('checkpoint-missing', tiled);
+  // Tiles are written with a checkpoint: ones that go further say that it was taken away.
+  if (tileHash(store, 0, tiled) !== undefined) throw new Found('checkpoint-missing', checkpointCount(store));
+  if (signed && size - tiled > longestTail) throw new Found('checkpoint-missing', checkpointCount(store));
   return { size, tiled };
 }
+
+const checkpointCount = (store: Store): number => (lastCheckpoint(store)?.number ?? -1) + 1;
 
 /** The whole tree in this process. @returns its edge @throws Found as verifySpan and treeExtent */
 export function* verifyTree(store: Store, rules: TreeRules): Sliced<Frontier> {

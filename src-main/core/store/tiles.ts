@@ -12,6 +12,7 @@ export const tileHeight = 8;
 /** 256^5 leaves are more than a clinic writes in a million years. */
 const topLevel = 4;
 const hashLength = 32;
+const noTile = Buffer.alloc(0);
 
 const placeOf = (level: number, number: number): number => level * 2 ** 40 + number;
 
@@ -20,7 +21,7 @@ export function readTile(store: Store, level: number, number: number): Buffer {
   const found = store
     .sql<[number], { hashes: Buffer }>('select hashes from audit_tile where place = ?')
     .get(placeOf(level, number));
-  const hashes = found?.hashes ?? Buffer.alloc(0);
+  const hashes = found?.hashes ?? noTile;
   if (hashes.length % hashLength !== 0 || hashes.length > tileSize * hashLength) throw corrupt('a tile is no tile');
   return hashes;
 }
@@ -83,10 +84,18 @@ function edgeOfRange(store: Store, from: number, to: number): Frontier | undefin
   let frontier: Frontier = emptyFrontier;
   for (let level = topLevel; level >= 0; level -= 1) {
     const span = tileSize ** level;
+    // Up to 255 hashes of a level stand in one tile or two: each is read once, every checkpoint asks for this.
+    let number = -1;
+    let tile: Buffer = noTile;
     for (let at = from + frontier.size; at % span === 0 && at + span <= to; at += span) {
-      const hash = tileHash(store, level, at / span);
-      if (hash === undefined) return undefined;
-      frontier = grow(frontier, Buffer.from(hash), level * tileHeight);
+      const place = at / span;
+      if (Math.floor(place / tileSize) !== number) {
+        number = Math.floor(place / tileSize);
+        tile = readTile(store, level, number);
+      }
+      const start = (place % tileSize) * hashLength;
+      if (tile.length < start + hashLength) return undefined;
+      frontier = grow(frontier, tile.subarray(start, start + hashLength), level * tileHeight);
     }
   }
   return frontier;
