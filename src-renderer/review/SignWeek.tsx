@@ -6,7 +6,7 @@ import { useAction } from '../client.ts';
 import { Card, FormError, notifyDone, PasswordField, useFormat } from '../ui/index.ts';
 
 /** The sign-off: who signed and whether it holds, what it waits for, or the form with the own password. */
-export function SignWeek({ sheet }: { readonly sheet: ReviewWeek }) {
+export function SignWeek({ sheet, onSigned }: { readonly sheet: ReviewWeek; readonly onSigned: () => void }) {
   const { t } = useTranslation('review');
   const format = useFormat();
   const { signed } = sheet;
@@ -36,10 +36,10 @@ export function SignWeek({ sheet }: { readonly sheet: ReviewWeek }) {
       </Card>
     );
   }
-  return <SignForm week={sheet.week} />;
+  return <SignForm sheet={sheet} onSigned={onSigned} />;
 }
 
-function SignForm({ week }: { readonly week: string }) {
+function SignForm({ sheet, onSigned }: { readonly sheet: ReviewWeek; readonly onSigned: () => void }) {
   const { t } = useTranslation('review');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
@@ -51,7 +51,9 @@ function SignForm({ week }: { readonly week: string }) {
       return;
     }
     try {
-      await sign.mutateAsync({ week, password });
+      await sign.mutateAsync({ week: sheet.week, password });
+      // the form is about to go, and the focus with it
+      onSigned();
       notifyDone(t('week.sign.done'));
     } catch {
       // shown by the form: sign.error
@@ -63,7 +65,7 @@ function SignForm({ week }: { readonly week: string }) {
     <Card title={t('week.sign.title')} tone="accent">
       <form onSubmit={submit} noValidate>
         <Stack gap={12}>
-          <p>{t('week.sign.text')}</p>
+          <p>{t(sheet.samples + sheet.findings === 0 ? 'week.sign.text-empty' : 'week.sign.text')}</p>
           <PasswordField
             label={t('week.sign.password')}
             value={password}

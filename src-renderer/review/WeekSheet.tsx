@@ -100,7 +100,7 @@ function Loaded({ sheet, focus, onChoose }: LoadedProps) {
           </>
         )}
       </Card>
-      <SignWeek sheet={sheet} />
+      <SignWeek sheet={sheet} onSigned={() => heading.current?.focus()} />
       {all > 0 && (
         <Card title={t('week.items')} flush>
           <ReviewRows items={sheet.items} chosen={null} onChoose={onChoose} />

@@ -53,6 +53,7 @@ export function useReviewWords(): ReviewWords {
         case 'random-sample':
         case 'record-differs':
         case 'recovery-alone':
+        case 'log-anchored':
         case 'prune-alone':
         case 'key-introduced':
           return t(`finding.${kind}`);

@@ -61,6 +61,9 @@ describe('reviews', { timeout: 180_000 }, () => {
   it('shows an empty queue, and rules that say no to nonsense', async () => {
     const page = await workstation.app.page();
     await openReviews(page);
+    await page.getByRole('tab', { name: 'Weeks' }).click();
+    await page.getByText('No week is over yet').waitFor();
+    await assertAccessible(page, 'no week is over');
     await page.getByRole('tab', { name: 'Closed' }).click();
     await page.getByText('Nothing closed yet').waitFor();
     await assertAccessible(page, 'nothing closed');
