@@ -10,6 +10,7 @@ import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
 import { originOf } from './audit/checkpoint-note.ts';
+import { head } from './audit/log.ts';
 import { Pruning } from './audit/prune/pruning.ts';
 import { SessionSigners } from './audit/session-signers.ts';
 import type { Witness } from './audit/witness.ts';
@@ -27,6 +28,7 @@ import { openProved } from './keys/open-proved.ts';
 import type { Opened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
+import { reviewAnchor } from './review/anchored.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
 import { Weeks } from './review/weeks.ts';
 import { Scrub } from './scrub/scrub.ts';
@@ -173,7 +175,7 @@ export class Core {
     if (this.#opened === null) return;
     this.#certify(session);
     this.#acknowledgeAnchor(session);
-    drainJournal(this.vault, this.#opened.store);
+    drainJournal(this.vault, this.#opened.store, this.clock());
     reviewRecoveries(this.vault, this.#opened.store, this.clock());
     if (this.#acceptRollback) this.#recordRollback(session);
   }
@@ -192,9 +194,11 @@ export class Core {
     if (opened === null || anchor === null) return;
     const notes = newNotes('audit.anchored', session);
     Object.assign(notes.detail, { number: anchor.number, reason: anchor.reason });
+    const seq = head(opened.store).size;
     this.#write(session, notes, 'success');
     opened.checkpoints.acknowledge();
     this.#checkpoint();
+    reviewAnchor(opened.store, session.userId, anchor, seq, this.clock());
   }
 
   /** Signs what has come since the last checkpoint. */

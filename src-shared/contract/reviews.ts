@@ -12,6 +12,7 @@ export const reviewKinds = [
   'same-address', // the patient lives with, or has the telephone of, somebody who works here
   'denials', // one person was refused again and again
   'recovery-alone', // one admin alone did what recovery usually takes two for
+  'log-anchored', // the log's chain of one-time keys began anew
   'prune-alone', // the only admin pruned the audit log
   'key-introduced', // a key entered the roster without the usual vouching
   'random-sample', // an access of the week, drawn at random
