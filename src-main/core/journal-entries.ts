@@ -3,7 +3,7 @@ import { type AuditCode, auditEvents } from '../../src-shared/contract/audit-eve
 import { append } from './audit/log.ts';
 import { readMeta, writeMeta } from './store/meta.ts';
 import type { Store } from './store/open.ts';
-import { withTransaction } from './store/transaction.ts';
+import { type Tx, withTransaction } from './store/transaction.ts';
 import type { JournalEvent } from './vault/journal.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -29,13 +29,13 @@ function reasonOf({ kind, outcome, reason }: JournalEvent): Record<string, strin
  * Takes the journal over in one transaction, then lets its file go. A kill between the two leaves lines that were
  * taken over already: the last one's id is kept, and everything up to it is passed over.
  */
-export function drainJournal(vault: Vault, store: Store): void {
+export function drainJournal(vault: Vault, store: Store, now: number): void {
   vault.journal().drain(({ events, damaged, truncated }) => {
     const last = readMeta(store.db, lastKey)?.toString('utf8');
     const known = events.findIndex((event) => event.id === last);
     const fresh = events.slice(known + 1);
     if (fresh.length === 0 && damaged === 0 && !truncated) return;
-    withTransaction(store, (tx) => {
+    const take = (tx: Tx): void => {
       for (const event of fresh) {
         append(tx, {
           type: isAuditCode(event.kind) ? event.kind : 'application.started',
@@ -58,6 +58,7 @@ export function drainJournal(vault: Vault, store: Store): void {
       }
       const newest = fresh.at(-1);
       if (newest !== undefined) writeMeta(store.db, lastKey, Buffer.from(newest.id, 'utf8'));
-    });
+    };
+    withTransaction(store, take, now);
   });
 }

@@ -51,7 +51,7 @@ export function PruneCard({ retention }: { readonly retention: Output<'retention
           </p>
         )}
         <Group gap={10}>
-          <Button variant={usable ? 'default' : 'filled'} onClick={start} disabled={look.isPending}>
+          <Button {...(usable ? { variant: 'default' } : {})} onClick={start} disabled={look.isPending}>
             {t(plan === undefined ? 'prune.look' : 'prune.look-again')}
           </Button>
           {usable && can('request:sign') && ask.data?.needed !== true && (

@@ -154,9 +154,10 @@ export class House {
   }
 }
 
-/** Set up, kit confirmed; people of these roles beside the admin. */
-export async function startHouse(profile: string, roles: readonly Role[]): Promise<House> {
+/** Set up, kit confirmed; people of these roles beside the admin. @param wall how far the clock is ahead from the start */
+export async function startHouse(profile: string, roles: readonly Role[], wall = 0): Promise<House> {
   const house = new House(profile);
+  house.ahead.wall = wall;
   await house.start();
   const desk = house.desk();
   const kit = await desk.call('setup.create', {
