@@ -111,6 +111,7 @@ function Ranks({ counts, asTable, chosen, onChange }: Plot<'people' | 'events'>)
         }));
   if (counts.by === 'people' && counts.nobody > 0) {
     ranks.push({ key: '', name: t('nobody'), count: counts.nobody, chosen: false, choose: null });
+    ranks.sort((one, other) => other.count - one.count);
   }
   if (asTable) {
     return <CountTable label={label} columns={[t(`plot.unit.${counts.by}`), t('plot.entries')]} rows={ranks} />;

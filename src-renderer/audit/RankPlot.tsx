@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { useFormat } from '../ui/index.ts';
 import classes from './audit.module.css';
 
@@ -13,7 +12,6 @@ export type Rank = {
 
 /** Who or what has most, most first, as bars with their number; choosing one narrows the filter to it. */
 export function RankPlot({ label, ranks }: { readonly label: string; readonly ranks: readonly Rank[] }) {
-  const { t } = useTranslation('audit');
   const format = useFormat();
   const highest = Math.max(1, ...ranks.map(({ count }) => count));
   return (
@@ -33,13 +31,7 @@ export function RankPlot({ label, ranks }: { readonly label: string; readonly ra
             {choose === null ? (
               <span className={classes.rank}>{line}</span>
             ) : (
-              <button
-                type="button"
-                className={classes.rank}
-                aria-pressed={chosen}
-                aria-label={t('plot.bar', { name, count, total: format.number(count) })}
-                onClick={choose}
-              >
+              <button type="button" className={classes.rank} aria-pressed={chosen} onClick={choose}>
                 {line}
               </button>
             )}

@@ -40,7 +40,7 @@ export function TimePlot({ times, unit, chosen, onChoose }: Props) {
 
   return (
     <div>
-      <fieldset className={classes.plot} aria-label={t(`plot.over.${unit}`)}>
+      <fieldset className={classes.plot} data-many={times.length > 45 || undefined} aria-label={t(`plot.over.${unit}`)}>
         {times.map((bar, index) => {
           const says = t('plot.bar', { name: nameOf(bar), count: bar.count, total: format.number(bar.count) });
           return (

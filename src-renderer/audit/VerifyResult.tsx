@@ -57,7 +57,12 @@ export function VerifyResult({ verification, onCancel, onAgain }: Props) {
           <section className={classes.verify} data-state="good" role="status">
             <span>
               <strong>✓ {t('verify.good')}</strong>{' '}
-              {t('verify.goodDetail', { entries: format.number(verdict.entries), rows: format.number(verdict.rows) })}
+              {t('verify.goodDetail', { entries: format.number(verdict.entries), rows: format.number(verdict.rows) })}{' '}
+              {verdict.actions !== null &&
+                t(verdict.actions.unsigned === 0 ? 'verify.signed' : 'verify.signedMostly', {
+                  signed: format.number(verdict.actions.signed),
+                  unsigned: format.number(verdict.actions.unsigned),
+                })}
             </span>
             <code className={classes.root} title={t('verify.root')}>
               {verdict.root.slice(0, 16)}

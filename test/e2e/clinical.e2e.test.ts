@@ -253,6 +253,23 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
       .first()
       .waitFor();
     await screen.getByRole('button', { name: 'Clear filters' }).click();
+    await screen.getByLabel('Search what happened').press('Control+a');
+    await screen.keyboard.type('signed note');
+    await screen.keyboard.press('Enter');
+    await screen.getByRole('button', { name: /^Saved filters/ }).click();
+    await screen.getByRole('menuitem', { name: 'Save this filter' }).click();
+    await screen.getByLabel('Name of the filter').waitFor();
+    await screen.keyboard.type('Signed');
+    await screen.keyboard.press('Enter');
+    await screen.getByRole('button', { name: 'Signed ▾' }).waitFor();
+    assert.equal(await table.getByRole('row', { name: /Read chart/ }).count(), 0);
+    await screen.getByText('By person', { exact: true }).click();
+    await screen
+      .getByRole('list', { name: 'Entries by person' })
+      .getByRole('button', { name: /Ana Ruiz/ })
+      .waitFor();
+    await assertAccessible(screen, 'audit log by person');
+    await screen.getByRole('button', { name: 'Clear filters' }).click();
     await screen.getByRole('button', { name: 'Verify now' }).click();
     await screen.getByText('The log is whole and true.').waitFor();
     await table.focus();

@@ -7,7 +7,7 @@ import { localDay } from './indexer.ts';
 
 const dayMs = 86_400_000;
 /** No more bars than these are told apart on a screen. */
-const most = { day: 62, week: 60, month: 120 } as const;
+const most = { day: 92, week: 60, month: 120 } as const;
 
 type Over<By extends AuditCounts['by']> = Extract<AuditCounts, { by: By }>;
 type Unit = Over<'time'>['unit'];
