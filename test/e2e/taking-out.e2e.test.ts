@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { writeNdjson } from '../bench/files.ts';
+import { pdfText } from '../unit/exchange/write/pdf-text.ts';
 import {
   admin,
   assertAccessible,
@@ -156,6 +157,22 @@ describe('taking records out', { timeout: 180_000 }, () => {
     const came: Bundle = JSON.parse(readFileSync(ips, 'utf8'));
     const ofPatient = (all: Bundle) => all.entry.filter(({ resource }) => resource.resourceType === 'Patient');
     assert.deepEqual(ofPatient(bundle)[0]?.resource, ofPatient(came)[0]?.resource);
+  });
+
+  it('tells a patient who saw the record, with the keyboard alone', async () => {
+    const screen = await page();
+    const form = dialog(screen, 'Who saw this record');
+    await screen.getByRole('button', { name: 'Who saw this record' }).focus();
+    await screen.keyboard.press('Enter');
+    await form.getByText('Handed out the whole record as a file').waitFor();
+    await assertAccessible(screen, 'who saw this record');
+    const file = place('accesses.pdf');
+    await workstation.app.answerDialogs([file]);
+    await form.getByRole('button', { name: 'Save report' }).press('Enter');
+    await form.waitFor({ state: 'detached', timeout: 30_000 });
+    const bytes = taken(file);
+    assertPdf(bytes);
+    assert.ok(!pdfText(bytes).includes(admin.name.replace(/\s/g, '')), 'no name of the staff');
   });
 
   it('says so when the place cannot be written, and writes nothing', async () => {
