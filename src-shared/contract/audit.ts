@@ -42,6 +42,8 @@ export const auditVerdict = z.strictObject({
   root: z.string(),
   /** The first thing wrong: a closed code and where. */
   problem: z.strictObject({ code: z.string(), at: z.string() }).nullable(),
+  /** How many entries the people they name have signed, by their sessions; null where the tree did not hold. */
+  actions: z.strictObject({ signed: z.number().int(), unsigned: z.number().int() }).nullable().default(null),
   finishedAt: instant,
 });
 export type AuditVerdict = z.infer<typeof auditVerdict>;
@@ -112,7 +114,7 @@ export const audit = {
     summary: 'The weekly check that core does by itself: its last verdict, and how far it is or when it begins.',
     input: empty,
     output: z.strictObject({
-      last: auditVerdict.extend({ startedAt: instant }).nullable(),
+      last: auditVerdict.omit({ actions: true }).extend({ startedAt: instant }).nullable(),
       /** A check takes as many sessions as it needs: since when, and which part of the record it is at. */
       running: z.strictObject({ since: instant, stage: z.string() }).nullable(),
       due: instant.nullable(),

@@ -43,7 +43,7 @@ export async function verifyWhole(store: Store, whole: Whole): Promise<AuditVerd
   } catch (error) {
     if (!(error instanceof Found)) throw error;
     const { size, root } = head(store);
-    return { ok: false, entries: size, rows: 0, root, problem: error.problem, finishedAt: now() };
+    return { ok: false, entries: size, rows: 0, root, problem: error.problem, actions: null, finishedAt: now() };
   }
   const found = await runSliced(
     verifyStore(store, { now, pages: false, trust, ...(tree !== undefined && { tree }) }),

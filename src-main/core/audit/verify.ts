@@ -51,6 +51,7 @@ export function* verifyStore(store: Store, options: VerifyOptions = {}): Sliced<
     rows,
     root: facts?.root ?? '',
     problem,
+    actions: facts?.actions ? { signed: facts.actions.signed, unsigned: facts.actions.unsigned } : null,
     finishedAt: now(),
   };
 }

@@ -16,7 +16,7 @@ export const scrubRound = z.strictObject({
 export type ScrubRound = z.infer<typeof scrubRound>;
 
 const scrubState = z.strictObject({
-  last: auditVerdict.extend({ startedAt: z.number().int() }).nullable(),
+  last: auditVerdict.omit({ actions: true }).extend({ startedAt: z.number().int() }).nullable(),
   round: scrubRound.nullable(),
 });
 export type ScrubState = z.infer<typeof scrubState>;
