@@ -47,7 +47,7 @@ export function Preview({ answer }: { readonly answer: Output<'accessReports.pre
 function Line({ line }: { readonly line: AccessLine }) {
   const { t } = useTranslation('accessReport');
   const format = useFormat();
-  const { from, to, count, activity, event, categories, origins, whole, roles, where, purpose } = line;
+  const { from, to, count, activity, event, categories, origins, whole, roles, where, purpose, reason } = line;
   const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
   const until = sameDay ? format.time(to) : format.dateTime(to);
   const roleName = (role: string) => {
@@ -65,7 +65,13 @@ function Line({ line }: { readonly line: AccessLine }) {
       <div className={classes.what}>
         <strong>{t(`event.${event}`, { defaultValue: t(`activity.${activity}`) })}</strong>
         <span className={classes.small}>
-          {[data, origins.map((origin) => t(`origin.${origin}`)).join('; ')].filter(Boolean).join(' · ')}
+          {[
+            reason === null ? '' : t(`reason.${reason}`),
+            data,
+            origins.map((origin) => t(`origin.${origin}`)).join('; '),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </div>
       <div className={classes.who}>

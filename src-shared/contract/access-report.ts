@@ -3,6 +3,7 @@
  * FHIR AuditEvent for the clinic's own systems.
  */
 import { z } from 'zod';
+import { breakGlassReason } from './access.ts';
 import { auditCodes } from './audit-events.ts';
 import { empty, fullDate, instant, language, ok, patientId, prose } from './primitives.ts';
 import { task } from './procedure.ts';
@@ -69,6 +70,8 @@ export const accessLine = z.strictObject({
   whole: z.boolean(),
   categories: z.array(z.enum(dataCategories)),
   origins: z.array(z.enum(dataOrigins)),
+  /** Why somebody opened a restricted chart all the same. */
+  reason: breakGlassReason.nullable(),
 });
 export type AccessLine = z.infer<typeof accessLine>;
 

@@ -15,6 +15,7 @@ import type { Store } from '../../../src-main/core/store/open.ts';
 import { patientRef } from '../../../src-main/core/store/patient.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import { withTransaction } from '../../../src-main/core/store/transaction.ts';
+import { breakGlassReasons } from '../../../src-shared/contract/access.ts';
 import { activities, dataCategories } from '../../../src-shared/contract/access-report.ts';
 import { type AuditCode, auditCodes, auditEvents } from '../../../src-shared/contract/audit-events.ts';
 import { roles } from '../../../src-shared/contract/permissions.ts';
@@ -47,6 +48,7 @@ const access = (seq: number, when: number, more: Partial<Access> = {}): Access =
   whole: true,
   categories: ['personal'],
   origins: ['here'],
+  reason: null,
   ...more,
 });
 
@@ -123,6 +125,7 @@ test('every code that can be about a record has words in four languages, and so 
     for (const role of roles) assert.ok(Object.hasOwn(words.role, role), `${each} ${role}`);
     for (const purpose of ['TREAT', 'HOPERAT', 'BTG', 'PATRQT']) assert.notEqual(purposeWords(words, purpose), purpose);
     assert.deepEqual(Object.keys(words.activity).sort(), [...activities].sort());
+    assert.deepEqual(Object.keys(words.reason).sort(), [...breakGlassReasons].sort());
     assert.deepEqual(Object.keys(words.category).sort(), [...dataCategories].sort());
   }
   assert.equal(roleWords(reportWords('en'), ['constructor', '__proto__']), 'constructor, __proto__');

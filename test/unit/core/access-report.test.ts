@@ -189,6 +189,7 @@ test('a restricted chart: its report is for who may open it, and for who opens n
   await doctor.call('chart.open', { patientId });
   const { summary, lines } = await admin.call('accessReports.preview', { patientId });
   assert.deepEqual([summary.emergencies, summary.refused], [1, 2]);
+  assert.equal(lines.find(({ event }) => event === 'break-glass.opened')?.reason, 'emergency');
   assert.ok(lines.some(({ event, purpose }) => event === 'chart.read' && purpose === 'BTG'));
   // Who else may open it is not this patient's to know: user ids of the restriction are told in no form.
   const text = (await make(admin)).toString('utf8');

@@ -61,10 +61,11 @@ export function accessBundle(
 function detailOf(found: Gathered | undefined, { language }: AccessReport): Readonly<Record<string, string>> {
   if (found === undefined) return {};
   const words = reportWords(language);
-  const { event, activity, whole, categories, origins } = found.access;
+  const { event, activity, whole, categories, origins, reason } = found.access;
   const data = categories.map((category) => categoryWords(words, category)).join(', ');
   return {
     what: doneWords(words, event, activity),
+    reason: reason === null ? '' : words.reason[reason],
     categories: whole ? `${words.pdf.whole}: ${data}` : data,
     origin: origins.map((origin) => words.origin[origin]).join('; '),
   };

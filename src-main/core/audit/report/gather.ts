@@ -1,4 +1,5 @@
 /** Gathers what a patient is told about accesses to their record: from the log, the record and the keys that are here. */
+import { breakGlassReason } from '../../../../src-shared/contract/access.ts';
 import type { AccessLine, AccessSummary, DataCategory } from '../../../../src-shared/contract/access-report.ts';
 import type { Language } from '../../../../src-shared/contract/primitives.ts';
 import type { Store } from '../../store/open.ts';
@@ -81,7 +82,7 @@ export function* gatherAccesses(
   for (const entry of entries) {
     const opened = detailOf(store, entry);
     if (opened.shut) shut += 1;
-    gathered.push({ entry, detail: opened.detail, access: accessOf(entry, held, names) });
+    gathered.push({ entry, detail: opened.detail, access: accessOf(entry, opened.detail, held, names) });
     if ((gathered.length & 15) !== 0 || !over()) continue;
     yield { done: gathered.length, total: entries.length };
     over = sliceClock();
@@ -105,7 +106,7 @@ function typeOf(held: HeldData, id: string): [string, string][] {
 
 const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;
 
-function accessOf(entry: AuditEntry, held: HeldData, names: ReportNames): Access {
+function accessOf(entry: AuditEntry, detail: AuditDetail, held: HeldData, names: ReportNames): Access {
   const { type, agent, outcome } = entry;
   const { categories, origins } = outcome === 0 ? toldOf(entry, held) : nothing;
   return {
@@ -123,6 +124,7 @@ function accessOf(entry: AuditEntry, held: HeldData, names: ReportNames): Access
     whole: outcome === 0 && isWhole(type),
     categories: [...categories],
     origins: [...origins],
+    reason: type === 'break-glass.opened' ? (breakGlassReason.safeParse(detail['reason']).data ?? null) : null,
   };
 }
 

@@ -17,8 +17,8 @@ export function groupAccesses(accesses: readonly Access[]): AccessLine[] {
   const lines: { line: AccessLine; seq: number }[] = [];
   const open = new Map<string, { line: AccessLine; seq: number }>();
   for (const { seq, at, person, session, ...told } of accesses) {
-    const { event, outcome, purpose, where, roles } = told;
-    const key = JSON.stringify([session, person, event, outcome, purpose, where, roles]);
+    const { event, outcome, purpose, where, roles, reason } = told;
+    const key = JSON.stringify([session, person, event, outcome, purpose, where, roles, reason]);
     const held = open.get(key);
     if (held !== undefined && Math.abs(at - held.line.to) <= apart) {
       held.line = joined(held.line, told, at);

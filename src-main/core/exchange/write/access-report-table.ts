@@ -40,9 +40,10 @@ export function accessTable(sheet: Sheet): Content[] {
 }
 
 function row({ words, ink }: Sheet, times: Times, access: AccessLine, number: number): TableCell[] {
-  const { activity, event, outcome, count, whole, categories, origins, roles, name, purpose, where } = access;
+  const { activity, event, outcome, count, whole, categories, origins, roles, name, purpose, where, reason } = access;
   const colour = activity === 'refused' ? colours.red : activity === 'emergency' ? colours.amber : undefined;
   const notes = [
+    ...(reason === null ? [] : [words.reason[reason]]),
     ...(outcome === 'failure' ? [words.pdf.outcome.failure] : []),
     ...(outcome === 'denied' && event !== 'access.denied' ? [words.pdf.outcome.denied] : []),
     ...(count > 1 ? [fill(words.pdf.times, { count })] : []),
