@@ -9,8 +9,9 @@ import { emptyFrontier, frontierRoot, grow, leafHash, treeRoot } from '../../../
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
 import { verifyActions } from '../../../src-main/core/audit/verifyactions.ts';
 import { treeRules } from '../../../src-main/core/audit/verifylog.ts';
+import { treeExtent, verifySpan } from '../../../src-main/core/audit/verifytree.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
-import { frontierFromTiles, rootFromTiles, writeTiles } from '../../../src-main/core/store/tiles.ts';
+import { frontierFromTiles, readTile, rootFromTiles, split, writeTiles } from '../../../src-main/core/store/tiles.ts';
 import { key } from '../store/clinic.ts';
 import { origin, SignedLog, trust } from './signed-log.ts';
 
@@ -196,7 +197,10 @@ test('edits by an insider are named with their place', () => {
     ['delete from audit_entry where seq = 70', /^entry-missing@70$/],
     ['delete from audit_entry where seq >= 100', /^entry-missing@100$/],
     ['delete from audit_checkpoint where number = 1', /^checkpoint-missing@1$/],
-    ['delete from audit_checkpoint where number = 3', /^tile-differs@0\/0$/],
+    ['delete from audit_checkpoint where number = 3', /^checkpoint-missing@3$/],
+    ['delete from audit_checkpoint where number < 2', /^checkpoint-missing@0$/],
+    // Where no log has an entry, and no export would show it.
+    ["insert into audit_entry (seq, entry, lamport) values (-1, x'01', 1)", /^entry-damaged@-1$/],
     ["update audit_checkpoint set note = replace(note, 'time 1', 'time 2') where number = 2", /^checkpoint-broken@2$/],
     ["update audit_checkpoint set actions = '[]' where number = 2", /^action-broken@128-192$/],
     ["update audit_session set certificate = replace(certificate, 'user-1', 'user-2')", /^action-broken@0-64$/],
@@ -227,6 +231,42 @@ test('workers find the same as one process', async () => {
   log.unguard();
   log.store.db.exec('update audit_entry set entry = (select entry from audit_entry where seq = 2) where seq = 1200');
   await assert.rejects(checkTree(log.store, key, rules, running), { problem: { code: 'entry-damaged', at: '1200' } });
+  log.close();
+});
+
+test('an entry whose leaf was rewritten too is named by the checkpoints around it, wherever a span is cut', () => {
+  const log = new SignedLog();
+  log.begin('a');
+  for (let n = 0; n < 12; n += 1) {
+    log.acts(50, 'a');
+    log.checkpoints.take();
+  }
+  log.unguard();
+  delete log.store.held.head;
+  const bytes = Buffer.from('\x01{"seq":252}');
+  log.store.sql<[Buffer]>('update audit_entry set entry = ? where seq = 252').run(bytes);
+  const hashes = Buffer.concat([
+    readTile(log.store, 0, 0).subarray(0, 252 * 32),
+    leafHash(bytes),
+    readTile(log.store, 0, 0).subarray(253 * 32),
+  ]);
+  log.store.sql<[Buffer]>('update audit_tile set hashes = ? where place = 0').run(hashes);
+  // The checkpoint is beyond the tile's end: the tile above differs first, and says less.
+  assert.equal(log.verdict(), 'checkpoint-differs@250-300');
+  const frontier = { size: 256, hashes: [treeRoot(split(hashes))] };
+  const rest = verifySpan(log.store, { frontier, to: 600, tiled: 600 }, treeRules(log.store, trust));
+  assert.throws(() => drain(rest), { problem: { code: 'checkpoint-differs', at: '250-300' } });
+  log.close();
+});
+
+test('a checkpoint taken while the log is verified is no alarm', () => {
+  const log = new SignedLog();
+  log.acts(300, null);
+  const rules = treeRules(log.store, trust);
+  const extent = treeExtent(log.store, true);
+  log.acts(64, null);
+  const work = verifySpan(log.store, { frontier: emptyFrontier, to: extent.size, tiled: extent.tiled }, rules);
+  assert.equal(drain(work).size, 300);
   log.close();
 });
 
