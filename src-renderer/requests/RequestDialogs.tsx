@@ -78,7 +78,7 @@ export function RequestDialogs({ action, request, onClose }: RequestDialogsProps
     case 'export':
       return <ExportAllDialog requestId={id} onClose={onClose} />;
     case 'prune':
-      return <PruneDialog agreed={{ requestId: id }} onClose={onClose} />;
+      return <PruneDialog agreed={{ requestId: id }} what={words(request)} onClose={onClose} />;
     case 'restore':
       return subject.kind === 'restore-access' ? (
         <RestoreAccessDialog userId={subject.userId} name={request.user ?? ''} requestId={id} onClose={onClose} />

@@ -10,12 +10,14 @@ import { usePruneProgress } from './use-prune-progress.ts';
 type PruneDialogProps = {
   /** What two admins agreed to, or what the only one looked at and signs alone. */
   readonly agreed: { readonly requestId: string } | { readonly keptDigest: string };
+  /** What was agreed to, in words. */
+  readonly what?: string;
   readonly onDone?: () => void;
   readonly onClose: () => void;
 };
 
 /** Deletes what was agreed to; it cannot be stopped half way, and a kill does not stop it for good. */
-export function PruneDialog({ agreed, onDone, onClose }: PruneDialogProps) {
+export function PruneDialog({ agreed, what, onDone, onClose }: PruneDialogProps) {
   const { t } = useTranslation('retention');
   const { t: app } = useTranslation('app');
   const format = useFormat();
@@ -50,6 +52,7 @@ export function PruneDialog({ agreed, onDone, onClose }: PruneDialogProps) {
     >
       <form onSubmit={submit} noValidate>
         <Stack gap={14}>
+          {what !== undefined && <p className="ck-prune-going">{what}</p>}
           <p>{t('prune.dialog-text')}</p>
           {alone && <p className="ck-warn-text">▲ {t('prune.dialog-alone')}</p>}
           {alone && !prune.isPending && (
