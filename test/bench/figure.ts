@@ -11,7 +11,7 @@ export type Figure = {
   /** `search two letters, 100,000 patients, p95`. */
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'µs' | '×' | 'per s' | 'MB' | 'count';
+  readonly unit: 'B' | 'ms' | 'µs' | '×' | 'per s' | 'MB' | 'count';
   readonly samples: number;
   /** What another product needs for the same work, in the same run. */
   readonly peer?: Beside;
