@@ -45,7 +45,14 @@ const steps = {
   unit: tests('test/unit/**/*.test.ts', '--test-concurrency=2'),
   host: tests('test/host/**/*.test.ts', '--test-concurrency=2'),
   e2e: tests('test/e2e/**/*.test.ts', '--test-concurrency=2'),
-  faults: script('test/faults/index.ts', '--scale', full ? '1' : '0.02', '--seed', '1'),
+  faults: script(
+    'test/faults/index.ts',
+    '--scale',
+    full ? '1' : '0.02',
+    '--seed',
+    '1',
+    ...(full ? [] : ['--most', '60']),
+  ),
   ...(full ? { examples: tests('test/full/**/*.test.ts', '--test-concurrency=1') } : {}),
 };
 

@@ -6,7 +6,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Kind, KindRecord } from './kind.ts';
 import { linesOf, runKind } from './runner.ts';
 
-type Options = { only?: readonly string[]; scale: number; seed: number; json?: string; list?: boolean };
+type Options = {
+  only?: readonly string[];
+  scale: number;
+  seed: number;
+  most?: number;
+  json?: string;
+  list?: boolean;
+};
 
 const folder = join(import.meta.dirname, 'kinds');
 
@@ -39,6 +46,7 @@ const program = new Command('faults')
   .option('--only <names>', 'kinds to run, comma-separated', (text) => text.split(',').map((name) => name.trim()))
   .option('--scale <factor>', 'share of the full number of trials; 0 plays one', number, 1)
   .option('--seed <number>', 'seed of the first trial; trial i has seed + i', whole, 1)
+  .option('--most <number>', 'trials a kind at most, whatever the scale says', whole)
   .option('--json <file>', 'write one record a kind as JSON')
   .option('--list', 'name the kinds and their full number of trials');
 const options = program.parse().opts<Options>();
@@ -55,7 +63,11 @@ for (const name of wanted) {
     console.log(`${kind.name.padEnd(14)}${kind.full}`);
     continue;
   }
-  const record = await runKind(kind, { scale: options.scale, seed: options.seed });
+  const record = await runKind(kind, {
+    scale: options.scale,
+    seed: options.seed,
+    ...(options.most !== undefined && { most: options.most }),
+  });
   records.push(record);
   for (const line of linesOf(record)) console.log(line);
 }

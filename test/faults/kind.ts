@@ -17,6 +17,8 @@ export type Run = {
   readonly scratch: string;
   /** Plays one trial; what it throws is a failure of that seed. Never throws itself. */
   readonly trial: (seed: number, work: (random: Prng) => Promise<void>, limits?: TrialLimits) => Promise<void>;
+  /** A line of figures under the kind's own; for what is counted and not judged. */
+  readonly note: (line: string) => void;
 };
 
 export type TrialLimits = {
@@ -51,6 +53,8 @@ export type KindRecord = {
   readonly held: number;
   readonly failed: readonly { readonly seed: number; readonly reason: string }[];
   readonly skipped: readonly { readonly seed: number; readonly reason: string }[];
+  /** Figures that are no verdict. */
+  readonly notes: readonly string[];
   readonly seconds: number;
   readonly seed: number;
   readonly scale: number;

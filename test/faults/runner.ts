@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { Broken, CannotPlay, type Kind, type KindRecord, type Run } from './kind.ts';
 import { createPrng } from './prng.ts';
 
-export type RunOptions = { readonly scale: number; readonly seed: number };
+export type RunOptions = {
+  readonly scale: number;
+  readonly seed: number;
+  /** Trials a kind at most, whatever the scale says. */
+  readonly most?: number;
+};
 
 const trialLimit = 120_000;
 
 /** The seeds of a run: trial i has seed + i, so that `--seed S --scale 0` plays exactly the trial of seed S. */
 export function seedsOf(full: number, options: RunOptions): readonly number[] {
-  const trials = Math.max(1, Math.round(full * options.scale));
+  const trials = Math.max(1, Math.min(Math.round(full * options.scale), options.most ?? Number.POSITIVE_INFINITY));
   return Array.from({ length: trials }, (_, index) => options.seed + index);
 }
 
@@ -22,10 +27,12 @@ export async function runKind(kind: Kind, options: RunOptions): Promise<KindReco
   const scratch = mkdtempSync(join(tmpdir(), `carekeep-faults-${kind.name}-`));
   const failed: { seed: number; reason: string }[] = [];
   const skipped: { seed: number; reason: string }[] = [];
+  const notes: string[] = [];
   let held = 0;
   const run: Run = {
     seeds,
     scratch,
+    note: (line) => void notes.push(line),
     trial: async (seed, work, limits = {}) => {
       try {
         await withLimit(work(createPrng(seed)), limits.milliseconds ?? trialLimit);
@@ -48,7 +55,8 @@ export async function runKind(kind: Kind, options: RunOptions): Promise<KindReco
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  return { name: kind.name, tried: held + failed.length, held, failed, skipped, seconds, ...options };
+  const { scale, seed } = options;
+  return { name: kind.name, tried: held + failed.length, held, failed, skipped, notes, seconds, scale, seed };
 }
 
 async function withLimit(work: Promise<void>, milliseconds: number): Promise<void> {
@@ -83,6 +91,7 @@ export function linesOf(record: KindRecord): readonly string[] {
   for (const { reason } of record.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return [
     `${record.name.padEnd(14)}${counts.join('  ')}  ${record.seconds.toFixed(1)} s`,
+    ...record.notes.map((line) => `  ${line}`),
     ...[...reasons].map(([reason, count]) => `  skipped ${count}: ${reason}`),
     ...record.failed
       .slice(0, 20)
