@@ -82,7 +82,11 @@ const mostSignatures = 64;
 /** More entries than this without a checkpoint are odd: four times what makes one due. */
 const longestTail = 256;
 /** Sessions between two checkpoints. */
-const mostSessions = 65_536;
+const mostSessions = 16_384;
+/** Entries of one kind between two checkpoints that are looked at again there. */
+const mostNoted = 10_000;
+const mostPeople = 10_000;
+const mostChanges = 1_000;
 const zeros = Buffer.alloc(32);
 const week = 7 * 24 * 60 * 60 * 1000;
 /** No log is pruned younger than this (docs/protocols/audit.md, "Pruning"). */
@@ -323,7 +327,7 @@ function isChange(value) {
   return hasShape(value, { kind: isText, ...changeShapes[value['kind']] });
 }
 const isChanges = (/** @type {unknown} */ value) =>
-  listOf(isChange, 10_000)(value) && /** @type {any[]} */ (value).length > 0;
+  listOf(isChange, mostChanges)(value) && /** @type {any[]} */ (value).length > 0;
 
 /** @type {Record<string, Record<string, (value: unknown) => boolean>>} */
 const subjectShapes = {
@@ -385,6 +389,11 @@ class Roster {
     this.devices = new Map();
     /** @type {Set<string>} */
     this.ownRoles = new Set();
+    this.admins = 0;
+    /** How many people hold a role; who was removed holds none. @type {Map<string, number>} */
+    this.holders = new Map();
+    /** Whom the entry at hand changes, as they were before it. @type {Map<string, Standing | undefined>} */
+    this.before = new Map();
     this.epochs = 0;
     /** @type {Set<string>} */
     this.usedRequests = new Set();
@@ -393,11 +402,34 @@ class Roster {
   /** What somebody was after so many entries. @param {string} userId @param {number} size */
   standing(userId, size) {
     const history = this.people.get(userId)?.history ?? [];
-    for (let at = history.length - 1; at >= 0; at -= 1) {
-      const step = history[at];
-      if (step !== undefined && step.size <= size) return step.is;
+    let [from, to] = [0, history.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (/** @type {{ size: number }} */ (history[middle]).size <= size) from = middle + 1;
+      else to = middle;
     }
-    return undefined;
+    return history[from - 1]?.is;
+  }
+
+  /** Before the entry at hand. @param {string} userId */
+  #was(userId) {
+    return this.before.has(userId) ? this.before.get(userId) : this.people.get(userId)?.now;
+  }
+
+  /** @param {string} userId @param {Person} person @param {Standing} next */
+  #become(userId, person, next) {
+    if (!this.before.has(userId)) this.before.set(userId, this.people.has(userId) ? person.now : undefined);
+    if (this.people.has(userId)) this.#count(person.now, -1);
+    this.#count(next, 1);
+    person.now = next;
+    this.people.set(userId, person);
+  }
+
+  /** @param {Standing} standing @param {number} by */
+  #count(standing, by) {
+    if (isAdmin(standing)) this.admins += by;
+    if (standing.status === 'removed') return;
+    for (const role of new Set(standing.roles)) this.holders.set(role, (this.holders.get(role) ?? 0) + by);
   }
 
   /** Active admins after so many entries. @param {number} size */
@@ -460,29 +492,31 @@ class Roster {
     if (body.seq !== seq) return broken('is out of order');
     if (!Buffer.from(body.previous, 'base64').equals(this.head)) return broken('does not follow the one before');
 
-    const before = new Map([...this.people].map(([id, person]) => [id, person.now]));
+    this.before = new Map();
+    const admins = this.admins;
     const text = canonical(body);
     const message = bytesOf('carekeep/v1/roster/signature\0', text);
     for (const change of body.changes) this.#apply(change, broken);
-    const touched = [...this.people].filter(([id, { now }]) => before.get(id) !== now);
-    if (![...this.people.values()].some(({ now }) => isAdmin(now))) broken('leaves no active admin');
+    if (this.admins === 0) broken('leaves no active admin');
 
     const byClinic = signatures.some(
       (/** @type {any} */ { by, signature }) =>
         by === 'clinic' && signed(this.identity, message, from64(signature), this.memory),
     );
-    if (!byClinic && !this.#isOwnRotation(body, signatures, message, before)) {
+    if (!byClinic && !this.#isOwnRotation(body, signatures, message)) {
       const kit = body.changes.some((/** @type {any} */ { kind }) => kind === 'recovery-set');
-      const admins = [...before.values()].filter(isAdmin).length;
-      const needed = body.version > 1 && touched.some(([id, { now }]) => touchesAdmins(before.get(id), now)) ? 2 : 1;
-      const behind = this.#adminsBehind(body, signatures, message, before).size;
+      const needed = body.version > 1 && this.#touchesAdmins() ? 2 : 1;
+      const behind = this.#adminsBehind(body, signatures, message).size;
       if (seq === 0 || kit || behind < Math.min(needed, Math.max(1, admins))) broken('lacks a valid signature');
     }
     if (body.request !== undefined) this.usedRequests.add(body.request.body.id);
     this.version = body.version;
     this.size = seq + 1;
     this.head = sha256(bytesOf('carekeep/v1/roster/entry\0', text));
-    for (const [, person] of touched) person.history.push({ size: this.size, is: person.now });
+    for (const id of this.before.keys()) {
+      const person = this.people.get(id);
+      if (person !== undefined) person.history.push({ size: this.size, is: person.now });
+    }
   }
 
   /**
@@ -494,7 +528,7 @@ class Roster {
     const changed = (next) => {
       const person = this.people.get(change.userId) ?? broken('changes a person who is not there');
       if (person.now.status === 'removed') broken('changes a person who was removed');
-      person.now = { ...person.now, ...next };
+      this.#become(change.userId, person, { ...person.now, ...next });
     };
     const device = () => {
       const found = this.devices.get(change.deviceId);
@@ -509,12 +543,10 @@ class Roster {
         if (this.people.has(change.userId)) broken('adds a person twice');
         demandRoles();
         const { roles, ed25519, x25519, userName, displayName } = change;
-        this.people.set(change.userId, {
-          userName,
-          displayName,
-          now: { status: 'active', roles, ed25519, x25519 },
-          history: [],
-        });
+        if (this.people.size >= mostPeople) throw new Problem('too-much', `roster ${this.size}`);
+        /** @type {Standing} */
+        const now = { status: 'active', roles, ed25519, x25519 };
+        this.#become(change.userId, { userName, displayName, now, history: [] }, now);
         return;
       }
       case 'roles-set':
@@ -540,10 +572,7 @@ class Roster {
         this.ownRoles.add(change.roleId);
         return;
       case 'role-removed': {
-        const held = [...this.people.values()].some(
-          ({ now }) => now.status !== 'removed' && now.roles.includes(change.roleId),
-        );
-        if (held) broken('removes a role that somebody holds');
+        if ((this.holders.get(change.roleId) ?? 0) > 0) broken('removes a role that somebody holds');
         if (!this.ownRoles.delete(change.roleId)) broken('removes a role that is not there');
         return;
       }
@@ -561,15 +590,22 @@ class Roster {
    * @param {any} body
    * @param {any[]} signatures
    * @param {Buffer} message
-   * @param {Map<string, Standing>} before
    */
-  #isOwnRotation(body, signatures, message, before) {
+  #isOwnRotation(body, signatures, message) {
     const [change, ...others] = body.changes;
     if (body.version === 1 || change.kind !== 'user-keys-replaced' || others.length > 0) return false;
-    const was = before.get(change.userId);
+    const was = this.#was(change.userId);
     if (was?.status !== 'active') return false;
     const key = Buffer.from(was.ed25519, 'base64');
     return signatures.some(({ by, signature }) => by === change.userId && signed(key, message, from64(signature)));
+  }
+
+  #touchesAdmins() {
+    for (const [id, was] of this.before) {
+      const is = this.people.get(id)?.now;
+      if (is !== undefined && touchesAdmins(was, is)) return true;
+    }
+    return false;
   }
 
   /**
@@ -577,11 +613,10 @@ class Roster {
    * @param {any} body
    * @param {any[]} signatures
    * @param {Buffer} message
-   * @param {Map<string, Standing>} before
    */
-  #adminsBehind(body, signatures, message, before) {
+  #adminsBehind(body, signatures, message) {
     /** @param {string} id */
-    const standing = (id) => before.get(id);
+    const standing = (id) => this.#was(id);
     const signers = Roster.signers(standing, message, signatures);
     const { request } = body;
     if (request === undefined || this.usedRequests.has(request.body.id)) return signers;
@@ -1185,6 +1220,7 @@ export class Verifier {
       this.clockBack.by = Math.max(this.clockBack.by, this.latest - recorded);
     }
     this.latest = Math.max(this.latest, recorded);
+    if (this.anchored.length > mostNoted || this.executed.length > mostNoted) throw new Problem('too-much', seq);
     if (type === 'audit.anchored')
       this.anchored.push({ session: agent.session, number: detail.number, reason: detail.reason });
     if (type === 'audit.pruned' && entry.outcome === 0) this.#executed(entry, seq);
@@ -1202,7 +1238,7 @@ export class Verifier {
     span.count += 1;
     span.last = seq;
     if (span.user !== agent.user) span.mixed = true;
-    if (span.leaves.push(leaf) < 512) return;
+    if (span.leaves.push(leaf) < tile) return;
     span.hash ??= crypto.createHash('sha256');
     span.hash.update(Buffer.concat(span.leaves));
     span.leaves = [];
@@ -1683,7 +1719,7 @@ function notProved(verifier) {
     said.push(`That entries ${seen}-${size} are the only ones: no witness that you trust has seen them.`);
   if (verifier.leftOut > 0)
     said.push(
-      `What stands in the ${verifier.leftOut} entries outside the range: only that they have not changed since.`,
+      `What stands in the ${verifier.leftOut} entries outside the range, and that they are still there: only that their hashes are the signed ones.`,
     );
   if (verifier.pruned > 0)
     said.push(

@@ -215,6 +215,17 @@ test('checkpoints with too many signatures, of nobody, or none', () => {
 });
 
 test('a roster and prunes without end, people by the thousand: bounded', () => {
+  const crowd = madeLog(0);
+  const { ed25519, x25519 } = { ed25519: crowd.identity.open, x25519: crowd.identity.open };
+  for (let entry = 1; entry <= 11; entry += 1) {
+    const changes = Array.from({ length: 1000 }, (_, at) => {
+      const name = `nobody ${entry} ${at}`;
+      const userId = uuid(entry * 100_000 + at);
+      return { kind: 'user-added', userId, userName: name, displayName: name, roles: ['it'], ed25519, x25519 };
+    });
+    crowd.addRoster(changes, [['clinic', crowd.identity]]);
+  }
+  assert.equal(verifyLines(crowd.lines()).problem?.code, 'too-much');
   const prune = indexOf('"kind":"prune"');
   const many = Array.from({ length: 1100 }, (_, at) =>
     (lines[prune] ?? '').replace(uuid(500), uuid(10_000 + at)).replace(/"seq":\d+/, `"seq":${1000 + at}`),
