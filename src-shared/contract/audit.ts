@@ -114,7 +114,7 @@ export const audit = {
     summary: 'The weekly check that core does by itself: its last verdict, and how far it is or when it begins.',
     input: empty,
     output: z.strictObject({
-      last: auditVerdict.omit({ actions: true }).extend({ startedAt: instant }).nullable(),
+      last: auditVerdict.extend({ startedAt: instant }).nullable(),
       /** A check takes as many sessions as it needs: since when, and which part of the record it is at. */
       running: z.strictObject({ since: instant, stage: z.string() }).nullable(),
       due: instant.nullable(),

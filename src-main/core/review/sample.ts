@@ -31,9 +31,11 @@ export function dueWeek(store: Store, now: number): Week | null {
   const { to } = lastDrawn(store, now);
   const last = weekOf(weekOf(now).from - 1);
   if (to === null) return firstSince(store, last.from) === null || begun(store) >= last.to ? null : last;
-  if (to > last.from) return null;
+  // From its middle, so that a workstation that moved to another zone counts no week twice.
+  const next = weekOf(to + weekMs / 2);
+  if (next.from > last.from) return null;
   // A clinic that was closed for months, or a clock that was years behind: no hundred empty sheets.
-  return last.from - to > longestGap ? last : weekOf(to);
+  return last.from - to > longestGap ? last : next;
 }
 
 type Stored = { readonly seq: number; readonly entry: Buffer };

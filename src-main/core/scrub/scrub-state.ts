@@ -11,12 +11,14 @@ export const scrubRound = z.strictObject({
   startedAt: z.number().int(),
   /** Of the log as it was checked first, and `record` counts from there; empty before: that is not taken up half way. */
   root: z.string(),
+  /** Of that log, entries that their user's session signed, and that nobody signed. */
+  actions: auditVerdict.shape.actions,
   record: recordState,
 });
 export type ScrubRound = z.infer<typeof scrubRound>;
 
 const scrubState = z.strictObject({
-  last: auditVerdict.omit({ actions: true }).extend({ startedAt: z.number().int() }).nullable(),
+  last: auditVerdict.extend({ startedAt: z.number().int() }).nullable(),
   round: scrubRound.nullable(),
 });
 export type ScrubState = z.infer<typeof scrubState>;

@@ -3,20 +3,15 @@
  * many sessions as it takes. Layout and why going on after a kill is sound: docs/protocols/audit.md, "The weekly scrub".
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import { checkPages } from '../audit/check-pages.ts';
 import { append, readEntry } from '../audit/log.ts';
-import { Found, type Problem } from '../audit/problem.ts';
+import type { Problem } from '../audit/problem.ts';
 import { newRecordState } from '../audit/record-state.ts';
-import { treeByWorkers } from '../audit/verify-whole.ts';
-import { logFacts, verifyLog } from '../audit/verifylog.ts';
-import { verifyRecord } from '../audit/verifyrecord.ts';
 import type { Core } from '../core.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { Opened } from '../opened.ts';
-import { failureCode } from '../store/failure.ts';
 import { type Tx, withTransaction } from '../store/transaction.ts';
 import { openDifference } from './difference.ts';
-import { gentleSliceMs, runGently } from './gently.ts';
+import { finishRound } from './round.ts';
 import { readScrub, type ScrubRound, type ScrubState, writeScrub } from './scrub-state.ts';
 
 const dayMs = 86_400_000;
@@ -24,8 +19,6 @@ const every = 7 * dayMs;
 const lookEvery = 20_000;
 /** Not while people sign in and open their first charts. */
 const notBefore = 60_000;
-/** How far it has come is written down this often, milliseconds. */
-const keepEvery = 10_000;
 /** After a failure that is none of the record's. */
 const retryAfter = 15 * 60_000;
 
@@ -88,76 +81,36 @@ export class Scrub {
   }
 
   async #run(opened: Opened, signal: AbortSignal): Promise<void> {
-    const { last, round: left } = readScrub(opened.store);
-    const round = left ?? { startedAt: this.#core.clock(), root: '', record: newRecordState(0) };
+    const { store } = opened;
+    const { last, round: left } = readScrub(store);
+    const round = left ?? { startedAt: this.#core.clock(), root: '', actions: null, record: newRecordState(0) };
     this.#state = { opened, scrub: { last, round } };
+    const shared = this.#core.presence.clinicalKeys()?.shared;
+    // Whoever had the database open has just left.
+    if (shared === undefined) return;
+    const key = Buffer.from(shared.databaseKey);
     try {
       if (left === null) this.#write(opened, { phase: 'begin' }, 0, () => this.#keep());
-      const verdict = await this.#judged(round, () => this.#work(opened, round, signal));
-      if (verdict !== null) this.#end(opened, verdict);
+      const { vault } = this.#core;
+      const keep = (): void => this.#keep();
+      this.#end(opened, round, await finishRound(round, { store, vault, key, signal, busy: this.#busy, keep }));
     } catch (error) {
       if (signal.aborted) return;
       this.#notBefore = this.#core.clocks.monotonic() + retryAfter;
       this.#core.report('scrub', error);
-    }
-  }
-
-  /** @returns null when it cannot go on in this session */
-  async #work(opened: Opened, round: ScrubRound, signal: AbortSignal): Promise<Verdict | null> {
-    const shared = this.#core.presence.clinicalKeys()?.shared;
-    // Whoever had the database open has just left.
-    if (shared === undefined) return null;
-    const key = Buffer.from(shared.databaseKey);
-    try {
-      return await this.#check(opened, round, { key, signal });
     } finally {
       wipe(key);
     }
   }
 
-  async #check({ store }: Opened, round: ScrubRound, { key, signal }: Means): Promise<Verdict> {
-    const busy = this.#busy;
-    const trust = { clinicId: this.#core.vault.ids().clinicId, book: this.#core.vault.rosterHistory() };
-    if (round.root === '') {
-      const tree = await treeByWorkers(store, { key, trust, signal, onProgress: silent });
-      const log = tree === undefined ? verifyLog(store, trust) : logFacts(store, tree, trust);
-      const { root, size } = await runGently(log, { signal, busy });
-      Object.assign(round, { root, record: newRecordState(size) });
-      this.#keep();
-    }
-    let kept = performance.now();
-    const onSlice = (): void => {
-      if (performance.now() - kept < keepEvery) return;
-      this.#keep();
-      kept = performance.now();
-    };
-    const record = verifyRecord(store, round.record, { signers: trust.book, sliceMs: gentleSliceMs });
-    await runGently(record, { signal, busy, onSlice });
-    this.#keep();
-    return {
-      round,
-      problem: await checkPages({ path: store.path, key, gentle: true }, { signal, onProgress: silent }),
-    };
-  }
-
-  /** What is found wrong ends a round as much as its end does. */
-  async #judged(round: ScrubRound, work: () => Promise<Verdict | null>): Promise<Verdict | null> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof Found) return { round, problem: error.problem };
-      if (failureCode(error) === 'database-damaged') return { round, problem: { code: 'page-damaged', at: '' } };
-      throw error;
-    }
-  }
-
-  #end({ store }: Opened, { round, problem }: Verdict): void {
+  #end({ store }: Opened, round: ScrubRound, problem: Problem | null): void {
     const last = {
       ok: problem === null,
       entries: round.record.size,
       rows: round.record.rows,
       root: round.root,
       problem,
+      actions: round.actions,
       startedAt: round.startedAt,
       finishedAt: this.#core.clock(),
     };
@@ -232,11 +185,7 @@ export class Scrub {
   }
 }
 
-const silent = (): void => undefined;
-
-type Means = { readonly key: Buffer; readonly signal: AbortSignal };
 type Detail = Readonly<Record<string, string | number>>;
-type Verdict = { readonly round: ScrubRound; readonly problem: Problem | null };
 
 /** A week after the last whole one was done; the first one a day after the clinic was set up. */
 function dueAt({ store }: Opened, { last }: ScrubState): number {

@@ -93,7 +93,7 @@ test('a week is drawn once it is over, once and only once, whatever is killed be
   const samples = sheet.items.filter(({ kind }) => kind === 'random-sample');
   assert.deepEqual(
     [...(drawn[0]?.entity ?? [])].sort(),
-    samples.map(({ id }) => id),
+    samples.map(({ id }) => id).sort(),
   );
   assert.equal(samples.length, 5);
   assert.equal(new Set(samples.map(({ patientRef }) => patientRef)).size, 5);

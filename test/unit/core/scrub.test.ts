@@ -81,7 +81,7 @@ test('goes on after a restart from where it was, and finds what was altered sinc
   const work = verifyRecord(house.store, record, { sliceMs: 0 });
   while (record.stage !== 'charts' || record.done < 1) work.next();
   const { last } = readScrub(house.store);
-  const round = { startedAt: house.core.clock(), root: 'as it was', record };
+  const round = { startedAt: house.core.clock(), root: 'as it was', actions: null, record };
   writeScrub(house.store, { last, round });
   assert.equal((await admin.call('audit.scrub', {})).running?.stage, 'charts');
   await house.restart();
