@@ -1,4 +1,7 @@
-/** The auditor looks into the log, filters, verifies it from the first entry on; then the day ends. */
+/** The auditor looks into the log, filters, verifies it, takes it out and has it checked without the application. */
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { karim } from './cast.ts';
 import { goTo, roomsOf, type Stage } from './stage.ts';
@@ -45,6 +48,24 @@ async function verify(stage: Stage, page: Page): Promise<void> {
   if (answer.value.verdict?.ok !== true) throw new Error('the log does not hold');
 }
 
+/** What somebody outside does with it: the file and the verifier beside it, and nothing of the application. */
+async function handOver(stage: Stage, page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Export for an auditor' }).click();
+  const form = page.getByRole('dialog', { name: 'Export the log for an auditor' });
+  const file = join(stage.out, 'audit-log.jsonl.gz');
+  await stage.app.answerDialogs([file]);
+  await form.getByRole('button', { name: 'Save…' }).click();
+  await form.getByText('Saved, with').waitFor({ timeout: 120_000 });
+  await stage.picture('audit-export', 'both');
+  const fingerprint = (await form.locator('code').first().textContent()) ?? '';
+  await form.getByRole('button', { name: 'Close' }).last().click();
+  const verifier = join(stage.out, 'carekeep-verify.mjs');
+  const said = execFileSync(process.execPath, [verifier, '--clinic', fingerprint, file], { encoding: 'utf8' });
+  if (!said.startsWith('VALID\n')) throw new Error('the verifier does not find the log valid');
+  const what = 'audit log, found VALID by carekeep-verify';
+  stage.report.exports.push({ file: 'audit-log.jsonl.gz', bytes: statSync(file).size, what });
+}
+
 export async function endTheDay(stage: Stage): Promise<void> {
   await stage.step('See who did what', async () => {
     await stage.lock();
@@ -53,6 +74,7 @@ export async function endTheDay(stage: Stage): Promise<void> {
     await seeTheLog(stage, page);
   });
   await stage.step('Verify the log', (page) => verify(stage, page));
+  await stage.step('Hand the log to an auditor outside', (page) => handOver(stage, page));
   await stage.step('Lock', async () => {
     await stage.lock();
     await stage.picture('locked');

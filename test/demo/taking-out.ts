@@ -41,10 +41,24 @@ async function takeOut(stage: Stage, page: Page, name: string): Promise<void> {
   }
 }
 
+/** The patient asks who saw the record: a report with roles, without names. */
+async function tellWhoSaw(stage: Stage, page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Who saw this record' }).click();
+  const form = dialog(page, 'Who saw this record');
+  await form.getByText('Handed out the whole record as a file').first().waitFor();
+  await stage.picture('who-saw', 'both');
+  const file = join(stage.out, 'who-saw-new-patient.pdf');
+  await stage.app.answerDialogs([file]);
+  await form.getByRole('button', { name: 'Save report' }).click();
+  await form.waitFor({ state: 'detached', timeout: 60_000 });
+  stage.report.exports.push({ file: basename(file), bytes: statSync(file).size, what: looked(file) });
+}
+
 export async function takeRecordsOut(stage: Stage, imported: Found | undefined): Promise<void> {
   await stage.step('Take records out', async (page) => {
     await openChart(stage, page, { family: marta.family, given: marta.given, at: 0 });
     await takeOut(stage, page, 'new-patient');
+    await tellWhoSaw(stage, page);
     if (imported === undefined) return;
     await openChart(stage, page, imported);
     await takeOut(stage, page, 'imported-patient');
