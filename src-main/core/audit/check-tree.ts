@@ -31,13 +31,19 @@ export type TreeRequest = {
   readonly of: TreeRules['of'];
   /** Numbers that may be missing: below `below`, but for the bits that are set. */
   readonly missing: readonly { readonly below: number; readonly kept: Uint8Array }[];
+  /** Nobody waits for it: it takes what the others leave of the processors. */
+  readonly gentle: boolean;
 };
 export type TreeReport =
   | { readonly kind: 'progress'; readonly done: number }
   | { readonly kind: 'done'; readonly size: number; readonly hashes: readonly Uint8Array[] }
   | { readonly kind: 'found'; readonly problem: Problem };
 
-type Running = { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void };
+type Running = {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly gentle?: boolean;
+};
 
 /** Prunes as plain bytes, for a worker. @param prunes only those that hold */
 export function missingOf(prunes: readonly Prune[]): TreeRequest['missing'] {
@@ -54,7 +60,7 @@ export async function checkTree(
   store: Store,
   key: Uint8Array,
   rules: Pick<TreeRules, 'of' | 'signed'> & { readonly missing: TreeRequest['missing'] },
-  { signal, onProgress }: Running,
+  { signal, onProgress, gentle = false }: Running,
 ): Promise<Frontier> {
   const { size, tiled } = treeExtent(store, rules.signed);
   const cuts = Array.from({ length: workers }, (_, at) => {
@@ -74,6 +80,7 @@ export async function checkTree(
       span: { size: begin.size, hashes: begin.hashes, to, tiled },
       of: rules.of,
       missing: rules.missing,
+      gentle,
     };
     return runSpan(request, both, (count) => {
       done.set(at, count);

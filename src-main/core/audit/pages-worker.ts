@@ -1,17 +1,12 @@
 /** The search index and every page over a read-only connection of its own: neither can be sliced, and core cannot wait. */
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { wipe } from '../crypto/wipe.ts';
 import { failureCode } from '../store/failure.ts';
 import { closeStore, openStore } from '../store/open.ts';
 import type { PagesReport, PagesRequest } from './check-pages.ts';
 import { Found } from './problem.ts';
+import { stepBack } from './step-back.ts';
 import { verifyPages, verifySearch } from './verifypages.ts';
-
-/** Linux counts threads as processes here, so that this one alone steps back; elsewhere it would be all of core. */
-function stepBack(): void {
-  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
-}
 
 function check({ path, key, gentle }: PagesRequest, tell: (report: PagesReport) => void): PagesReport {
   if (gentle) stepBack();

@@ -5,6 +5,7 @@ import { failureCode } from '../store/failure.ts';
 import { closeStore, openStore } from '../store/open.ts';
 import type { TreeReport, TreeRequest } from './check-tree.ts';
 import { Found } from './problem.ts';
+import { stepBack } from './step-back.ts';
 import { verifySpan } from './verifytree.ts';
 
 /** Progress is told this seldom: each message wakes core. */
@@ -12,6 +13,7 @@ const tellEvery = 250;
 
 function check(request: TreeRequest, tell: (report: TreeReport) => void): TreeReport {
   const { path, key, span, of, missing } = request;
+  if (request.gentle) stepBack();
   const raw = Buffer.from(key.buffer, key.byteOffset, key.length);
   const store = openStore({ path, key: raw, readOnly: true });
   wipe(raw);

@@ -18,6 +18,8 @@ export type Whole = {
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Workers step back behind whoever works. */
+  readonly gentle?: boolean;
 };
 
 /** The tree's edge, verified by workers where the log is long enough for them; undefined where it is not. */

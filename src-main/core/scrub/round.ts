@@ -49,7 +49,7 @@ async function check(
 ): Promise<Problem | null> {
   if (round.root === '') {
     const trust = { clinicId: vault.ids().clinicId, book: vault.rosterHistory() };
-    const tree = await treeByWorkers(store, { key, trust, signal, onProgress: silent });
+    const tree = await treeByWorkers(store, { key, trust, signal, onProgress: silent, gentle: true });
     const log = tree === undefined ? verifyLog(store, trust) : logFacts(store, tree, trust);
     const { root, size, actions } = await runGently(log, { signal, busy });
     const signed = actions && { signed: actions.signed, unsigned: actions.unsigned };
