@@ -124,6 +124,8 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'accessReports.make': { patientId: nobody, form: 'fhir', path: '/nonexistent/report' },
   'auditEventExport.save': { from: null, to: null, path: '/nonexistent/log' },
   'auditEventExport.cancel': {},
+  'auditBundle.save': { from: null, to: null, path: '/nonexistent/log' },
+  'auditBundle.cancel': {},
   'audit.verify': {},
   'audit.verdict': {},
   'audit.cancelVerify': {},
