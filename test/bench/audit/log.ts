@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { originOf } from '../../../src-main/core/audit/checkpoint-note.ts';
 import { Checkpoints, checkpointEvery } from '../../../src-main/core/audit/checkpoints.ts';
+import type { BundleOf } from '../../../src-main/core/audit/export-bundle.ts';
 import { followLog } from '../../../src-main/core/audit/indexer.ts';
 import { append } from '../../../src-main/core/audit/log.ts';
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
@@ -15,13 +16,16 @@ import { sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { noteSigner } from '../../../src-main/core/crypto/signed-note.ts';
 import { connect } from '../../../src-main/core/store/connect.ts';
 import { currentHead } from '../../../src-main/core/store/head.ts';
-import { closeStore, type Store } from '../../../src-main/core/store/open.ts';
+import { closeStore, createStore, type Store } from '../../../src-main/core/store/open.ts';
 import { encoded } from '../../../src-main/core/store/row.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import { nextVersion, touchPart, withTransaction } from '../../../src-main/core/store/transaction.ts';
 import { realDisk } from '../../../src-main/core/vault/disk.ts';
 import { oneTimeFile } from '../../../src-main/core/vault/one-time-keys.ts';
-import { benchClinic, benchKey, openEncrypted } from '../clinic.ts';
+import { nextEntry, signerWith } from '../../../src-main/core/vault/roster.ts';
+import type { RosterChange } from '../../../src-main/core/vault/roster-entry.ts';
+import { loadClinic } from '../../fixtures/synthetic/load.ts';
+import { benchClinic, benchClinicKey, benchKey } from '../clinic.ts';
 import type { BenchRun } from '../figure.ts';
 import { type About, type Act, acts, people, userId } from './mix.ts';
 
@@ -34,8 +38,9 @@ export type BenchLog = z.infer<typeof made> & {
   readonly clinic: string;
 };
 
-const clinicId = 'bench';
-export const origin: string = originOf(clinicId, 'bench');
+const clinicId = '00000000-0000-4000-8000-000000000001';
+export const deviceId = '00000000-0000-4000-8000-000000000002';
+export const origin: string = originOf(clinicId, deviceId);
 /** All keys are in this file: they measure, they protect nothing. */
 const keyOf = (name: string): Buffer => sha256(`carekeep bench ${name}`);
 const deviceSigner = noteSigner(`${origin}/device`, ed25519Public(keyOf('device')), keyOf('device'));
@@ -45,6 +50,33 @@ const publicKeys = new Map(
   Array.from({ length: people }, (_, at) => [userId(at), ed25519Public(keyOf(userId(at)))] as const),
 );
 export const book: SignerBook = { signingKey: (user) => publicKeys.get(user) };
+
+/** What an export of the log needs to say of the clinic: a roster of one entry, signed by the clinic. */
+export function clinicOf(): Pick<BundleOf, 'clinicId' | 'clinicIdentity' | 'origin' | 'roster'> {
+  const clinic = keyOf('clinic');
+  const raw = (name: string): string => keyOf(name).toString('base64');
+  const people = [...publicKeys].map(
+    ([user, key], at): RosterChange => ({
+      kind: 'user-added',
+      userId: user,
+      userName: `person.${at}`,
+      displayName: `Person ${at}`,
+      roles: [at === 27 || at === 28 ? 'admin' : 'practitioner'],
+      ed25519: key.toString('base64'),
+      x25519: raw(`${user} x25519`),
+    }),
+  );
+  const desk: RosterChange = {
+    kind: 'device-added',
+    deviceId,
+    name: 'Bench',
+    ed25519: ed25519Public(keyOf('device')).toString('base64'),
+    tls: 'AAAA',
+  };
+  const changes: RosterChange[] = [{ kind: 'recovery-set', x25519: raw('recovery') }, ...people, desk];
+  const roster = [nextEntry([], clinicId, 0, changes, [signerWith('clinic', clinic)])];
+  return { clinicId, clinicIdentity: ed25519Public(clinic), origin, roster };
+}
 
 export function keyFileAt(path: string): OneTimeFile {
   return oneTimeFile(realDisk, path, 'bench', keyOf('journal'), (length) => Buffer.from(randomPad(length)));
@@ -112,10 +144,8 @@ export function benchLog(run: BenchRun, entries: number, patients: number): Benc
     }
     run.say(`makes a log of ${entries.toLocaleString('en')} entries`);
     const making = join(run.cache, `making-${process.pid}`);
-    mkdirSync(join(making, 'db'), { recursive: true });
-    cpSync(clinic, join(making, 'db', 'carekeep-1.db'));
-    forgetStatistics(join(making, 'db', 'carekeep-1.db'));
-    const found = fill(run, join(making, 'db', 'carekeep-1.db'), join(making, 'audit-keys'), entries);
+    mkdirSync(making, { recursive: true });
+    const found = fill(run, making, entries, patients);
     writeFileSync(join(making, 'made.json'), JSON.stringify(found));
     renameSync(making, folder);
     run.say(`made in ${Math.round(found.seconds)} s, and indexed in ${Math.round(found.indexSeconds)} s`);
@@ -130,11 +160,13 @@ export function forgetStatistics(path: string): void {
   db.close();
 }
 
-function fill(run: BenchRun, path: string, keyFile: string, entries: number): z.infer<typeof made> {
-  const store = openEncrypted(path);
+function fill(run: BenchRun, folder: string, entries: number, patients: number): z.infer<typeof made> {
+  const path = join(folder, 'db', 'carekeep-1.db');
+  const store = createStore({ path, key: benchKey, clinicKey: benchClinicKey, device: deviceId });
   // Only the result counts here, not that it survives a power cut half way.
   store.db.pragma('synchronous=OFF');
   store.db.pragma('wal_autocheckpoint=20000');
+  loadClinic(store, { patients, resourcesPerPatient: 0, seed: run.seed });
   const from = performance.now();
   const held = heldKeys();
   const grower = new Grower(store, held.file);
@@ -157,7 +189,7 @@ function fill(run: BenchRun, path: string, keyFile: string, entries: number): z.
   drain(followLog(store));
   const indexSeconds = (performance.now() - indexed) / 1000;
   grower.close();
-  held.writeTo(keyFileAt(keyFile));
+  held.writeTo(keyFileAt(join(folder, 'audit-keys')));
   closeStore(store);
   return { seconds, indexSeconds, entries };
 }

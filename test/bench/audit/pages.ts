@@ -9,7 +9,7 @@ import { prng } from '../../fixtures/synthetic/prng.ts';
 import { benchKey } from '../clinic.ts';
 import type { BenchRun, Figure } from '../figure.ts';
 import { median, percentile, timed } from '../measure.ts';
-import { type BenchLog, patientsOf } from './log.ts';
+import { type BenchLog, deviceId, patientsOf } from './log.ts';
 import { people, userId } from './mix.ts';
 
 /** As many as the screen asks for. */
@@ -65,8 +65,12 @@ function partsFor(store: Store, size: number): readonly Part[] {
     ...['TREAT', 'HOPERAT', 'ETREAT', 'PATRQT'].map(
       (purpose): Part => ({ field: 'purpose', name: purpose, filter: { purpose } }),
     ),
-    ...['bench', 'another'].map(
-      (device): Part => ({ field: 'device', name: `workstation ${device}`, filter: { device } }),
+    ...[deviceId, 'another'].map(
+      (device): Part => ({
+        field: 'device',
+        name: `workstation ${device === deviceId ? 'this' : device}`,
+        filter: { device },
+      }),
     ),
     text('text "note"', (code) => code.includes('note')),
     text('text "e", nearly all codes', (code) => code.includes('e')),
@@ -126,12 +130,10 @@ export function measurePages(run: BenchRun, log: BenchLog): readonly Figure[] {
   const random = prng(run.seed);
   const samples: Timed[] = [];
   for (const one of filters) {
-    let next: number | null = null;
-    const first = timed(() => {
-      ({ next } = readPage(store, one.filter, null, limit));
-    });
-    const before: number | null = next;
-    const second = before === null ? null : timed(() => readPage(store, one.filter, before, limit));
+    const from = performance.now();
+    const { next } = readPage(store, one.filter, null, limit);
+    const first = performance.now() - from;
+    const second = next === null ? null : timed(() => readPage(store, one.filter, next, limit));
     samples.push({ ...one, first, second });
   }
   const far = filters

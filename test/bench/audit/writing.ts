@@ -2,7 +2,8 @@
  * One write per transaction on a long log, synchronous FULL, checkpoints taken every 64 entries and one-time keys on
  * the disk as in the product, beside the same row written bare.
  */
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Checkpoints, checkpointEvery } from '../../../src-main/core/audit/checkpoints.ts';
 import { indexSlice } from '../../../src-main/core/audit/indexer.ts';
 import { append } from '../../../src-main/core/audit/log.ts';
@@ -125,9 +126,9 @@ export function measureWriting(run: BenchRun, log: BenchLog): readonly Figure[] 
   const [bare, alone] = bases;
   if (bare === undefined || alone === undefined) throw new Error('no clinic to write to');
   prepareOutbox(bare);
-  const patients = patientsOf(store);
   const chart = generateChart(prng(run.seed), 'patient', rounds);
-  const nextOf = () => {
+  const nextOf = (of: Store) => {
+    const patients = patientsOf(of);
     let at = 0;
     return () => {
       const [resource, patient] = [
@@ -139,7 +140,7 @@ export function measureWriting(run: BenchRun, log: BenchLog): readonly Figure[] 
       return { resource, patient };
     };
   };
-  const [mine, withOp, rowOnly] = [nextOf(), nextOf(), nextOf()];
+  const [mine, withOp, rowOnly] = [nextOf(store), nextOf(bare), nextOf(alone)];
   const full = (): void => {
     const { resource, patient } = mine();
     write(store, patient, resource);
@@ -175,7 +176,11 @@ export function measureWriting(run: BenchRun, log: BenchLog): readonly Figure[] 
   store.held.committed = () => undefined;
   checkpoints.close();
   signers.close();
-  for (const one of [store, bare, alone]) closeStore(one);
+  for (const one of [store, bare, alone]) {
+    closeStore(one);
+    // As long as the log is, its copy is not kept for what comes after.
+    rmSync(dirname(one.path), { recursive: true });
+  }
   return figuresOf({ fulls, bares, alones, many, sealing, taken, size, index });
 }
 

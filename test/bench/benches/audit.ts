@@ -1,5 +1,6 @@
 /** The audit log at 5 million entries: writing, verifying, finding, and what an entry takes. */
 import { benchLog } from '../audit/log.ts';
+import { measureOutside } from '../audit/outside.ts';
 import { measurePages } from '../audit/pages.ts';
 import { measureSizes } from '../audit/sizes.ts';
 import { measureVerification } from '../audit/verification.ts';
@@ -16,6 +17,7 @@ const bench: Bench = {
       ...(await measureVerification(run, log)),
       ...measurePages(run, log),
       ...measureSizes(run, log),
+      ...(await measureOutside(run, log)),
     ];
   },
 };
