@@ -6,7 +6,7 @@ import { append, head, type NewEntry } from '../../../src-main/core/audit/log.ts
 import { activityOf } from '../../../src-main/core/audit/report/activity.ts';
 import { entriesAbout } from '../../../src-main/core/audit/report/entries-about.ts';
 import { gatherAccesses } from '../../../src-main/core/audit/report/gather.ts';
-import { type Access, apart, groupAccesses, summaryOf } from '../../../src-main/core/audit/report/grouping.ts';
+import { type Access, apart, Groups, Sums } from '../../../src-main/core/audit/report/grouping.ts';
 import { heldData } from '../../../src-main/core/audit/report/held-data.ts';
 import { spanOf } from '../../../src-main/core/audit/report/span.ts';
 import { eventWords, purposeWords, reportWords, roleWords } from '../../../src-main/core/audit/report/wording.ts';
@@ -52,6 +52,12 @@ const access = (seq: number, when: number, more: Partial<Access> = {}): Access =
   ...more,
 });
 
+function groupAccesses(accesses: readonly Access[]) {
+  const groups = new Groups();
+  for (const each of accesses) groups.add(each);
+  return groups.lines();
+}
+
 test('what one session does again within minutes is one line; everything else is its own', () => {
   const minute = 60_000;
   const lines = groupAccesses([
@@ -85,13 +91,16 @@ test('a clock that was put back makes no line that ends before it begins', () =>
 });
 
 test('the summary counts entries, people, roles together as held, what was taken out and refused', () => {
-  const summary = summaryOf([
+  const sums = new Sums();
+  for (const each of [
     access(0, 0),
     access(1, 1, { person: 'user-2', roles: ['practitioner', 'admin'], activity: 'printed', event: 'export.pdf' }),
     access(2, 2, { person: null, roles: [], activity: 'exported', event: 'export.all' }),
     access(3, 3, { activity: 'emergency', event: 'break-glass.opened' }),
     access(4, 4, { activity: 'refused', event: 'break-glass.refused', outcome: 'failure' }),
-  ]);
+  ])
+    sums.add(each);
+  const summary = sums.summary();
   assert.equal(summary.accesses, 5);
   assert.equal(summary.people, 2);
   assert.deepEqual(summary.byRole[0], { roles: ['practitioner'], count: 3 });

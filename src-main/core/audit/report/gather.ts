@@ -9,7 +9,7 @@ import { prunesOf } from '../prune/pruned.ts';
 import { detailOf } from '../sealed-detail.ts';
 import { activityOf, isWhole, scopeOf } from './activity.ts';
 import { entriesAbout, type Within } from './entries-about.ts';
-import { type Access, groupAccesses, summaryOf } from './grouping.ts';
+import { type Access, Groups, Sums } from './grouping.ts';
 import { type DataSource, type HeldData, heldData, type Told } from './held-data.ts';
 
 /** Who stands behind ids. `person` gives null for everyone unless names were decided for. */
@@ -79,29 +79,25 @@ export function* gatherAccesses(
   let shut = 0;
   let over = sliceClock();
   const gathered: Gathered[] = [];
+  const groups = new Groups();
+  const sums = new Sums();
+  const types = new Map<string, string>();
   for (const entry of entries) {
     const opened = detailOf(store, entry);
     if (opened.shut) shut += 1;
-    gathered.push({ entry, detail: opened.detail, access: accessOf(entry, opened.detail, held, names) });
+    const access = accessOf(entry, opened.detail, held, names);
+    gathered.push({ entry, detail: opened.detail, access });
+    groups.add(access);
+    sums.add(access);
+    for (const id of entry.entity) {
+      const type = held.resource(id)?.type;
+      if (type !== undefined) types.set(id, type);
+    }
     if ((gathered.length & 15) !== 0 || !over()) continue;
     yield { done: gathered.length, total: entries.length };
     over = sliceClock();
   }
-  const accesses = gathered.map(({ access }) => access);
-  const told = new Set(entries.flatMap(({ entity }) => entity));
-  return {
-    gathered,
-    lines: groupAccesses(accesses),
-    summary: summaryOf(accesses),
-    sources: held.sources,
-    shut,
-    types: new Map([...told].flatMap((id) => typeOf(held, id))),
-  };
-}
-
-function typeOf(held: HeldData, id: string): [string, string][] {
-  const found = held.resource(id);
-  return found === null ? [] : [[id, found.type]];
+  return { gathered, lines: groups.lines(), summary: sums.summary(), sources: held.sources, shut, types };
 }
 
 const outcomes = { 0: 'success', 4: 'denied', 8: 'failure' } as const;

@@ -1,5 +1,5 @@
 /** Many entries, few lines: what one session did again within minutes is one line with times and a count. */
-import type { AccessLine, AccessSummary } from '../../../../src-shared/contract/access-report.ts';
+import type { AccessLine, AccessSummary, Activity } from '../../../../src-shared/contract/access-report.ts';
 
 /** One entry, resolved. `person` and `session` tell people apart and never leave this folder. */
 export type Access = Omit<AccessLine, 'from' | 'to' | 'count'> & {
@@ -12,23 +12,28 @@ export type Access = Omit<AccessLine, 'from' | 'to' | 'count'> & {
 /** What lies further apart is another access, milliseconds. */
 export const apart = 15 * 60_000;
 
-/** @param accesses in the log's order @returns lines, newest first */
-export function groupAccesses(accesses: readonly Access[]): AccessLine[] {
-  const lines: { line: AccessLine; seq: number }[] = [];
-  const open = new Map<string, { line: AccessLine; seq: number }>();
-  for (const { seq, at, person, session, ...told } of accesses) {
+/** Takes accesses in the log's order, one by one: there may be many, and others want their turn between. */
+export class Groups {
+  readonly #lines: { line: AccessLine; readonly seq: number }[] = [];
+  readonly #open = new Map<string, { line: AccessLine; readonly seq: number }>();
+
+  add({ seq, at, person, session, ...told }: Access): void {
     const { event, outcome, purpose, where, roles, reason } = told;
     const key = JSON.stringify([session, person, event, outcome, purpose, where, roles, reason]);
-    const held = open.get(key);
+    const held = this.#open.get(key);
     if (held !== undefined && Math.abs(at - held.line.to) <= apart) {
       held.line = joined(held.line, told, at);
-      continue;
+      return;
     }
     const fresh = { line: { ...told, from: at, to: at, count: 1 }, seq };
-    open.set(key, fresh);
-    lines.push(fresh);
+    this.#open.set(key, fresh);
+    this.#lines.push(fresh);
   }
-  return lines.sort((a, b) => b.line.from - a.line.from || b.seq - a.seq).map(({ line }) => line);
+
+  /** Newest first. */
+  lines(): AccessLine[] {
+    return this.#lines.toSorted((a, b) => b.line.from - a.line.from || b.seq - a.seq).map(({ line }) => line);
+  }
 }
 
 /** A clock that was put back makes no line that ends before it begins. */
@@ -43,34 +48,39 @@ function joined(line: AccessLine, more: Pick<AccessLine, 'categories' | 'origins
   };
 }
 
-export function summaryOf(accesses: readonly Access[]): AccessSummary {
-  const people = new Set(accesses.flatMap(({ person }) => person ?? []));
-  const of = (...wanted: readonly string[]) => accesses.filter(({ activity }) => wanted.includes(activity)).length;
-  return {
-    accesses: accesses.length,
-    people: people.size,
-    byRole: counted(accesses, ({ roles }) => JSON.stringify(roles)).map(([first, count]) => ({
-      roles: first.roles,
-      count,
-    })),
-    byActivity: counted(accesses, ({ activity }) => activity).map(([first, count]) => ({
-      activity: first.activity,
-      count,
-    })),
-    emergencies: accesses.filter(({ event, outcome }) => event === 'break-glass.opened' && outcome === 'success')
-      .length,
-    takenOut: of('printed', 'exported'),
-    refused: of('refused'),
-  };
-}
+/** Counts accesses as they come. */
+export class Sums {
+  #accesses = 0;
+  #emergencies = 0;
+  readonly #people = new Set<string>();
+  readonly #roles = new Map<string, { readonly roles: string[]; count: number }>();
+  readonly #activities = new Map<Activity, number>();
 
-/** How many there are of each kind, most first, with the first of that kind. */
-function counted(accesses: readonly Access[], kind: (access: Access) => string): [Access, number][] {
-  const found = new Map<string, [Access, number]>();
-  for (const access of accesses) {
-    const held = found.get(kind(access));
-    if (held === undefined) found.set(kind(access), [access, 1]);
-    else held[1] += 1;
+  add({ person, roles, activity, event, outcome }: Access): void {
+    this.#accesses += 1;
+    if (person !== null) this.#people.add(person);
+    if (event === 'break-glass.opened' && outcome === 'success') this.#emergencies += 1;
+    this.#activities.set(activity, this.#of(activity) + 1);
+    const key = JSON.stringify(roles);
+    const held = this.#roles.get(key);
+    if (held === undefined) this.#roles.set(key, { roles, count: 1 });
+    else held.count += 1;
   }
-  return [...found.values()].sort((a, b) => b[1] - a[1]);
+
+  #of(activity: Activity): number {
+    return this.#activities.get(activity) ?? 0;
+  }
+
+  summary(): AccessSummary {
+    const byActivity = [...this.#activities].map(([activity, count]) => ({ activity, count }));
+    return {
+      accesses: this.#accesses,
+      people: this.#people.size,
+      byRole: [...this.#roles.values()].toSorted((a, b) => b.count - a.count),
+      byActivity: byActivity.toSorted((a, b) => b.count - a.count),
+      emergencies: this.#emergencies,
+      takenOut: this.#of('printed') + this.#of('exported'),
+      refused: this.#of('refused'),
+    };
+  }
 }

@@ -94,18 +94,14 @@ function timesIn({ language, timeZone }: AccessReport): Times {
     minute: '2-digit',
     timeZoneName: 'short',
   });
-  const quiet = { color: colours.quiet, fontFeatures: ['tnum' as const] };
   return (from, to) => {
     const [first, last] = [day.format(from), day.format(to)];
     if (first !== last) {
       const both = [`${first}, ${zoned.format(from)} –`, `${last}, ${zoned.format(to)}`];
-      return both.map((text) => ({ text, fontFeatures: ['tnum'] }));
+      return both.map((text) => ({ text }));
     }
     const one = clock.format(from) === clock.format(to);
     const time = one ? zoned.format(to) : `${clock.format(from)}–${zoned.format(to)}`;
-    return [
-      { text: first, fontFeatures: ['tnum'] },
-      { text: time, ...quiet },
-    ];
+    return [{ text: first }, { text: time, color: colours.quiet }];
   };
 }
