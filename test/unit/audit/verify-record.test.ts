@@ -138,6 +138,31 @@ describe('the record in pieces', () => {
     assert.equal(inPieces(begin()).code, 'part-older');
   });
 
+  it('reads a chart again that is written to while it is read, and ends all the same', () => {
+    const state = begin();
+    const work = verifyRecord(store, state, { sliceMs: 0 });
+    let written = 0;
+    for (let step = work.next(); step.done !== true; step = work.next()) {
+      if (state.stage !== 'charts' || written > 30) continue;
+      for (const chart of charts) addObservation(store, chart, String(written));
+      written += 1;
+      if (written % 10 === 0) drain(followLog(store));
+    }
+    assert.ok(written > 20);
+    assert.equal(state.stage, 'done');
+  });
+
+  it('finds a row that is altered while its chart is read', () => {
+    const [chart = ''] = [...charts].sort();
+    const work = verifyRecord(store, begin(), { sliceMs: 0 });
+    const run = () => {
+      for (let step = work.next(); step.done !== true; step = work.next()) {
+        store.db.prepare("update resource set json = replace(json, '}', ' }') where patient_id > ?").run(chart);
+      }
+    };
+    assert.throws(run, Found);
+  });
+
   it('ends when it is asked to, and leaves what it needs to go on', () => {
     const state = begin();
     const work = verifyRecord(store, state, { sliceMs: 0 });
