@@ -91,10 +91,7 @@ test('a week is drawn once it is over, once and only once, whatever is killed be
   assert.deepEqual(drawn[0]?.detail, { accesses: 8, samples: 5, week: first });
   const sheet = await admin.call('reviews.week', { week: first });
   const samples = sheet.items.filter(({ kind }) => kind === 'random-sample');
-  assert.deepEqual(
-    [...(drawn[0]?.entity ?? [])].sort(),
-    samples.map(({ id }) => id).sort(),
-  );
+  assert.deepEqual([...(drawn[0]?.entity ?? [])].sort(), samples.map(({ id }) => id).sort());
   assert.equal(samples.length, 5);
   assert.equal(new Set(samples.map(({ patientRef }) => patientRef)).size, 5);
   assert.deepEqual([sheet.findings, sheet.closed, sheet.state], [1, 0, 'open']);
