@@ -116,8 +116,15 @@ export class AuditBundleExport {
       if (session.keys.closed) throw new CallError('not-signed-in');
     };
     const parts = function* (): Generator<Buffer> {
-      // All that there is now is signed before it leaves, the beginning of this export included.
-      opened.checkpoints.take();
+      // The file is open: from here on something leaves, even if the end is never reached.
+      note('begun');
+      try {
+        // All that there is now is signed before it leaves, the beginning of this export included.
+        opened.checkpoints.take();
+      } catch (error) {
+        // What nobody signed goes out unsigned, and the verifier says so.
+        core.report('checkpoint', error);
+      }
       const { clinicId } = core.vault.ids();
       const looking = numbersWithin(store, { from, to }, head(store).size);
       let range = looking.next();
@@ -151,7 +158,6 @@ export class AuditBundleExport {
       note('written');
     };
     try {
-      note('begun');
       const chosen = await chosenPath(core, connection, {
         path,
         title: 'Carekeep',
