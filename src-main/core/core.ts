@@ -346,6 +346,8 @@ export class Core {
     this.scrub.stop();
     this.weeks.stop();
     this.presence.endSearches();
+    // At once: there are 500 ms until the kill, and the keychain may take them all.
+    this.#checkpoint();
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
   }
