@@ -261,7 +261,7 @@ describe('a clinic’s day in the chart', { timeout: 240_000 }, () => {
     await screen.getByLabel('Name of the filter').waitFor();
     await screen.keyboard.type('Signed');
     await screen.keyboard.press('Enter');
-    await screen.getByRole('button', { name: 'Signed ▾' }).waitFor();
+    await screen.getByRole('button', { name: 'Signed', exact: true }).waitFor();
     assert.equal(await table.getByRole('row', { name: /Read chart/ }).count(), 0);
     await screen.getByText('By person', { exact: true }).click();
     await screen

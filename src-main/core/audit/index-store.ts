@@ -20,6 +20,8 @@ export const fields = {
   day: 8,
   /** Pseudonyms: their values stand in `audit_by_patient`. */
   patient: 9,
+  /** One value: the kinds of events that the sets of `kind` were made by. */
+  catalogue: 10,
 } as const;
 export type Field = keyof typeof fields;
 
@@ -53,6 +55,19 @@ export function numberFor(store: Store, field: Field, text: string): number {
     .sql<[number, number, string]>('insert into audit_value (field, value, text) values (?, ?, ?)')
     .run(fields[field], value, text);
   return value;
+}
+
+/** The kinds of events that the sets of `kind` were made by; undefined before there are any. */
+export function readCatalogue(store: Store): string | undefined {
+  return valuesOf(store, 'catalogue').get(0);
+}
+
+export function writeCatalogue(store: Store, text: string): void {
+  store
+    .sql<[number, string]>(
+      'insert into audit_value (field, value, text) values (?, 0, ?) on conflict (field, value) do update set text = excluded.text',
+    )
+    .run(fields.catalogue, text);
 }
 
 /** Number → text of a field's values. */
@@ -127,6 +142,14 @@ export function entriesAbout(store: Store, patient: number, from: number, to: nu
     for (const { seq } of listed.all(span, patient, from, to)) found.push(seq);
   }
   return found;
+}
+
+/** How many of the entries [from, to) are listed as about somebody; both in one span. */
+export function listedIn(store: Store, from: number, to: number): number {
+  const counted = store.sql<[number, number, number], { n: number }>(
+    'select count(*) n from audit_by_patient where span = ? and seq >= ? and seq < ?',
+  );
+  return counted.get(spanOf(from), from, to)?.n ?? 0;
 }
 
 export function listAbout(store: Store, patient: number, seq: number): void {

@@ -3,7 +3,8 @@
  * never pays for them. What they have not reached yet is scanned. The index is derived: it can be thrown away and made
  * anew.
  */
-import { auditEvents } from '../../../src-shared/contract/audit-events.ts';
+import { z } from 'zod';
+import { auditCodes, auditEvents } from '../../../src-shared/contract/audit-events.ts';
 import { followedTo, setFollowed } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
 import { releaseParts, storeParts } from '../store/part.ts';
@@ -19,6 +20,7 @@ import {
   placeOf,
   placesOfDays,
   readBits,
+  readCatalogue,
   readTimes,
   type Span,
   spansDown,
@@ -26,6 +28,7 @@ import {
   valueNumber,
   valuesOf,
   writeBits,
+  writeCatalogue,
   writeSpan,
 } from './index-store.ts';
 import { setTime, type Times } from './times.ts';
@@ -55,10 +58,34 @@ export function* followLog(store: Store): Sliced<number> {
 
 /** One slice of indexing. @returns how many entries were added, 0 at the end of the log */
 export function indexSlice(store: Store): number {
+  renewForCatalogue(store);
   const index = followedTo(store, 'index');
   const parts = followedTo(store, 'parts');
   // Charts are proved from their parts: an index that is being made anew does not keep those waiting.
   return (index < parts ? slice(store, parts, false) : 0) || slice(store, Math.min(index, parts), true);
+}
+
+const known = new WeakSet<Store>();
+
+/** A release that moves an event to another kind makes the index anew: its sets of kinds would say the old one. */
+function renewForCatalogue(store: Store): void {
+  if (known.has(store)) return;
+  const now = JSON.stringify(Object.fromEntries(auditCodes.map((code) => [code, auditEvents[code].kind])));
+  const before = readCatalogue(store);
+  if (before !== now) {
+    withTransaction(store, (tx) => {
+      if (before !== undefined && movesEvents(before)) forgetIndex(tx);
+      writeCatalogue(store, now);
+    });
+  }
+  known.add(store);
+}
+
+function movesEvents(before: string): boolean {
+  const kinds = z.record(z.string(), z.string()).safeParse(JSON.parse(before));
+  return (
+    !kinds.success || auditCodes.some((code) => (kinds.data[code] ?? auditEvents[code].kind) !== auditEvents[code].kind)
+  );
 }
 
 function slice(store: Store, from: number, indexing: boolean): number {
@@ -151,7 +178,7 @@ class Pages {
 }
 
 /** What an entry says in the fields whose values are texts. */
-function textsOf({ agent, type, outcome, device, purpose, origin }: AuditEntry): (readonly [Field, string])[] {
+export function textsOf({ agent, type, outcome, device, purpose, origin }: AuditEntry): (readonly [Field, string])[] {
   return [
     ...(agent.user === null ? [] : [['user', agent.user] as const]),
     ['event', type],
@@ -192,7 +219,7 @@ export function forgetEntries(
 }
 
 /** Every place that a bitmap of a chunk can stand at. */
-function placesOf(store: Store, chunk: number): number[] {
+export function placesOf(store: Store, chunk: number): number[] {
   const places = [placeOf('present', 0, chunk)];
   for (const field of ['user', 'event', 'kind', 'outcome', 'device', 'purpose', 'origin'] as const) {
     for (const value of valuesOf(store, field).keys()) places.push(placeOf(field, value, chunk));

@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'patient-differs'
   | 'restriction-differs'
   | 'search-differs'
+  | 'index-differs'
   | 'signature-missing'
   | 'signature-broken'
   | 'page-damaged';

@@ -7,7 +7,16 @@ import { z } from 'zod';
 const count = z.number().int().nonnegative();
 
 /** In this order; each is done for the whole record before the next begins. */
-export const recordStages = ['entries', 'imports', 'charts', 'strays', 'history', 'restrictions', 'patients'] as const;
+export const recordStages = [
+  'entries',
+  'imports',
+  'charts',
+  'strays',
+  'history',
+  'restrictions',
+  'patients',
+  'index',
+] as const;
 export type RecordStage = (typeof recordStages)[number];
 
 export const recordState = z.strictObject({
@@ -23,7 +32,7 @@ export const recordState = z.strictObject({
   restrictedTo: count,
   /** The import whose rows are hashed anew, the next row, and the edge of its tree so far. */
   import: z.strictObject({ batch: count, row: count, size: count, hashes: z.array(z.base64()) }).nullable(),
-  /** The last chart, row or patient looked at in this stage. */
+  /** The last chart, row, patient or chunk of the viewer's index looked at in this stage. */
   after: z.string(),
   row: count,
   version: count,

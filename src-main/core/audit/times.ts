@@ -46,7 +46,10 @@ export function packTimes(times: Times, count: number): Buffer {
   return Buffer.from(bytes);
 }
 
+/** A time as it is kept. */
+export const timeKept = (recorded: number): number => Math.min(recorded, latest);
+
 /** Sets the time of a place, and of all behind it, which are not known yet. */
 export function setTime(times: Times, place: number, recorded: number): void {
-  times.fill(Math.min(recorded, latest), place);
+  times.fill(timeKept(recorded), place);
 }

@@ -14,6 +14,7 @@ import { type AuditEntry, decodeEntry } from './entry.ts';
 import { Found } from './problem.ts';
 import { nextStage, type RecordState } from './record-state.ts';
 import type { SignerBook } from './signatures.ts';
+import { verifyLogIndex } from './verify-log-index.ts';
 import { verifyCharts } from './verifycharts.ts';
 import { verifyImports } from './verifyimports.ts';
 import { verifyPatients } from './verifyindex.ts';
@@ -58,6 +59,9 @@ export function* verifyRecord(store: Store, state: RecordState, options: RecordO
         break;
       case 'patients':
         yield* verifyPatients(store, state, turns);
+        break;
+      case 'index':
+        yield* verifyLogIndex(store, state, turns);
         break;
     }
     nextStage(state);
