@@ -51,7 +51,8 @@ export class Scrub {
     if (opened === null || this.#running !== null) return;
     if (this.#seen?.opened !== opened) this.#seen = { opened, at: clocks.monotonic() };
     if (clocks.monotonic() - this.#seen.at < notBefore || clocks.monotonic() < this.#notBefore) return;
-    if (this.#core.rotation.maintenance !== null || !this.#isDue(opened)) return;
+    const { rotation, pruning } = this.#core;
+    if (rotation.maintenance !== null || pruning.running || !this.#isDue(opened)) return;
     this.#abort = new AbortController();
     this.#running = this.#run(opened, this.#abort.signal).finally(() => {
       this.#running = null;

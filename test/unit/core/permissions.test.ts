@@ -31,6 +31,14 @@ const logTarget = { host: 'logs.example', port: 6514, serverName: null, authorit
 const sample: { readonly [N in ProcedureName]?: unknown } = {
   'settings.get': {},
   'settings.set': { idleMinutes: 5 },
+  'retention.get': {},
+  'retention.set': { years: 10 },
+  'retention.holds': {},
+  'retention.hold': { patientId: nobody, reason: 'x' },
+  'retention.liftHold': { id: noId },
+  'retention.preview': {},
+  'retention.prune': { requestId: noId },
+  'retention.prunes': {},
   'logServer.get': {},
   'logServer.set': { ...logTarget, from: 'now' },
   'logServer.switchOff': {},
@@ -127,6 +135,7 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'auditBundle.save': { from: null, to: null, path: '/nonexistent/log' },
   'auditBundle.cancel': {},
   'audit.verify': {},
+  'audit.scrub': {},
   'audit.verdict': {},
   'audit.cancelVerify': {},
   'reviews.list': { state: 'open', before: null, limit: 5 },
@@ -256,7 +265,14 @@ test('IT works without the database, and what it was denied is in the log afterw
   await desk.signIn('it');
   assert.equal(house.core.opened(), null);
   const denied: string[] = [];
-  const works = ['keys.report', 'keys.rotateDeviceSecret', 'roster.state', 'roster.history', 'devices.list'];
+  const works = [
+    'keys.report',
+    'keys.rotateDeviceSecret',
+    'roster.state',
+    'roster.history',
+    'devices.list',
+    'retention.get',
+  ];
   for (const [name, { needs, channels }] of guarded) {
     if (channels !== undefined && !channels.includes('screen')) continue;
     const code = await desk.refusal(name, inputOf(name));

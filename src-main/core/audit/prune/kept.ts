@@ -42,15 +42,23 @@ export class KeptSet {
     const sum = createSha256();
     const numbers = Buffer.alloc(8 * numbersAtOnce);
     let held = 0;
-    for (const seq of this.numbers()) {
-      numbers.writeUInt32BE(Math.floor(seq / 2 ** 32), held * 8);
-      numbers.writeUInt32BE(seq % 2 ** 32, held * 8 + 4);
-      held += 1;
-      if (held < numbersAtOnce) continue;
-      sum.update(numbers);
-      held = 0;
+    // Plain loops: of millions of entries a generator would hold everybody up.
+    for (let at = 0; at < this.bits.length; at += 1) {
+      const byte = this.bits[at] ?? 0;
+      if (byte === 0) continue;
+      for (let bit = 0; bit < 8; bit += 1) {
+        if ((byte & (1 << bit)) === 0) continue;
+        const seq = at * 8 + bit;
+        for (let byteAt = 7, left = seq; byteAt >= 0; byteAt -= 1, left = Math.floor(left / 256)) {
+          numbers[held + byteAt] = left % 256;
+        }
+        held += 8;
+        if (held < numbers.length) continue;
+        sum.update(numbers);
+        held = 0;
+      }
     }
-    sum.update(numbers.subarray(0, held * 8));
+    sum.update(numbers.subarray(0, held));
     return sum.digest();
   }
 }

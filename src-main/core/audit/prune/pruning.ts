@@ -90,6 +90,9 @@ export class Pruning {
       const { store, checkpoints } = this.#core.demandOpen();
       // Who verifies must not find entries gone that were there when it began.
       if (isPruning(store) || this.#core.verification.running) throw new CallError('busy');
+      // The weekly check keeps for hours what it knows of prunes; it begins its reading of the log anew.
+      this.#core.scrub.stop();
+      await this.#core.scrub.stopped();
       const agreed = await this.#agreed(context, store, input);
       const { subject } = agreed;
       if (subject.deviceId !== store.device || subject.before > this.#before(store))
@@ -212,6 +215,11 @@ export class Pruning {
       if (error instanceof Found) throw new CallError('record-damaged');
       throw error;
     }
+  }
+
+  /** Does anything run: looking or deleting? */
+  get running(): boolean {
+    return this.#abort !== null;
   }
 
   isDeleting(id: string): boolean {
