@@ -7,11 +7,21 @@ import type { Store } from '../store/open.ts';
 import { drain, type Sliced } from '../store/slices.ts';
 import { type Bits, chunkSize, countBits, countBoth, hasBit, keepRange, noBits, setBit } from './bitmap.ts';
 import { type AuditEntry, decodeEntry } from './entry.ts';
-import { entriesAbout, listedIn, placeOf, readBits, readTimes, spansDown, valueNumber } from './index-store.ts';
+import {
+  entriesAbout,
+  type Field,
+  fields,
+  listedIn,
+  placeOf,
+  readBits,
+  readTimes,
+  spansDown,
+  valueNumber,
+} from './index-store.ts';
 import { localDay, placesOf, textsOf } from './indexer.ts';
 import { Found } from './problem.ts';
 import type { RecordState } from './record-state.ts';
-import { timeKept } from './times.ts';
+import { type Times, timeKept } from './times.ts';
 import type { Turns } from './verifyrecord.ts';
 
 /** @throws Found index-differs, with the numbers of the entries it is about */
@@ -42,96 +52,112 @@ function demandLogOf(store: Store, indexed: number): void {
 }
 
 function* chunkHolds(store: Store, state: RecordState, first: number, end: number, turns: Turns): Sliced<boolean> {
-  const chunk = first / chunkSize;
-  const expected = new Map<number, Bits>([[placeOf('present', 0, chunk), noBits()]]);
-  const days = noBits();
-  const times = readTimes(store, chunk);
+  const wanted = new Wanted(store, first / chunkSize);
   const page = store.sql<[number, number], { seq: number; entry: Buffer }>(
     'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq limit 64',
   );
-  let listed = 0;
-  let earliest = Number.POSITIVE_INFINITY;
-  let latest = Number.NEGATIVE_INFINITY;
   let over = turns();
   for (let next = first; ; ) {
     const rows = page.all(next, end);
     for (const { seq, entry } of rows) {
       const decoded = decodeEntry(entry);
       if (decoded === undefined) throw new Found('entry-damaged', seq);
-      const at = seq - first;
-      if (!expect(store, expected, decoded, chunk, at)) return false;
-      if (!onItsDay(store, decoded, chunk, at)) return false;
-      setBit(days, at);
-      if (times?.[at] !== timeKept(decoded.recorded)) return false;
-      if (decoded.patient !== null) listed += 1;
-      earliest = Math.min(earliest, decoded.recorded);
-      latest = Math.max(latest, decoded.recorded);
+      if (!wanted.holds(decoded, seq)) return false;
       next = seq + 1;
     }
-    if (rows.length === 0) break;
+    if (rows.length === 0) return wanted.isAll(first, end);
     if (over()) {
       yield { done: next, total: state.size };
       over = turns();
     }
   }
-  if (listedIn(store, first, end) !== listed) return false;
-  const span = spansDown(store, chunk, chunk + 1)[0];
-  const held = countBits(days);
-  if (held > 0 && (span === undefined || span.first > earliest || span.last < latest)) return false;
-  return sameBits(store, expected, chunk, end - first) && heldOnce(store, chunk, days, end - first);
 }
 
-/** Notes in which sets an entry belongs. @returns false where the index knows no such value, or does not list it */
-function expect(store: Store, expected: Map<number, Bits>, entry: AuditEntry, chunk: number, at: number): boolean {
-  const places = [placeOf('present', 0, chunk)];
-  for (const [field, text] of textsOf(entry)) {
-    const value = valueNumber(store, field, text);
-    if (value === undefined) return false;
-    places.push(placeOf(field, value, chunk));
+/** What the index of one chunk has to say, as its entries are read. */
+class Wanted {
+  readonly #store: Store;
+  readonly #chunk: number;
+  readonly #times: Times | undefined;
+  readonly #bits = new Map<number, Bits>();
+  readonly #values = new Map<string, number | undefined>();
+  readonly #days = new Map<number, Bits | undefined>();
+  #listed = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store, chunk: number) {
+    this.#store = store;
+    this.#chunk = chunk;
+    this.#times = readTimes(store, chunk);
+    this.#bits.set(placeOf('present', 0, chunk), noBits());
   }
-  for (const place of places) {
-    let bits = expected.get(place);
+
+  /** Notes in which sets an entry belongs. @returns false where the index cannot know of it */
+  holds(entry: AuditEntry, seq: number): boolean {
+    const { recorded, patient } = entry;
+    const at = seq % chunkSize;
+    this.#set(placeOf('present', 0, this.#chunk), at);
+    for (const [field, text] of textsOf(entry)) {
+      const value = this.#value(field, text);
+      if (value === undefined) return false;
+      this.#set(placeOf(field, value, this.#chunk), at);
+    }
+    this.#earliest = Math.min(this.#earliest, recorded);
+    this.#latest = Math.max(this.#latest, recorded);
+    if (this.#times?.[at] !== timeKept(recorded) || !this.#onItsDay(recorded, at)) return false;
+    if (patient === null) return true;
+    this.#listed += 1;
+    const number = this.#value('patient', patient);
+    return number !== undefined && entriesAbout(this.#store, number, seq, seq + 1).length === 1;
+  }
+
+  /** Nothing stands in the index beside it. */
+  isAll(first: number, end: number): boolean {
+    const store = this.#store;
+    if (listedIn(store, first, end) !== this.#listed) return false;
+    const [span] = spansDown(store, this.#chunk, this.#chunk + 1);
+    const present = this.#bits.get(placeOf('present', 0, this.#chunk)) ?? noBits();
+    const held = countBits(present);
+    if (held > 0 && (span === undefined || span.first > this.#earliest || span.last < this.#latest)) return false;
+    const places = new Set([...this.#bits.keys(), ...placesOf(store, this.#chunk)]);
+    let onDays = 0;
+    for (const place of places) {
+      const kept = readBits(store, place) ?? noBits();
+      keepRange(kept, 0, end - first);
+      const wanted = this.#bits.get(place) ?? noBits();
+      const count = countBits(kept);
+      if (isDay(place)) onDays += count;
+      else if (count !== countBits(wanted) || count !== countBoth(kept, wanted)) return false;
+    }
+    return onDays === held;
+  }
+
+  /** The clocks of this place may have stood in another zone when it was indexed: a day before or after is its day too. */
+  #onItsDay(recorded: number, at: number): boolean {
+    const day = localDay(recorded);
+    return [day, day - 1, day + 1].some((each) => {
+      if (each >= 0 && !this.#days.has(each)) {
+        this.#days.set(each, readBits(this.#store, placeOf('day', each, this.#chunk)));
+      }
+      const bits = this.#days.get(each);
+      return bits !== undefined && hasBit(bits, at);
+    });
+  }
+
+  #value(field: Field, text: string): number | undefined {
+    const key = `${fields[field]} ${text}`;
+    if (!this.#values.has(key)) this.#values.set(key, valueNumber(this.#store, field, text));
+    return this.#values.get(key);
+  }
+
+  #set(place: number, at: number): void {
+    let bits = this.#bits.get(place);
     if (bits === undefined) {
       bits = noBits();
-      expected.set(place, bits);
+      this.#bits.set(place, bits);
     }
     setBit(bits, at);
   }
-  if (entry.patient === null) return true;
-  const patient = valueNumber(store, 'patient', entry.patient);
-  return patient !== undefined && entriesAbout(store, patient, entry.seq, entry.seq + 1).length === 1;
-}
-
-/** The clocks of this place may have stood in another zone when it was indexed: a day before or after is its day too. */
-function onItsDay(store: Store, { recorded }: AuditEntry, chunk: number, at: number): boolean {
-  const day = localDay(recorded);
-  return [day, day - 1, day + 1].some((each) => {
-    const bits = each < 0 ? undefined : readBits(store, placeOf('day', each, chunk));
-    return bits !== undefined && hasBit(bits, at);
-  });
 }
 
 const isDay = (place: number): boolean => place >= placeOf('day', 0, 0);
-
-function sameBits(store: Store, expected: ReadonlyMap<number, Bits>, chunk: number, size: number): boolean {
-  const places = new Set([...expected.keys(), ...placesOf(store, chunk).filter((place) => !isDay(place))]);
-  for (const place of places) {
-    const kept = readBits(store, place) ?? noBits();
-    keepRange(kept, 0, size);
-    const wanted = expected.get(place) ?? noBits();
-    const count = countBits(kept);
-    if (count !== countBits(wanted) || count !== countBoth(kept, wanted)) return false;
-  }
-  return true;
-}
-
-/** Each entry is on one day. */
-function heldOnce(store: Store, chunk: number, days: Bits, size: number): boolean {
-  let count = 0;
-  for (const place of placesOf(store, chunk).filter(isDay)) {
-    const bits = readBits(store, place) ?? noBits();
-    keepRange(bits, 0, size);
-    count += countBits(bits);
-  }
-  return count === countBits(days);
-}
