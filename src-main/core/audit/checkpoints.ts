@@ -92,7 +92,10 @@ export class Checkpoints {
   begin(reason: AnchorReason | null): void {
     this.#anchor = reason;
     if (reason === null) this.#keys = this.#fromFile();
-    else if (reason === 'first') this.#keys = this.#anew();
+    else if (reason === 'first') {
+      this.#keys = this.#anew();
+      this.#parts.file.write(this.#keys);
+    }
   }
 
   /** Why a new chain of keys must begin, and with which number: its entry is to be written before `acknowledge`. */
@@ -215,11 +218,13 @@ export class Checkpoints {
     return following;
   }
 
+  /**
+   * Keys that nothing announced. A later chain's reach the file only behind its first checkpoint: a kill before that
+   * asks for somebody's name once more, where keys without their checkpoint would look like those of a newer log.
+   */
   #anew(): OneTimeKeys {
     const { file } = this.#parts;
-    const keys: OneTimeKeys = { number: this.#number(), keys: [file.fresh(), file.fresh()] };
-    file.write(keys);
-    return keys;
+    return { number: this.#number(), keys: [file.fresh(), file.fresh()] };
   }
 
   close(): void {

@@ -29,6 +29,8 @@ export type DayParts = {
   /** Entries that the roster has. */
   readonly roster: number;
   readonly random: Prng;
+  /** When the process begins; Monday morning unless said. */
+  readonly clock?: number;
 };
 
 const nobody: NewEntry['agent'] = { user: null, roles: [], session: null };
@@ -39,18 +41,20 @@ export class Day {
   readonly store: Store;
   readonly origin: string;
   /** Wall clock in milliseconds. */
-  clock = monday;
+  clock: number;
   readonly #parts: DayParts;
   readonly #signers = new SessionSigners();
   #checkpoints: Checkpoints;
   #present: Present[] = [];
   #patients: string[] = [];
   #rows: Row[] = [];
-  #checkpointed = monday;
+  #checkpointed: number;
 
   constructor(parts: DayParts) {
     this.store = parts.store;
     this.#parts = parts;
+    this.clock = parts.clock ?? monday;
+    this.#checkpointed = this.clock;
     this.origin = originOf(parts.clinicId, parts.store.device);
     this.#checkpoints = this.#begin();
   }
@@ -85,16 +89,19 @@ export class Day {
     this.#signers.close();
     this.#present = [];
     this.#checkpoints = this.#begin();
+    this.acknowledge();
+  }
+
+  /** Where a new chain of keys has to begin, somebody puts their name to it. @returns whether it had to */
+  acknowledge(): boolean {
     const anchor = this.#checkpoints.pendingAnchor();
-    if (anchor === null) return;
+    if (anchor === null) return false;
     const { agent } = this.#someone();
-    this.#audit('audit.anchored', {
-      agent,
-      purpose: 'HOPERAT',
-      detail: { number: anchor.number, reason: anchor.reason },
-    });
+    const detail = { number: anchor.number, reason: anchor.reason };
+    this.#audit('audit.anchored', { agent, purpose: 'HOPERAT', detail });
     this.#checkpoints.acknowledge();
     this.take();
+    return true;
   }
 
   take(): number | null {

@@ -60,7 +60,7 @@ function begin(
   });
   const gone = new Promise<void>((resolve) => {
     process_.once('exit', (code) => {
-      results.fail(new Broken(`the process of the trials ended with ${code}`));
+      if (code !== 0) results.fail(new Broken(`a process of the trials ended with ${code}`));
       resolve();
     });
   });
