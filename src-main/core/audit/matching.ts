@@ -30,11 +30,15 @@ import {
 type Condition = {
   /** Which entries of chunks [from, to) it lets through, by chunk. */
   readonly read: (from: number, to: number) => Map<number, Bits>;
-  /** Keeps in `bits` what it lets through, by the entries themselves. @returns whether any is left */
-  readonly byEntry?: (chunk: number, bits: Bits) => boolean;
+  /** Another way, where so few entries are left that reading them costs less than the bitmaps of many values. */
+  readonly byEntry?: {
+    readonly most: number;
+    /** Keeps in `bits` what it lets through. @returns whether any is left */
+    readonly keep: (chunk: number, bits: Bits) => boolean;
+  };
 };
-/** So many entries are read rather than the bitmaps of a term's many values. */
-const fewEntries = 64;
+/** Entries read in the time of one value's bitmaps in as many chunks as are read at once. */
+const entriesPerValue = 8;
 
 /** This many chunks are read at once, beginning with few: the first page mostly lies in the newest. */
 const fewChunks = 2;
@@ -77,8 +81,9 @@ function inAll(
   let left: (readonly [Span, Bits])[] | null = null;
   for (const condition of conditions) {
     if (left?.length === 0 || spans.length === 0) return [];
-    if (left !== null && condition.byEntry !== undefined && atMost(left, fewEntries)) {
-      left = left.filter(([{ chunk }, bits]) => condition.byEntry?.(chunk, bits) === true);
+    const { byEntry } = condition;
+    if (left !== null && byEntry !== undefined && atMost(left, byEntry.most)) {
+      left = left.filter(([{ chunk }, bits]) => byEntry.keep(chunk, bits));
       continue;
     }
     const found = condition.read(from, to);
@@ -134,7 +139,10 @@ function conditionsOf(store: Store, filter: LogFilter): readonly Condition[] | n
     if (values.length === 0) return null;
     conditions.push({
       read: (from, to) => anyOf(store, values, from, to),
-      ...(values.length > 4 && { byEntry: (chunk, bits) => keepHaving(store, set, chunk, bits) }),
+      byEntry: {
+        most: values.length * entriesPerValue,
+        keep: (chunk, bits) => keepHaving(store, set, chunk, bits),
+      },
     });
   }
   if (conditions.length === 0) conditions.push({ read: (from, to) => anyOf(store, [['present', 0]], from, to) });
