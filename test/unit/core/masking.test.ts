@@ -150,6 +150,8 @@ function inputFor(schema: z.ZodType, patientId: string): unknown {
 /** Asked otherwise than by their schema. */
 const overrides: { readonly [N in ProcedureName]?: unknown } = {
   'patients.similar': { family: 'Marked', given: 'Ines', birthDate: '1961-05-04' },
+  'reviews.weeks': { before: null, limit: 10 },
+  'reviews.week': { week: '2026-W40' },
   'audit.page': {
     filter: { userId: null, patientId: null, kind: null, outcome: null, from: null, to: null },
     before: null,
