@@ -11,8 +11,9 @@ import { append } from '../../../src-main/core/audit/log.ts';
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
 import { SessionSigners } from '../../../src-main/core/audit/session-signers.ts';
 import type { SignerBook } from '../../../src-main/core/audit/signatures.ts';
-import { ed25519Public, generateEd25519, sign } from '../../../src-main/core/crypto/ed25519.ts';
+import { ed25519Public, sign } from '../../../src-main/core/crypto/ed25519.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
+import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import { noteSigner } from '../../../src-main/core/crypto/signed-note.ts';
 import { connect } from '../../../src-main/core/store/connect.ts';
 import { currentHead } from '../../../src-main/core/store/head.ts';
@@ -79,14 +80,7 @@ export function clinicOf(): Pick<BundleOf, 'clinicId' | 'clinicIdentity' | 'orig
 }
 
 export function keyFileAt(path: string): OneTimeFile {
-  return oneTimeFile(realDisk, path, 'bench', keyOf('journal'), (length) => Buffer.from(randomPad(length)));
-}
-
-let pads = 0;
-/** Nonces and padding: they only have to differ. */
-function randomPad(length: number): Buffer {
-  pads += 1;
-  return Buffer.alloc(length, sha256(`${process.pid} ${performance.now()} ${pads}`));
+  return oneTimeFile(realDisk, path, 'bench', keyOf('journal'), randomBytes);
 }
 
 /** Checkpoints as core wires them. Not begun yet. */
@@ -165,7 +159,7 @@ function fill(run: BenchRun, folder: string, entries: number, patients: number):
   const store = createStore({ path, key: benchKey, clinicKey: benchClinicKey, device: deviceId });
   // Only the result counts here, not that it survives a power cut half way.
   store.db.pragma('synchronous=OFF');
-  store.db.pragma('wal_autocheckpoint=20000');
+  store.db.pragma('journal_mode=MEMORY');
   loadClinic(store, { patients, resourcesPerPatient: 0, seed: run.seed });
   const from = performance.now();
   const held = heldKeys();
@@ -190,6 +184,7 @@ function fill(run: BenchRun, folder: string, entries: number, patients: number):
   const indexSeconds = (performance.now() - indexed) / 1000;
   grower.close();
   held.writeTo(keyFileAt(join(folder, 'audit-keys')));
+  store.db.pragma('journal_mode=WAL');
   closeStore(store);
   return { seconds, indexSeconds, entries };
 }
@@ -207,7 +202,7 @@ function heldKeys(): { readonly file: OneTimeFile; writeTo(file: OneTimeFile): v
       write: (keys) => {
         last = copied(keys);
       },
-      fresh: () => generateEd25519().privateKey,
+      fresh: () => randomBytes(32),
     },
     writeTo: (file) => {
       if (last === undefined) throw new Error('no checkpoint was taken');

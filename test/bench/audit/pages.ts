@@ -27,7 +27,8 @@ function partsFor(store: Store, size: number): readonly Part[] {
     const row = store.sql<[number], { entry: Buffer }>('select entry from audit_entry where seq = ?').get(at);
     return Number(/"recorded":(\d+)/.exec(row?.entry.toString('utf8', 1) ?? '')?.[1] ?? 0);
   };
-  const [oldest, middle, newest] = [recorded(0), recorded(0.5), recorded(1)];
+  // The clinic's own first entries are of today, as after a clock that jumped.
+  const [oldest, middle, newest] = [recorded(0.001), recorded(0.5), recorded(1)];
   const [hour, day] = [3_600_000, 86_400_000];
   const time = (name: string, from: number | null, to: number | null): Part => ({
     field: 'time',
