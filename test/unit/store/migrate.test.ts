@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { connect } from '../../../src-main/core/store/connect.ts';
 import { migrate } from '../../../src-main/core/store/migrate.ts';
@@ -101,4 +102,22 @@ test('003: an emergency access only ever ends sooner, and neither it nor a restr
   }
   db.close();
   at.remove();
+});
+
+test('charts stay as far as the log was followed before; the viewer’s index is made anew', () => {
+  for (const followed of [0, 41]) {
+    const at = place();
+    mkdirSync(dirname(at.path), { recursive: true });
+    const db = connect({ path: at.path, key });
+    migrate(db, 0, at.path, key, migrations.slice(0, 4));
+    const insert = db.prepare<[number]>(
+      "insert into audit_index values (?, 0, null, 'chart.read', 'record', null, 0, '', '')",
+    );
+    for (let seq = 0; seq < followed; seq += 1) insert.run(seq);
+    migrate(db, 4, at.path, key, migrations.slice(0, 5));
+    const rows = db.prepare<[], { name: string; seq: number }>('select name, seq from audit_follow').all();
+    assert.deepEqual(rows, [{ name: 'parts', seq: followed }]);
+    db.close();
+    at.remove();
+  }
 });
