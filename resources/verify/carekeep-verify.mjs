@@ -30,6 +30,7 @@ export const reasons = Object.freeze({
   'other-clinic': 'The export is of another clinic than the one you named.',
   'roster-broken': 'The list of people, devices and keys is not signed by those who had to sign it.',
   'entry-missing': 'An entry is missing, and no two admins agreed that it may go.',
+  'prune-broken': 'The log says that entries were let go, and that was not agreed to as it has to be.',
   'entry-doubled': 'An entry stands there twice, or too late.',
   'entry-damaged': 'An entry cannot be read.',
   'entry-misplaced': 'An entry names another number than the place where it stands.',
@@ -1591,13 +1592,11 @@ export class Verifier {
     const signedTo = this.last?.size ?? 0;
     this.tiles.finish(signedTo);
     if (size - signedTo > longestTail) throw new Problem('checkpoint-missing', `${signedTo}-${size}`);
-    for (const prune of this.prunes) {
-      if (prune.firstMissing >= 0 && !prune.executed)
-        throw new Problem(
-          'entry-missing',
-          prune.firstMissing,
-          `Nobody signed in the log for carrying out request ${prune.id}.`,
-        );
+    for (const { id, executed, firstMissing, refused, seq } of this.prunes) {
+      if (executed && refused === '') continue;
+      const why = refused === '' ? 'nobody signed in the log for carrying it out' : refused;
+      if (firstMissing >= 0) throw new Problem('entry-missing', firstMissing, `Request ${id}: ${why}.`);
+      throw new Problem('prune-broken', seq, `Request ${id}: ${why}.`);
     }
     const [known] = this.known;
     if (known !== undefined) throw new Problem('behind-known', `${this.tree.size}-${known.size}`);

@@ -126,9 +126,14 @@ class CheckpointQueue {
   }
 }
 
-/** Which prune removed an entry: the first that did not keep it. */
-function removedBy(prunes: readonly Prune[], seq: number): string | undefined {
-  return prunes.find(({ reach, keptSet }) => seq < reach && !keptSet.has(seq))?.id;
+/**
+ * Which prune removed an entry: the first that did not keep it. What is still there counts as removed while its prune is
+ * under way.
+ */
+function removedBy(prunes: readonly Prune[], seq: number, there: boolean): string | undefined {
+  const covers = ({ below, doneTo, executed, keptSet, reach }: Prune): boolean =>
+    seq < below && !keptSet.has(seq) && (there ? doneTo < below && executed !== null : reach > 0);
+  return prunes.find(covers)?.id;
 }
 
 /** Spans between checkpoints that stay legible whatever the range: who signed for a new chain of keys, and for a prune. */
@@ -197,7 +202,7 @@ function tileLines(
     if (queue.size <= seq) flush();
     for (; queue.size <= seq; ) lines.push(queue.take());
     const entry = entries.get(seq);
-    const prune = removedBy(prunes, seq);
+    const prune = removedBy(prunes, seq, entry !== undefined);
     if (entry !== undefined && prune === undefined && carried(seq)) {
       flush();
       lines.push(entryLine(seq, entry));

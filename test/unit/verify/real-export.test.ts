@@ -252,6 +252,7 @@ describe('the export of the audit log', () => {
     await admin.signIn('admin');
     const plan = await admin.call('retention.preview', {});
     assert.ok(plan.going > 0);
+    house.store.db.exec('create temp table before_prune as select * from audit_entry');
     await admin.call('retention.prune', { password: passwords.admin, keptDigest: plan.keptDigest });
     await save('pruned.jsonl');
     const report = await readBack('pruned.jsonl');
@@ -260,6 +261,17 @@ describe('the export of the audit log', () => {
     assert.deepEqual(
       report.prunes.map(({ below, admins }) => [below, admins]),
       [[plan.below, ['Lena Hof']]],
+    );
+    // As a kill right after the agreement was carried out leaves it: all is there yet, and due.
+    const begun = `insert or ignore into audit_entry select * from before_prune; update audit_prune set done_to = 0`;
+    assert.equal(
+      tampered((db) => db.exec(begun)),
+      'VALID',
+    );
+    const claimed = `insert into audit_prune select 'x', json_set(request, '$.body.id', 'x'), below, kept_bits, seq, done_to from audit_prune`;
+    assert.match(
+      tampered((db) => db.exec(claimed)),
+      /^line-damaged|^prune-broken/,
     );
     assert.match(
       tampered((db) => db.exec('delete from audit_prune')),

@@ -427,6 +427,18 @@ test('prunes: as two admins agreed; a fake one, a kept entry that is gone, an en
     own.prunes[0] = { line: own.prunes[0]?.line ?? {}, gone: new Set([...(own.prunes[0]?.gone ?? []), 77]) };
   });
   assert.equal(`${hidden.problem?.code} ${hidden.problem?.at}`, 'entry-missing 0-512');
+  const claimed = pruned(both, (own) => {
+    const [prune] = own.prunes;
+    assert.ok(prune);
+    const { line } = prune;
+    const request: Json = JSON.parse(jcs(line['request'] ?? null).replaceAll(uuid(500), uuid(501)));
+    own.prunes.push({ line: { ...line, request, seq: Number(line['seq']) + 1 }, gone: new Set() });
+  });
+  assert.equal(
+    `${claimed.problem?.code} ${claimed.problem?.at}`,
+    'prune-broken 642',
+    'claimed, and nothing gone by it',
+  );
   const beyond = pruned(both, (own) => void own.entries.splice(600, 1, null));
   assert.equal(`${beyond.problem?.code} ${beyond.problem?.at}`, 'entry-missing 600');
   const rowless = pruned(both, (own) => void own.prunes.pop());
