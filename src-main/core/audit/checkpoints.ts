@@ -10,7 +10,7 @@ import { joinNote, type NoteSigner, noteLine, noteSigner } from '../crypto/signe
 import { wipe } from '../crypto/wipe.ts';
 import { currentHead } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
-import { frontierFromTiles, tiledSize, writeTiles } from '../store/tiles.ts';
+import { frontierFromTiles, writeTiles } from '../store/tiles.ts';
 import { withTransaction } from '../store/transaction.ts';
 import {
   type AnchorReason,
@@ -249,11 +249,4 @@ function entriesBetween(store: Store, from: number, to: number): EntryRow[] {
   return store
     .sql<[number, number], EntryRow>('select seq, entry from audit_entry where seq >= ? and seq < ? order by seq')
     .all(from, to);
-}
-
-/** Root of the tree at a checkpoint's size, from tiles. */
-export function tiledRoot(store: Store, size: number): Buffer | undefined {
-  if (size > tiledSize(store)) return undefined;
-  const frontier = frontierFromTiles(store, size);
-  return frontier && frontierRoot(frontier);
 }
