@@ -993,6 +993,7 @@ export class Verifier {
     for (const { size, root } of this.known)
       if (!isCount(size) || !isKey(root)) throw new TypeError('not a head: <size>:<base64 root>');
     this.knownCount = this.known.length;
+    this.furthestKnown = this.known.at(-1)?.size ?? 0;
     this.clinic = options.clinic;
     if (this.clinic !== undefined && !isKey(this.clinic) && !/^[0-9a-f]{16,64}$/.test(this.clinic.replaceAll(' ', '')))
       throw new TypeError('not a clinic’s key or fingerprint');
@@ -1598,6 +1599,9 @@ export class Verifier {
       if (firstMissing >= 0) throw new Problem('entry-missing', firstMissing, `Request ${id}: ${why}.`);
       throw new Problem('prune-broken', seq, `Request ${id}: ${why}.`);
     }
+    // A head is a checkpoint's: where entries reach it and no checkpoint does, that one is gone.
+    if (this.furthestKnown > signedTo && this.furthestKnown <= size)
+      throw new Problem('checkpoint-missing', `${signedTo}-${this.furthestKnown}`, 'You know a later one.');
     const [known] = this.known;
     if (known !== undefined) throw new Problem('behind-known', `${this.tree.size}-${known.size}`);
   }
@@ -1857,7 +1861,7 @@ const help = `carekeep-verify: checks an audit export of Carekeep, without Carek
 
   --clinic <key>         the clinic's identity, base64 or its fingerprint, as you have it from the clinic itself
   --witness <vkey>       key of a witness that you trust (C2SP vkey); may be repeated
-  --known <size>:<root>  an earlier head of this log (base64 root); may be repeated
+  --known <size>:<root>  an earlier head of this log, as this program prints it; may be repeated
   --json                 the whole report as JSON
   --help                 this text
 
