@@ -43,11 +43,12 @@ type Standing = {
   readonly tiled: number;
   readonly lastCheckpoint: number;
   readonly prunes: readonly Prune[];
-  readonly pruneRows: number;
+  readonly begunPrunes: number;
 };
 
-const pruneRows = (store: Store): number =>
-  store.sql<[], { n: number }>('select count(*) n from audit_prune').get()?.n ?? 0;
+/** How many prunes have begun. */
+const begunPrunes = (store: Store): number =>
+  store.sql<[], { n: number }>('select count(*) n from audit_prune where done_to > 0').get()?.n ?? 0;
 
 function standingOf(store: Store): Standing {
   const last = store
@@ -66,8 +67,9 @@ function standingOf(store: Store): Standing {
     size: Math.max(entries, last?.size ?? 0),
     tiled,
     lastCheckpoint: last?.number ?? -1,
-    prunes: prunesOf(store),
-    pruneRows: pruneRows(store),
+    // One that a kill stopped before its first entry went lets nothing go: it is no pruning for a verifier.
+    prunes: prunesOf(store).filter(({ reach }) => reach > 0),
+    begunPrunes: begunPrunes(store),
   };
 }
 
@@ -131,8 +133,8 @@ class CheckpointQueue {
  * under way.
  */
 function removedBy(prunes: readonly Prune[], seq: number, there: boolean): string | undefined {
-  const covers = ({ below, doneTo, executed, keptSet, reach }: Prune): boolean =>
-    seq < below && !keptSet.has(seq) && (there ? doneTo < below && executed !== null : reach > 0);
+  const covers = ({ below, doneTo, executed, keptSet }: Prune): boolean =>
+    seq < below && !keptSet.has(seq) && (!there || (doneTo < below && executed !== null));
   return prunes.find(covers)?.id;
 }
 
@@ -212,7 +214,7 @@ function tileLines(
     const hash = entry === undefined ? leaves.subarray(at, at + hashLength) : leafHash(entry);
     // Neither entry nor hash: a gap, which the verifier names.
     if (hash.length < hashLength) continue;
-    if (entry === undefined && prune === undefined && pruneRows(store) !== standing.pruneRows)
+    if (entry === undefined && prune === undefined && begunPrunes(store) !== standing.begunPrunes)
       throw new PrunedMeanwhile();
     if (run !== null && (run.prune !== prune || run.from + run.hashes.length !== seq)) flush();
     run ??= { from: seq, prune, hashes: [] };
