@@ -3,6 +3,8 @@ import { originOf } from '../../../src-main/core/audit/checkpoint-note.ts';
 import { Checkpoints } from '../../../src-main/core/audit/checkpoints.ts';
 import { append, head, type NewEntry } from '../../../src-main/core/audit/log.ts';
 import type { OneTimeFile } from '../../../src-main/core/audit/one-time-file.ts';
+import { beginPrune } from '../../../src-main/core/audit/prune/execute.ts';
+import type { KeptSet } from '../../../src-main/core/audit/prune/kept.ts';
 import { SessionSigners } from '../../../src-main/core/audit/session-signers.ts';
 import { noteSignatureBytes } from '../../../src-main/core/crypto/note-signature.ts';
 import type { NoteSigner } from '../../../src-main/core/crypto/signed-note.ts';
@@ -17,6 +19,7 @@ import { monday } from './people.ts';
 
 /** Who can act: a user's own key. */
 export type Actor = { readonly userId: string; readonly sign: (message: Uint8Array) => Buffer };
+type Subject = { readonly below: number; readonly kept: number; readonly keptDigest: string };
 type Present = { readonly actor: Actor; readonly session: string; left: number };
 type Row = { readonly id: string; readonly patientId: string; version: number };
 
@@ -102,6 +105,17 @@ export class Day {
     this.#checkpoints.acknowledge();
     this.take();
     return true;
+  }
+
+  /** An admin carries out what admins agreed to: the row and its entry in one transaction, then what signs them. */
+  prune(id: string, request: unknown, subject: Subject, kept: KeptSet): void {
+    const { agent } = this.#someone();
+    const { below, kept: count, keptDigest } = subject;
+    const detail = { request: id, below, kept: count, keptDigest, roster: this.#parts.roster };
+    this.#audit('audit.pruned', { agent, purpose: 'HOPERAT', detail }, (tx) => {
+      beginPrune(tx, id, request, kept);
+      return {};
+    });
   }
 
   take(): number | null {

@@ -2,7 +2,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { originOf } from '../../../src-main/core/audit/checkpoint-note.ts';
-import { type CheckpointRow, checkpointsFrom } from '../../../src-main/core/audit/checkpoint-store.ts';
+import { type CheckpointRow, checkpointsFrom, lastCheckpoint } from '../../../src-main/core/audit/checkpoint-store.ts';
 import { rootAt } from '../../../src-main/core/audit/log.ts';
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
 import { askWitness } from '../../../src-main/core/audit/witness.ts';
@@ -23,7 +23,7 @@ import {
   signingOf,
   trustOf,
 } from './people.ts';
-import { newWitness, type WitnessKeys } from './witness.ts';
+import { newWitness, type OurWitness, type WitnessKeys } from './witness.ts';
 
 export type SavedCheckpoint = {
   readonly number: number;
@@ -55,7 +55,6 @@ export type Made = {
   readonly witness: WitnessKeys;
   /** The log of another workstation of the clinic, with the same people. */
   readonly other: Rows;
-  readonly size: number;
 };
 
 /** Entries behind the last checkpoint at the end: nobody has signed them yet. */
@@ -112,7 +111,7 @@ export async function makeLog(folder: string, size: number): Promise<Made> {
   const random = createPrng(7);
   const clinic = await makePeople(join(folder, 'profile'));
   const { vault } = clinic;
-  const { clinicId, deviceId, profileId } = vault.ids();
+  const { clinicId, deviceId } = vault.ids();
   const actors: readonly Actor[] = [clinic.eva, clinic.ida, clinic.the];
   const store = openClinicStore(clinic);
   // Made in a temporary folder and thrown away: nothing here has to survive a power cut.
@@ -138,45 +137,48 @@ export async function makeLog(folder: string, size: number): Promise<Made> {
     day.clock -= 1200;
     day.step();
   }
-  const payload = await keyFileOf(clinic);
-  const last = rowsOf(store).checkpoints.at(-1);
-  hold(last?.size === signed && signed === size - tail, 'the log was not made as it should be');
-  const root = rootAt(store, signed);
-  hold(root !== undefined, 'the log has no root');
+  hold(signed === size - tail, 'the log was not made as it should be');
   const other = otherLog(clinic, folder, actors, random);
-  const { key, clinicKey } = databaseKeys(clinic);
-  const made: Made = {
-    database: store.path,
-    databaseKey: Buffer.from(key),
-    clinicKey: { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
-    profile: clinic.profile,
-    profileId,
-    journalKey: Buffer.from(payload.journalKey, 'base64'),
-    clinicId,
-    clinicIdentity: vault.clinicIdentity(),
-    roster: vault.roster(),
-    deviceId,
-    device: {
-      publicKey: Buffer.from(payload.device.ed25519.public, 'base64'),
-      privateKey: Buffer.from(payload.device.ed25519.private, 'base64'),
-    },
-    users: actors.map(({ userId }) => userId),
-    head: { size: signed, root: root.toString('hex') },
-    witness: witness.keys(),
-    other,
-    size,
-  };
+  const made = await madeOf(clinic, store, witness, other);
   day.close();
   closeStore(store);
   closePeople(clinic);
   return made;
 }
 
+/** What is known of a log that stands, its last checkpoint being what keychain and witness know. */
+export async function madeOf(clinic: Clinic, store: Store, witness: OurWitness, other: Rows): Promise<Made> {
+  const { vault } = clinic;
+  const payload = await keyFileOf(clinic);
+  const size = lastCheckpoint(store)?.size ?? 0;
+  const root = rootAt(store, size);
+  hold(root !== undefined, 'the log has no root');
+  const { key, clinicKey } = databaseKeys(clinic);
+  return {
+    database: store.path,
+    databaseKey: Buffer.from(key),
+    clinicKey: { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
+    profile: clinic.profile,
+    journalKey: Buffer.from(payload.journalKey, 'base64'),
+    ...vault.ids(),
+    clinicIdentity: vault.clinicIdentity(),
+    roster: vault.roster(),
+    device: {
+      publicKey: Buffer.from(payload.device.ed25519.public, 'base64'),
+      privateKey: Buffer.from(payload.device.ed25519.private, 'base64'),
+    },
+    users: [clinic.eva, clinic.ida, clinic.the].map(({ userId }) => userId),
+    head: { size, root: root.toString('hex') },
+    witness: witness.keys(),
+    other,
+  };
+}
+
 function loseKeys({ profile }: Clinic): void {
   writeFileSync(profilePaths(profile).auditKeys, '');
 }
 
-async function ask(store: Store, witness: ReturnType<typeof newWitness>): Promise<number> {
+async function ask(store: Store, witness: OurWitness): Promise<number> {
   const answer = await askWitness(store, witness);
   hold(answer?.kind === 'cosigned', `the witness says ${answer?.kind ?? 'nothing'}`);
   return witness.size;

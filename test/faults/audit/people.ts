@@ -37,7 +37,8 @@ export type Clinic = {
   readonly the: VaultSession;
 };
 
-export async function makePeople(profile: string): Promise<Clinic> {
+/** @param begun what the log's first entry says it was recorded at */
+export async function makePeople(profile: string, begun = monday): Promise<Clinic> {
   const keychain = new MemoryKeychain();
   const vault = await vaultOn(profile, keychain);
   const kit = await vault.setUp(
@@ -53,7 +54,7 @@ export async function makePeople(profile: string): Promise<Clinic> {
       },
     },
     ({ deviceId, ...database }) =>
-      createDatabaseFile(database, { locale: 'en', reason: 'set-up', device: deviceId, now: monday }),
+      createDatabaseFile(database, { locale: 'en', reason: 'set-up', device: deviceId, now: begun }),
   );
   await vault.confirmKit(kit.ask.map((position) => ({ position, word: kit.words[position - 1] ?? '' })));
   const signIn = (name: keyof typeof people) => vault.signIn(people[name].userName, Buffer.from(password));

@@ -30,37 +30,47 @@ export type Played = Judged & {
   readonly milliseconds: number;
 };
 
+/** A copy of the log, and who judges it. */
+export function judgeOf(made: Made, folder: string): Judge {
+  const { databaseKey, clinicKey, clinicId, clinicIdentity, journalKey, profileId } = made;
+  const store = openStore({
+    path: copyDatabase(made, folder),
+    key: Buffer.from(databaseKey),
+    clinicKey: { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
+  });
+  store.db.pragma('synchronous=OFF');
+  const entries = made.roster.map((entry) => rosterEntry.parse(entry));
+  const trust = { clinicId, book: new RosterHistory(entries, clinicId, clinicIdentity) };
+  const path = profilePaths(made.profile).auditKeys;
+  const file = oneTimeFile(realDisk, path, profileId, Buffer.from(journalKey), randomBytes);
+  const witness = new OurWitness(made.witness, trust);
+  return { store, made, trust, file, witness, memory: new Memory() };
+}
+
+/** The log as it was made must please everybody: else what follows would prove nothing. @throws Broken */
+export async function demandSound(judge: Judge): Promise<void> {
+  const { log, keychain, keys, witness, verifier, informed } = await judged(judge, true);
+  const said = [log?.code ?? 'ok', keychain, keys, witness, verifier?.code ?? 'ok', informed?.code ?? 'ok'].join();
+  hold(said === 'ok,ok,fine,cosigned,ok,ok', `the log is not sound as it was made: ${said}`);
+}
+
 export class Room {
   readonly #judge: Judge;
   readonly #insider: Insider;
   readonly #made: Made;
 
   constructor(made: Made, folder: string) {
-    const { databaseKey, clinicKey, clinicId, clinicIdentity, journalKey, profileId } = made;
-    const store = openStore({
-      path: copyDatabase(made, folder),
-      key: Buffer.from(databaseKey),
-      clinicKey: { epoch: clinicKey.epoch, key: Buffer.from(clinicKey.key) },
-    });
-    store.db.pragma('synchronous=OFF');
-    const entries = made.roster.map((entry) => rosterEntry.parse(entry));
-    const trust = { clinicId, book: new RosterHistory(entries, clinicId, clinicIdentity) };
-    const path = profilePaths(made.profile).auditKeys;
-    const file = oneTimeFile(realDisk, path, profileId, Buffer.from(journalKey), randomBytes);
-    const witness = new OurWitness(made.witness, trust);
+    this.#judge = judgeOf(made, folder);
+    const { store } = this.#judge;
     const rows = rowsOf(store);
     const own = { ...rows, entries: rows.entries.map((entry) => Buffer.from(entry)) };
     this.#insider = new Insider(store, made, own);
     this.#insider.dropTriggers();
-    this.#judge = { store, made, trust, file, witness, memory: new Memory() };
     this.#made = made;
   }
 
-  /** The log as it was made must please everybody: else what follows would prove nothing. @throws Broken */
-  async untouched(): Promise<void> {
-    const { log, keychain, keys, witness, verifier, informed } = await judged(this.#judge, true);
-    const said = [log?.code ?? 'ok', keychain, keys, witness, verifier?.code ?? 'ok', informed?.code ?? 'ok'].join();
-    hold(said === 'ok,ok,fine,cosigned,ok,ok', `the log is not sound as it was made: ${said}`);
+  untouched(): Promise<void> {
+    return demandSound(this.#judge);
   }
 
   async play(seed: number): Promise<Played> {
