@@ -9,10 +9,7 @@ import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts'
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
-import { originOf } from './audit/checkpoint-note.ts';
-import { head } from './audit/log.ts';
 import { Pruning } from './audit/prune/pruning.ts';
-import { SessionSigners } from './audit/session-signers.ts';
 import type { Witness } from './audit/witness.ts';
 import type { EntryNotes } from './call.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
@@ -28,11 +25,11 @@ import { openProved } from './keys/open-proved.ts';
 import type { Opened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
-import { reviewAnchor } from './review/anchored.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
 import { Weeks } from './review/weeks.ts';
 import { Scrub } from './scrub/scrub.ts';
 import type { Connection, LiveSession } from './session.ts';
+import { Signing } from './signing.ts';
 import { withTransaction } from './store/transaction.ts';
 import { type Clock, systemClock } from './vault/clock.ts';
 import { openKeychain } from './vault/keychain.ts';
@@ -77,8 +74,7 @@ export class Core {
   readonly clocks: Clock;
   readonly clock = (): number => this.clocks.now();
   readonly #release: () => void;
-  /** Keys of sessions, with which they sign what they did; they outlive the open database. */
-  readonly #signers = new SessionSigners();
+  readonly #signing: Signing;
   readonly #witnesses: readonly Witness[];
   #opened: Opened | null = null;
   #opening: Promise<Opened> | null = null;
@@ -95,6 +91,12 @@ export class Core {
     this.#witnesses = options.witnesses ?? [];
     this.vault = vault;
     this.#release = release;
+    this.#signing = new Signing({
+      vault,
+      opened: () => this.#opened,
+      now: this.clock,
+      report: (where, error) => this.report(where, error),
+    });
     this.imports = new Imports(this);
     this.bulkExport = new BulkExport(this);
     this.auditEventExport = new AuditEventExport(this);
@@ -108,7 +110,7 @@ export class Core {
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
       store: () => this.#opened?.store ?? null,
-      ended: (session) => this.#sessionEnded(session),
+      ended: (session) => this.#signing.ended(session),
       lock: options.lock,
       veil: options.veil,
       tell: (seconds) => this.broadcast({ event: 'locks-in', data: { seconds } }),
@@ -151,7 +153,7 @@ export class Core {
       keys,
       acceptRollback: this.#acceptRollback,
       witnesses: this.#witnesses,
-      signers: this.#signers,
+      signers: this.#signing.signers,
       now: this.clock,
       report: (where, error) => this.report(where, error),
     });
@@ -159,7 +161,7 @@ export class Core {
       this.#opened = await this.#opening;
       this.#trouble = null;
       // IT staff may have been here before the database was.
-      for (const session of this.presence.sessions()) this.#certify(session);
+      for (const session of this.presence.sessions()) this.#signing.certify(session);
       return this.#opened;
     } catch (error) {
       this.#trouble = troubleOf(error);
@@ -173,47 +175,11 @@ export class Core {
   begin(connection: Connection, session: LiveSession): void {
     this.presence.begin(connection, session);
     if (this.#opened === null) return;
-    this.#certify(session);
-    this.#acknowledgeAnchor(session);
+    this.#signing.certify(session);
+    this.#signing.answerForAnchor(session);
     drainJournal(this.vault, this.#opened.store, this.clock());
     reviewRecoveries(this.vault, this.#opened.store, this.clock());
     if (this.#acceptRollback) this.#recordRollback(session);
-  }
-
-  #certify(session: LiveSession): void {
-    if (this.#opened === null || session.keys.closed) return;
-    const { clinicId, deviceId } = this.vault.ids();
-    const of = { at: this.clock(), roster: this.vault.audit.rosterSize() };
-    this.#signers.begin(this.#opened.store, originOf(clinicId, deviceId), session, of);
-  }
-
-  /** The chain of one-time keys begins anew: who opened the database puts their name to it. */
-  #acknowledgeAnchor(session: LiveSession): void {
-    const opened = this.#opened;
-    const anchor = opened?.checkpoints.pendingAnchor() ?? null;
-    if (opened === null || anchor === null) return;
-    const notes = newNotes('audit.anchored', session);
-    Object.assign(notes.detail, { number: anchor.number, reason: anchor.reason });
-    const seq = head(opened.store).size;
-    this.#write(session, notes, 'success');
-    opened.checkpoints.acknowledge();
-    this.#checkpoint();
-    reviewAnchor(opened.store, session.userId, anchor, seq, this.clock());
-  }
-
-  /** Signs what has come since the last checkpoint. */
-  #checkpoint(): void {
-    try {
-      this.#opened?.checkpoints.take();
-    } catch (error) {
-      this.report('checkpoint', error);
-    }
-  }
-
-  /** Nobody acts in this session any more: what it did is signed now, as long as its key is here. */
-  #sessionEnded(session: LiveSession): void {
-    this.#signers.end(session.id);
-    this.#checkpoint();
   }
 
   #recordRollback(session: LiveSession): void {
@@ -347,7 +313,7 @@ export class Core {
     this.weeks.stop();
     this.presence.endSearches();
     // At once: there are 500 ms until the kill, and the keychain may take them all.
-    this.#checkpoint();
+    this.#signing.checkpoint();
     await this.#opened?.saveHead();
     this.#opened?.store.db.pragma('wal_checkpoint(PASSIVE)');
   }
@@ -361,7 +327,7 @@ export class Core {
     this.presence.close();
     this.#opened?.close();
     this.#opened = null;
-    this.#signers.close();
+    this.#signing.close();
     this.vault.close();
     this.#release();
   }
