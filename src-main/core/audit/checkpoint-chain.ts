@@ -51,7 +51,7 @@ export function followed(
   if (!signedBy(text, signatures, checkpoint.origin, checkpoint.key)) return undefined;
   const link = linkOf(checkpoint, text);
   if (checkpoint.anchor === null) return before?.next.equals(checkpoint.key) ? { checkpoint, link } : undefined;
-  if (checkpoint.anchor === 'first' && before !== null) return undefined;
+  if ((checkpoint.anchor === 'first') !== (before === null)) return undefined;
   const name = `${checkpoint.origin}/device`;
   const byDevice = owner?.deviceKeys.some((key) => signedBy(text, signatures, name, key)) ?? true;
   return byDevice ? { checkpoint, link } : undefined;

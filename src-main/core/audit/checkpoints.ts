@@ -90,9 +90,10 @@ export class Checkpoints {
    * put their name to it.
    */
   begin(reason: AnchorReason | null): void {
-    this.#anchor = reason;
-    if (reason === null) this.#keys = this.#fromFile();
-    else if (reason === 'first') {
+    // A log without a checkpoint has no chain that could have been lost, whatever was put back.
+    this.#anchor = reason !== null && this.#last === null ? 'first' : reason;
+    if (this.#anchor === null) this.#keys = this.#fromFile();
+    else if (this.#anchor === 'first') {
       this.#keys = this.#anew();
       this.#parts.file.write(this.#keys);
     }

@@ -3,6 +3,7 @@
  * and the name behind every new chain of one-time keys. The tree itself is verified before (verifytree.ts).
  */
 import { z } from 'zod';
+import { canonicalJson } from '../crypto/canonical.ts';
 import { verify } from '../crypto/ed25519.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Store } from '../store/open.ts';
@@ -10,10 +11,10 @@ import { type Sliced, sliceClock } from '../store/slices.ts';
 import {
   type Action,
   actionBytes,
-  actionsHash,
   type Checkpoint,
   parseCheckpoint,
   type SignedAction,
+  textHash,
 } from './checkpoint-note.ts';
 import { checkpointsFrom, parseActions, readCertificate } from './checkpoint-store.ts';
 import { leafHash } from './merkle.ts';
@@ -42,13 +43,14 @@ const acted = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
+type Acknowledged = { readonly session: string | null; readonly number: unknown; readonly reason: unknown };
 type Gathered = {
   /** Session → leaves of its entries end to end. */
   readonly sessions: Map<string, Buffer[]>;
   /** Session → the user its entries name; null where they name several. */
   readonly users: ReadonlyMap<string, string | null>;
-  /** Sessions that acknowledged the anchor with this number. */
-  readonly anchors: readonly { readonly session: string | null; readonly number: unknown }[];
+  /** Sessions that acknowledged an anchor: which, and why it was. */
+  readonly anchors: readonly Acknowledged[];
   /** Sessions that speak of the log itself: pruning leaves all their entries here, so that their signature is whole. */
   readonly whole: ReadonlySet<string>;
   /** Some entry between the two is gone. */
@@ -67,7 +69,7 @@ function parse(seq: number, entry: Buffer): z.infer<typeof acted> {
 function gather(store: Store, from: number, to: number): Gathered {
   const sessions = new Map<string, Buffer[]>();
   const users = new Map<string, string | null>();
-  const anchors: { readonly session: string | null; readonly number: unknown }[] = [];
+  const anchors: Acknowledged[] = [];
   const whole = new Set<string>();
   let count = 0;
   const rows = store.sql<[number, number], { seq: number; entry: Buffer }>(
@@ -76,7 +78,8 @@ function gather(store: Store, from: number, to: number): Gathered {
   for (const { seq, entry } of rows.iterate(from, to)) {
     const { agent, type, detail } = parse(seq, entry);
     count += 1;
-    if (type === 'audit.anchored') anchors.push({ session: agent.session, number: detail['number'] });
+    if (type === 'audit.anchored')
+      anchors.push({ session: agent.session, number: detail['number'], reason: detail['reason'] });
     if (agent.session === null) continue;
     if (type === 'audit.anchored' || type === 'audit.pruned') whole.add(agent.session);
     const named = users.get(agent.session);
@@ -107,6 +110,7 @@ class Certificates {
     const holds =
       row !== undefined &&
       certificate?.session === session &&
+      canonicalJson(certificate) === row.certificate &&
       certificate.origin === this.#rules.origin &&
       certificateHolds(certificate, row.signature, this.#rules.signers);
     const found = holds ? certificate : null;
@@ -150,12 +154,17 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
       const actions = parseActions(row.actions);
       const place = `${from}-${row.size}`;
       if (checkpoint === undefined || actions === undefined) throw new Found('action-broken', place);
-      if (!actionsHash(actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
+      // Over the text as it lies there: the same said in other letters is not what was signed.
+      if (!textHash(row.actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
       const found = gather(store, from, row.size);
       const span = { from, to: row.size };
       const signedBy = new Set<string>();
+      let before = '';
       for (const one of actions) {
         const certificate = certificates.of(one.action.session);
+        // In order of their ids, and so each once.
+        if (one.action.session <= before) throw new Found('action-broken', place);
+        before = one.action.session;
         if (certificate === null || !holds(one, span, certificate, rules.origin, found))
           throw new Found('action-broken', place);
         signatures += 1;
@@ -184,6 +193,8 @@ function demandNamed(
   place: string,
 ): void {
   if (anchor === null || anchor === 'first') return;
-  const named = anchors.some((one) => one.number === number && one.session !== null && signedBy.has(one.session));
+  const named = anchors.some(
+    (one) => one.number === number && one.reason === anchor && one.session !== null && signedBy.has(one.session),
+  );
   if (!named) throw new Found('anchor-unnamed', place);
 }

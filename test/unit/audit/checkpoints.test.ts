@@ -148,12 +148,34 @@ test('a lost key file begins a new chain, and somebody puts their name to it', (
     const pending = log.checkpoints.pendingAnchor();
     assert.equal(pending?.reason, 'key-lost');
     log.begin(`opener-${named}`);
-    if (named) log.act(`opener-${named}`, 'audit.anchored', { number: pending?.number, reason: 'key-lost' });
+    const reason = named ? 'key-lost' : 'rolled-back';
+    log.act(`opener-${named}`, 'audit.anchored', { number: pending?.number, reason });
     log.checkpoints.acknowledge();
     log.checkpoints.take();
     assert.equal(numbers(log).length, before + 1);
+    // Who signed for something else did not sign for this.
     assert.match(log.verdict(), named ? /^ok$/ : /^anchor-unnamed@/);
   }
+  log.close();
+});
+
+test('an older database from before the first checkpoint begins its first chain', () => {
+  const log = new SignedLog();
+  log.act(null);
+  log.store.db.pragma('wal_checkpoint(TRUNCATE)');
+  const older = readFileSync(log.at.path);
+  log.acts(200, null);
+  log.store.held.committed = () => undefined;
+  log.store.db.close();
+  writeFileSync(log.at.path, older);
+  log.restart();
+  assert.deepEqual(log.checkpoints.standing(), { state: 'behind' });
+  // Somebody was told and goes on all the same.
+  log.checkpoints.begin('rolled-back');
+  assert.equal(log.checkpoints.pendingAnchor(), null);
+  log.acts(70, null);
+  assert.match(checkpointsFrom(log.store, 0, 1)[0]?.note ?? '', /\nanchor first\n/);
+  assert.equal(log.verdict(), 'ok');
   log.close();
 });
 
@@ -204,6 +226,9 @@ test('edits by an insider are named with their place', () => {
     ["update audit_checkpoint set note = replace(note, 'time 1', 'time 2') where number = 2", /^checkpoint-broken@2$/],
     ["update audit_checkpoint set actions = '[]' where number = 2", /^action-broken@128-192$/],
     ["update audit_session set certificate = replace(certificate, 'user-1', 'user-2')", /^action-broken@0-64$/],
+    // The same said in other letters, which an export would carry out as it lies there.
+    ["update audit_checkpoint set actions = actions || ' ' where number = 2", /^action-broken@128-192$/],
+    ["update audit_session set certificate = certificate || ' '", /^action-broken@0-64$/],
     ['update audit_tile set hashes = zeroblob(length(hashes)) where place = 0', /^(leaf-differs@0|tile-differs@0\/0)$/],
     [`update audit_tile set hashes = zeroblob(32) where place = ${2 ** 40}`, /^tile-differs@1\/0$/],
   ];
