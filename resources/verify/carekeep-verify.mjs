@@ -1601,7 +1601,11 @@ export class Verifier {
     }
     // A head is a checkpoint's: where entries reach it and no checkpoint does, that one is gone.
     if (this.furthestKnown > signedTo && this.furthestKnown <= size)
-      throw new Problem('checkpoint-missing', `${signedTo}-${this.furthestKnown}`, 'You know a later one.');
+      throw new Problem(
+        'behind-known',
+        `${signedTo}-${this.furthestKnown}`,
+        'Entries go that far, and no checkpoint does.',
+      );
     const [known] = this.known;
     if (known !== undefined) throw new Problem('behind-known', `${this.tree.size}-${known.size}`);
   }

@@ -159,7 +159,7 @@ test('an older database: a head known from elsewhere, and a witness, tell', () =
   );
   const unsigned = () => void log.checkpoints.splice(8);
   assert.equal(found(unsigned), 'VALID', 'fewer than 257 entries that nobody signed');
-  assert.equal(found(unsigned, { known: [head] }), 'checkpoint-missing 512-640');
+  assert.equal(found(unsigned, { known: [head] }), 'behind-known 512-640');
 });
 
 test('a checkpoint dropped, changed, or signed by another', () => {
