@@ -3,18 +3,14 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { originOf } from '../../../src-main/core/audit/checkpoint-note.ts';
 import { Checkpoints, checkpointEvery } from '../../../src-main/core/audit/checkpoints.ts';
-import type { BundleOf } from '../../../src-main/core/audit/export-bundle.ts';
 import { followLog } from '../../../src-main/core/audit/indexer.ts';
 import { append } from '../../../src-main/core/audit/log.ts';
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
 import { SessionSigners } from '../../../src-main/core/audit/session-signers.ts';
-import type { SignerBook } from '../../../src-main/core/audit/signatures.ts';
-import { ed25519Public, sign } from '../../../src-main/core/crypto/ed25519.ts';
+import { sign } from '../../../src-main/core/crypto/ed25519.ts';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
-import { noteSigner } from '../../../src-main/core/crypto/signed-note.ts';
 import { connect } from '../../../src-main/core/store/connect.ts';
 import { currentHead } from '../../../src-main/core/store/head.ts';
 import { closeStore, createStore, type Store } from '../../../src-main/core/store/open.ts';
@@ -23,12 +19,11 @@ import { drain } from '../../../src-main/core/store/slices.ts';
 import { nextVersion, touchPart, withTransaction } from '../../../src-main/core/store/transaction.ts';
 import { realDisk } from '../../../src-main/core/vault/disk.ts';
 import { oneTimeFile } from '../../../src-main/core/vault/one-time-keys.ts';
-import { nextEntry, signerWith } from '../../../src-main/core/vault/roster.ts';
-import type { RosterChange } from '../../../src-main/core/vault/roster-entry.ts';
 import { loadClinic } from '../../fixtures/synthetic/load.ts';
 import { benchClinic, benchClinicKey, benchKey } from '../clinic.ts';
 import type { BenchRun } from '../figure.ts';
-import { type About, type Act, acts, people, userId } from './mix.ts';
+import { deviceId, deviceSigner, keyOf, origin } from './keys.ts';
+import { type About, type Act, acts } from './mix.ts';
 
 const made = z.object({ seconds: z.number(), indexSeconds: z.number(), entries: z.number() });
 export type BenchLog = z.infer<typeof made> & {
@@ -38,46 +33,6 @@ export type BenchLog = z.infer<typeof made> & {
   /** The clinic without the log. */
   readonly clinic: string;
 };
-
-const clinicId = '00000000-0000-4000-8000-000000000001';
-export const deviceId = '00000000-0000-4000-8000-000000000002';
-export const origin: string = originOf(clinicId, deviceId);
-/** All keys are in this file: they measure, they protect nothing. */
-const keyOf = (name: string): Buffer => sha256(`carekeep bench ${name}`);
-const deviceSigner = noteSigner(`${origin}/device`, ed25519Public(keyOf('device')), keyOf('device'));
-export const deviceKeys: readonly Buffer[] = [ed25519Public(keyOf('device'))];
-
-const publicKeys = new Map(
-  Array.from({ length: people }, (_, at) => [userId(at), ed25519Public(keyOf(userId(at)))] as const),
-);
-export const book: SignerBook = { signingKey: (user) => publicKeys.get(user) };
-
-/** What an export of the log needs to say of the clinic: a roster of one entry, signed by the clinic. */
-export function clinicOf(): Pick<BundleOf, 'clinicId' | 'clinicIdentity' | 'origin' | 'roster'> {
-  const clinic = keyOf('clinic');
-  const raw = (name: string): string => keyOf(name).toString('base64');
-  const people = [...publicKeys].map(
-    ([user, key], at): RosterChange => ({
-      kind: 'user-added',
-      userId: user,
-      userName: `person.${at}`,
-      displayName: `Person ${at}`,
-      roles: [at === 27 || at === 28 ? 'admin' : 'practitioner'],
-      ed25519: key.toString('base64'),
-      x25519: raw(`${user} x25519`),
-    }),
-  );
-  const desk: RosterChange = {
-    kind: 'device-added',
-    deviceId,
-    name: 'Bench',
-    ed25519: ed25519Public(keyOf('device')).toString('base64'),
-    tls: 'AAAA',
-  };
-  const changes: RosterChange[] = [{ kind: 'recovery-set', x25519: raw('recovery') }, ...people, desk];
-  const roster = [nextEntry([], clinicId, 0, changes, [signerWith('clinic', clinic)])];
-  return { clinicId, clinicIdentity: ed25519Public(clinic), origin, roster };
-}
 
 export function keyFileAt(path: string): OneTimeFile {
   return oneTimeFile(realDisk, path, 'bench', keyOf('journal'), randomBytes);
@@ -118,6 +73,7 @@ function fingerprint(): string {
     ...audit.map((name) => join(root, 'src-main', 'core', 'audit', `${name}.ts`)),
     join(root, 'src-main', 'core', 'store', 'migrations', '005-audit.ts'),
     join(root, 'src-main', 'core', 'vault', 'one-time-keys.ts'),
+    join(import.meta.dirname, 'keys.ts'),
     join(import.meta.dirname, 'mix.ts'),
     import.meta.filename,
   ];

@@ -7,7 +7,8 @@ import { closeStore, openStore } from '../../../src-main/core/store/open.ts';
 import { benchKey } from '../clinic.ts';
 import type { BenchRun, Figure } from '../figure.ts';
 import { timed } from '../measure.ts';
-import { type BenchLog, clinicOf } from './log.ts';
+import { clinicOf } from './keys.ts';
+import type { BenchLog } from './log.ts';
 
 const verifier = join(import.meta.dirname, '..', '..', '..', 'resources', 'verify', 'carekeep-verify.mjs');
 

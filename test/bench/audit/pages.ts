@@ -9,7 +9,8 @@ import { prng } from '../../fixtures/synthetic/prng.ts';
 import { benchKey } from '../clinic.ts';
 import type { BenchRun, Figure } from '../figure.ts';
 import { median, percentile, timed } from '../measure.ts';
-import { type BenchLog, deviceId, patientsOf } from './log.ts';
+import { deviceId } from './keys.ts';
+import { type BenchLog, patientsOf } from './log.ts';
 import { people, userId } from './mix.ts';
 
 /** As many as the screen asks for. */

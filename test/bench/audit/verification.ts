@@ -10,7 +10,8 @@ import { drain } from '../../../src-main/core/store/slices.ts';
 import { benchKey } from '../clinic.ts';
 import type { BenchRun, Figure } from '../figure.ts';
 import { median, timed, timedAsync } from '../measure.ts';
-import { type BenchLog, book, deviceKeys, origin } from './log.ts';
+import { book, deviceKeys, origin } from './keys.ts';
+import type { BenchLog } from './log.ts';
 import type { readerRequest } from './reader.ts';
 
 const rounds = 3;
