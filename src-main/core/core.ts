@@ -230,23 +230,13 @@ export class Core {
 
   async #stopWork(): Promise<void> {
     this.imports.stop();
-    this.bulkExport.cancel();
-    this.auditEventExport.cancel();
-    this.auditBundleExport.cancel();
+    const exports = [this.bulkExport, this.auditEventExport, this.auditBundleExport];
+    for (const one of exports) one.cancel();
     this.verification.cancel();
     this.pruning.cancel();
     this.scrub.stop();
     this.weeks.stop();
-    const work = [
-      this.imports,
-      this.bulkExport,
-      this.auditEventExport,
-      this.auditBundleExport,
-      this.verification,
-      this.pruning,
-      this.scrub,
-      this.weeks,
-    ];
+    const work = [this.imports, ...exports, this.verification, this.pruning, this.scrub, this.weeks];
     await Promise.all(work.map((one) => one.stopped()));
   }
 

@@ -14,9 +14,9 @@ import { head } from '../audit/log.ts';
 import type { Handlers, TaskContext } from '../call.ts';
 import type { Core } from '../core.ts';
 import { sha256 } from '../crypto/hash.ts';
+import { type ExportRun, LongExport } from './long-export.ts';
 import { chosenPath, writeWhole } from './save-file.ts';
 
-const tellEvery = 200;
 /** Bytes that are zipped at a time: a few milliseconds. Zips one after the other are one zip. */
 const zippedAtOnce = 256 * 1024;
 const verifierName = 'carekeep-verify.mjs';
@@ -52,58 +52,22 @@ function* zipped(parts: Iterable<Buffer>): Generator<Buffer> {
   yield gzipSync(Buffer.concat(held));
 }
 
-/** The running export; one at a time. */
-export class AuditBundleExport {
-  readonly #core: Core;
-  #running: { cancelled: boolean } | null = null;
-  #ended: Promise<unknown> = Promise.resolve();
-
-  get running(): boolean {
-    return this.#running !== null;
-  }
-
+export class AuditBundleExport extends LongExport<'auditBundle.save'> {
   constructor(core: Core) {
-    this.#core = core;
+    super(core, 'audit-bundle');
   }
 
-  cancel(): void {
-    if (this.#running !== null) this.#running.cancelled = true;
-  }
-
-  /** Resolves when nothing runs any more. */
-  async stopped(): Promise<void> {
-    await this.#ended;
-  }
-
-  /** @throws CallError busy, cancelled, not-signed-in, disk-full, not-writable */
-  async run(context: TaskContext, input: HandlerInput<'auditBundle.save'>): Promise<Output<'auditBundle.save'>> {
-    if (this.#running !== null) throw new CallError('busy');
-    const running = { cancelled: false };
-    this.#running = running;
-    const work = this.#write(context, input, running).finally(() => {
-      this.#running = null;
-    });
-    this.#ended = work.then(
-      () => undefined,
-      // Its caller has the failure.
-      () => undefined,
-    );
-    return work;
-  }
-
-  async #write(
-    { connection, session, record }: TaskContext,
+  /** @throws CallError busy, disk-full, not-writable */
+  protected override async write(
+    run: ExportRun,
+    { core, connection, record }: TaskContext,
     { from, to, verifier, path }: HandlerInput<'auditBundle.save'>,
-    running: { cancelled: boolean },
   ): Promise<Output<'auditBundle.save'>> {
-    const core = this.#core;
     const opened = core.demandOpen();
     const { store } = opened;
     const written = { bytes: 0, entries: 0 };
     const identity = core.vault.clinicIdentity();
     const fingerprint = identityFingerprint(identity);
-    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
-      core.broadcast({ event: 'progress', data: { task: 'audit-bundle', kind: 'export', done, total, state } });
     const note = (step: 'begun' | 'written' | 'not-saved'): void =>
       record(({ entry }) => {
         entry.detail['step'] = step;
@@ -111,10 +75,6 @@ export class AuditBundleExport {
         if (from !== null) entry.detail['from'] = from;
         if (to !== null) entry.detail['to'] = to;
       });
-    const demand = (): void => {
-      if (running.cancelled) throw new CallError('cancelled');
-      if (session.keys.closed) throw new CallError('not-signed-in');
-    };
     const parts = function* (): Generator<Buffer> {
       // The file is open: from here on something leaves, even if the end is never reached.
       note('begun');
@@ -129,7 +89,7 @@ export class AuditBundleExport {
       const looking = numbersWithin(store, { from, to }, head(store).size);
       let range = looking.next();
       for (; !range.done; range = looking.next()) {
-        demand();
+        run.demand();
         yield Buffer.alloc(0);
       }
       const bundle = bundleLines(store, {
@@ -140,14 +100,11 @@ export class AuditBundleExport {
         madeAt: core.clock(),
         range: range.value,
       });
-      let told = 0;
       for (const { lines, done, total } of bundle) {
-        demand();
+        run.demand();
         written.entries += lines.filter((line) => line.startsWith('{"entry":"')).length;
         yield Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8');
-        if (core.clock() - told < tellEvery) continue;
-        told = core.clock();
-        tell('running', done, total);
+        run.moved(done, total);
       }
     };
     const counted = function* (bytes: Iterable<Buffer>): Generator<Buffer> {
@@ -169,10 +126,8 @@ export class AuditBundleExport {
         if (verifier) await writeWhole(join(dirname(chosen), verifierName), readFileSync(verifierFile()));
         await writeWhole(chosen, counted(chosen.endsWith('.gz') ? zipped(parts()) : parts()));
       }
-      tell('done', written.entries, written.entries);
       return { saved: chosen !== null, ...written, fingerprint };
     } catch (error) {
-      tell(running.cancelled ? 'cancelled' : 'failed', 0, 1);
       // Entries are being let go just now: what was written would not agree with itself.
       throw error instanceof PrunedMeanwhile ? new CallError('busy') : error;
     }

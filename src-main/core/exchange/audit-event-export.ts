@@ -3,7 +3,6 @@
  * and of the details only what stands in the clear: what is sealed under a patient's key goes out in no file, or erasing
  * the patient would no longer blind it.
  */
-import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { HandlerInput, Output } from '../../../src-shared/contract/index.ts';
 import { chunkSize } from '../audit/bitmap.ts';
 import { type AuditEntry, decodeEntry } from '../audit/entry.ts';
@@ -14,10 +13,10 @@ import type { Handlers, TaskContext } from '../call.ts';
 import type { Core } from '../core.ts';
 import { followedTo } from '../store/indexed.ts';
 import type { Store } from '../store/open.ts';
+import { type ExportRun, LongExport } from './long-export.ts';
 import { saveFile } from './save-file.ts';
 
 const page = 200;
-const tellEvery = 200;
 
 /** What stands behind the ids, for those who may see all of the log. */
 export function auditEventNames(core: Core, store: Store): AuditEventNames {
@@ -73,59 +72,20 @@ function* entriesWithin(
   }
 }
 
-/** The running export; one at a time. */
-export class AuditEventExport {
-  readonly #core: Core;
-  #running: { cancelled: boolean } | null = null;
-  #ended: Promise<unknown> = Promise.resolve();
-
-  get running(): boolean {
-    return this.#running !== null;
-  }
-
+export class AuditEventExport extends LongExport<'auditEventExport.save'> {
   constructor(core: Core) {
-    this.#core = core;
+    super(core, 'audit-fhir');
   }
 
-  cancel(): void {
-    if (this.#running !== null) this.#running.cancelled = true;
-  }
-
-  /** Resolves when nothing runs any more. */
-  async stopped(): Promise<void> {
-    await this.#ended;
-  }
-
-  /** @throws CallError busy, cancelled, not-signed-in, disk-full, not-writable */
-  async run(
-    context: TaskContext,
-    input: HandlerInput<'auditEventExport.save'>,
-  ): Promise<Output<'auditEventExport.save'>> {
-    if (this.#running !== null) throw new CallError('busy');
-    const running = { cancelled: false };
-    this.#running = running;
-    const work = this.#write(context, input, running).finally(() => {
-      this.#running = null;
-    });
-    this.#ended = work.then(
-      () => undefined,
-      // Its caller has the failure.
-      () => undefined,
-    );
-    return work;
-  }
-
-  async #write(
-    { connection, session, record }: TaskContext,
+  /** @throws CallError disk-full, not-writable */
+  protected override async write(
+    run: ExportRun,
+    { core, connection, record }: TaskContext,
     { from, to, path }: HandlerInput<'auditEventExport.save'>,
-    running: { cancelled: boolean },
   ): Promise<Output<'auditEventExport.save'>> {
-    const core = this.#core;
     const { store } = core.demandOpen();
     const end = head(store).size;
     const written = { bytes: 0, entries: 0 };
-    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
-      core.broadcast({ event: 'progress', data: { task: 'audit-fhir', kind: 'export', done, total, state } });
     const note = (step: 'written' | 'not-saved'): void =>
       record(({ entry }) => {
         entry.detail['step'] = step;
@@ -135,37 +95,27 @@ export class AuditEventExport {
       });
     const lines = function* (): Generator<Buffer> {
       const names = auditEventNames(core, store);
-      let told = 0;
       for (const { entries, at } of entriesWithin(store, { from, to }, end)) {
-        if (running.cancelled) throw new CallError('cancelled');
-        if (session.keys.closed) throw new CallError('not-signed-in');
+        run.demand();
         const text = entries.map((entry) => `${JSON.stringify(toAuditEvent(entry, names))}\n`).join('');
         const part = Buffer.from(text, 'utf8');
         written.bytes += part.length;
         written.entries += entries.length;
         yield part;
-        if (core.clock() - told < tellEvery) continue;
-        told = core.clock();
-        tell('running', at, end);
+        run.moved(at, end);
       }
       // The file gets its name only when the entry that says what is in it is on the disk.
       note('written');
     };
-    try {
-      const saved = await saveFile(core, connection, {
-        path,
-        title: 'Carekeep',
-        defaultName: 'carekeep-audit.ndjson',
-        filters: [{ name: 'NDJSON', extensions: ['ndjson'] }],
-        bytes: lines(),
-      });
-      if (!saved) note('not-saved');
-      tell('done', end, end);
-      return { saved, ...written };
-    } catch (error) {
-      tell(running.cancelled ? 'cancelled' : 'failed', 0, 1);
-      throw error;
-    }
+    const saved = await saveFile(core, connection, {
+      path,
+      title: 'Carekeep',
+      defaultName: 'carekeep-audit.ndjson',
+      filters: [{ name: 'NDJSON', extensions: ['ndjson'] }],
+      bytes: lines(),
+    });
+    if (!saved) note('not-saved');
+    return { saved, ...written };
   }
 }
 

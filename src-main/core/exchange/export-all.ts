@@ -11,12 +11,12 @@ import { demandUsable } from '../requests/standing.ts';
 import type { Store } from '../store/open.ts';
 import { endRequest } from '../store/request.ts';
 import { notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';
+import { type ExportRun, LongExport } from './long-export.ts';
 import { saveFile } from './save-file.ts';
 import { ndjsonLine } from './write/bundle.ts';
 
 /** Rows of one page: enough for a page to cost little, few enough to hold nobody up. */
 const page = 200;
-const tellEvery = 200;
 
 /** Every row that is not deleted, in the order they came, up to the last one there is now. @throws CallError record-damaged */
 function* storedRows(store: Store): Generator<ResourceRow> {
@@ -41,53 +41,18 @@ const count = (store: Store): number =>
   store.sql<[], { n: number }>(`select count(*) n from resource r where r.deleted = 0 and ${notHidden('r')}`).get()
     ?.n ?? 0;
 
-/** The running export of everything; one at a time. */
-export class BulkExport {
-  readonly #core: Core;
-  #running: { cancelled: boolean } | null = null;
-  #ended: Promise<unknown> = Promise.resolve();
-
-  get running(): boolean {
-    return this.#running !== null;
-  }
-
+/** The export of everything. */
+export class BulkExport extends LongExport<'exports.all'> {
   constructor(core: Core) {
-    this.#core = core;
+    super(core, 'export-all');
   }
 
-  cancel(): void {
-    if (this.#running !== null) this.#running.cancelled = true;
-  }
-
-  /** Resolves when nothing runs any more. */
-  async stopped(): Promise<void> {
-    await this.#ended;
-  }
-
-  /** @throws CallError busy, cancelled, request-needed, request-over, record-damaged, disk-full, not-writable */
-  async run(context: TaskContext, input: HandlerInput<'exports.all'>): Promise<Output<'exports.all'>> {
-    if (this.#running !== null) throw new CallError('busy');
-    const running = { cancelled: false };
-    this.#running = running;
-    const work = this.#write(context, input, running).finally(() => {
-      this.#running = null;
-    });
-    this.#ended = work.then(
-      () => undefined,
-      // Its caller has the failure.
-      () => undefined,
-    );
-    return work;
-  }
-
-  async #write(
-    { connection, session, record }: TaskContext,
+  /** @throws CallError request-needed, request-over, record-damaged, disk-full, not-writable */
+  protected override async write(
+    run: ExportRun,
+    { core, connection, session, record }: TaskContext,
     { requestId, path }: HandlerInput<'exports.all'>,
-    running: { cancelled: boolean },
   ): Promise<Output<'exports.all'>> {
-    const core = this.#core;
-    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled', done: number, total: number): void =>
-      core.broadcast({ event: 'progress', data: { task: 'export-all', kind: 'export', done, total, state } });
     const demand = (): void => {
       if (requestId !== null) {
         demandUsable(core, core.demandOpen().store, session, requestId, 'export-all', core.clock());
@@ -95,17 +60,13 @@ export class BulkExport {
     };
     const written = { bytes: 0, resources: 0 };
     const lines = function* (store: Store, total: number): Generator<Buffer> {
-      let told = 0;
       for (const row of storedRows(store)) {
-        if (running.cancelled) throw new CallError('cancelled');
-        if (session.keys.closed) throw new CallError('not-signed-in');
+        run.demand();
         const part = Buffer.from(ndjsonLine(row.json), 'utf8');
         written.bytes += part.length;
         written.resources += 1;
         yield part;
-        if (core.clock() - told < tellEvery) continue;
-        told = core.clock();
-        tell('running', written.resources, total);
+        run.moved(written.resources, total);
       }
       record(({ tx, entry }) => {
         // Once more: it may have been withdrawn meanwhile.
@@ -114,28 +75,22 @@ export class BulkExport {
         if (requestId !== null) endRequest(tx, requestId, 'done', session.userId);
       });
     };
-    try {
-      const { store } = core.demandOpen();
-      const total = record(({ entry }) => {
-        demand();
-        const found = count(store);
-        note(entry, requestId, 'begun', found);
-        return found;
-      });
-      const saved = await saveFile(core, connection, {
-        path,
-        title: 'Carekeep',
-        defaultName: 'carekeep-export.ndjson',
-        filters: [{ name: 'NDJSON', extensions: ['ndjson'] }],
-        bytes: lines(store, total),
-      });
-      if (!saved) record(({ entry }) => note(entry, requestId, 'not-saved', 0));
-      tell('done', written.resources, written.resources);
-      return { saved, ...written };
-    } catch (error) {
-      tell(running.cancelled ? 'cancelled' : 'failed', 0, 1);
-      throw error;
-    }
+    const { store } = core.demandOpen();
+    const total = record(({ entry }) => {
+      demand();
+      const found = count(store);
+      note(entry, requestId, 'begun', found);
+      return found;
+    });
+    const saved = await saveFile(core, connection, {
+      path,
+      title: 'Carekeep',
+      defaultName: 'carekeep-export.ndjson',
+      filters: [{ name: 'NDJSON', extensions: ['ndjson'] }],
+      bytes: lines(store, total),
+    });
+    if (!saved) record(({ entry }) => note(entry, requestId, 'not-saved', 0));
+    return { saved, ...written };
   }
 }
 

@@ -45,8 +45,8 @@ export class DatabaseRotation {
    */
   async run(session: LiveSession, quiet: boolean): Promise<number> {
     const core = this.#core;
-    if (this.#running || core.imports.running || core.bulkExport.running || core.auditEventExport.running)
-      throw new CallError('busy');
+    const others = [core.imports, core.bulkExport, core.auditEventExport, core.auditBundleExport];
+    if (this.#running || others.some(({ running }) => running)) throw new CallError('busy');
     const abort = new AbortController();
     this.#running = true;
     this.#abort = abort;
