@@ -48,11 +48,14 @@ export function followed(
   if (!checkpoint.previous.equals(before?.hash ?? zeroHash)) return undefined;
   const grown = checkpoint.size - (before?.size ?? 0);
   if (grown < 0 || (grown === 0 && checkpoint.anchor === null)) return undefined;
-  if (!signedBy(text, signatures, checkpoint.origin, checkpoint.key)) return undefined;
+  // Its own line first, then the workstation's where a chain begins, and no more: a witness's lines are kept apart.
+  const [own, ...others] = signatures;
+  if (own === undefined || others.length !== (checkpoint.anchor === null ? 0 : 1)) return undefined;
+  if (!signedBy(text, [own], checkpoint.origin, checkpoint.key)) return undefined;
   const link = linkOf(checkpoint, text);
   if (checkpoint.anchor === null) return before?.next.equals(checkpoint.key) ? { checkpoint, link } : undefined;
   if ((checkpoint.anchor === 'first') !== (before === null)) return undefined;
   const name = `${checkpoint.origin}/device`;
-  const byDevice = owner?.deviceKeys.some((key) => signedBy(text, signatures, name, key)) ?? true;
+  const byDevice = owner?.deviceKeys.some((key) => signedBy(text, others, name, key)) ?? true;
   return byDevice ? { checkpoint, link } : undefined;
 }

@@ -82,11 +82,16 @@ export function writeCosignature(store: Store, number: number, witness: string, 
     .run(number, witness, line);
 }
 
-export function cosignaturesOf(store: Store, number: number): string[] {
+export type CosignatureRow = { readonly witness: string; readonly line: string };
+
+export function cosignatureRows(store: Store, number: number): CosignatureRow[] {
   return store
-    .sql<[number], { line: string }>('select line from audit_cosignature where number = ? order by witness')
-    .all(number)
-    .map(({ line }) => line);
+    .sql<[number], CosignatureRow>('select witness, line from audit_cosignature where number = ? order by witness')
+    .all(number);
+}
+
+export function cosignaturesOf(store: Store, number: number): string[] {
+  return cosignatureRows(store, number).map(({ line }) => line);
 }
 
 /** One witness's line under a checkpoint, if there is one. */

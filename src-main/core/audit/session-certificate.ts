@@ -1,6 +1,6 @@
 /** A session's key, certified by the user's own key at sign-in (docs/protocols/audit.md, "Who did it"). */
 import { z } from 'zod';
-import { canonicalBytes } from '../crypto/canonical.ts';
+import { canonicalBytes, canonicalJson } from '../crypto/canonical.ts';
 import { verify } from '../crypto/ed25519.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { SignerBook } from './signatures.ts';
@@ -35,7 +35,8 @@ export function parseCertificate(text: string): SessionCertificate | undefined {
     return undefined;
   }
   const parsed = sessionCertificate.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  // The same said in other letters is another text: nobody else would take it for what was signed.
+  return parsed.success && canonicalJson(parsed.data) === text ? parsed.data : undefined;
 }
 
 /** Did this user's own key, as the roster had it, certify the session's? */

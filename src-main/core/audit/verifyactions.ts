@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { verify } from '../crypto/ed25519.ts';
 import { sha256 } from '../crypto/hash.ts';
+import { parseNote } from '../crypto/signed-note.ts';
 import type { Store } from '../store/open.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
 import {
@@ -16,7 +17,13 @@ import {
   type SignedAction,
   textHash,
 } from './checkpoint-note.ts';
-import { checkpointsFrom, parseActions, readCertificate } from './checkpoint-store.ts';
+import {
+  type CheckpointRow,
+  checkpointsFrom,
+  cosignatureRows,
+  parseActions,
+  readCertificate,
+} from './checkpoint-store.ts';
 import { leafHash } from './merkle.ts';
 import { Found } from './problem.ts';
 import { certificateHash, certificateHolds, parseCertificate, type SessionCertificate } from './session-certificate.ts';
@@ -141,7 +148,7 @@ function sameEntries(action: Action, leaves: readonly Buffer[]): boolean {
   return action.count === leaves.length && action.digest === sha256(...leaves).toString('base64');
 }
 
-/** @throws Found action-broken, anchor-unnamed, at the entries between two checkpoints */
+/** @throws Found checkpoint-broken, action-broken, anchor-unnamed, at the entries between two checkpoints */
 export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionReport> {
   const certificates = new Certificates(store, rules);
   let [signed, unsigned, signatures] = [0, 0, 0];
@@ -151,6 +158,7 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
     const rows = checkpointsFrom(store, number, 32);
     for (const row of rows) {
       const checkpoint = parseCheckpoint(row.note)?.checkpoint;
+      demandLines(store, row);
       const actions = parseActions(row.actions);
       const place = `${from}-${row.size}`;
       if (checkpoint === undefined || actions === undefined) throw new Found('action-broken', place);
@@ -182,6 +190,20 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
     const last = rows.at(-1);
     if (last === undefined) return { signed, unsigned, signatures };
     number = last.number + 1;
+  }
+}
+
+/** More than any clinic asks; a verifier reads no more lines under one note. */
+const mostWitnesses = 60;
+
+/** What lies beside a checkpoint as witnesses' lines goes out with it: it must be lines, each under its witness's name. */
+function demandLines(store: Store, { number, note }: CheckpointRow): void {
+  const rows = cosignatureRows(store, number);
+  if (rows.length > mostWitnesses) throw new Found('checkpoint-broken', number);
+  for (const { witness, line } of rows) {
+    const [, text = ''] = /^([^\n]+)\n?$/.exec(line) ?? [];
+    if (parseNote(`${note}${text}\n`)?.signatures.at(-1)?.name !== witness)
+      throw new Found('checkpoint-broken', number);
   }
 }
 

@@ -33,7 +33,9 @@ export type Wanted = {
   /** Numbers that rows bear although their texts say others. */
   rowNumbers: Map<SavedCheckpoint, number>;
   /** Sessions whose certificate is gone or another one's. */
-  certificates: Map<string, 'gone' | 'another'>;
+  certificates: Map<string, 'gone' | 'another' | 'in other letters'>;
+  /** Rows beside checkpoints in the name of a witness. */
+  cosignatures: { readonly number: number; readonly witness: string; readonly line: string }[];
 };
 
 export type Anchor = 'none' | 'first' | 'key-lost' | 'rolled-back';
@@ -94,6 +96,7 @@ export class Insider {
       checkpoints: [...this.checkpoints],
       rowNumbers: new Map(),
       certificates: new Map(),
+      cosignatures: [],
     };
   }
 
@@ -183,12 +186,19 @@ export class Insider {
     const { store } = this;
     for (const [session, what] of wanted.certificates) {
       if (what === 'gone') store.sql<[string]>('delete from audit_session where id = ?').run(session);
-      else {
+      else if (what === 'in other letters') {
+        const spaced = `update audit_session set certificate = replace(certificate, '","', '", "') where id = ?`;
+        store.sql<[string]>(spaced).run(session);
+      } else {
         const copied = `update audit_session set (certificate, signature) =
           (select certificate, signature from audit_session where id <> ? order by id limit 1) where id = ?`;
         store.sql<[string, string]>(copied).run(session, session);
       }
     }
+    for (const { number, witness, line } of wanted.cosignatures)
+      store
+        .sql<[number, string, string]>('insert or replace into audit_cosignature values (?, ?, ?)')
+        .run(number, witness, line);
     delete store.held.head;
   }
 

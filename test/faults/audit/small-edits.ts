@@ -21,14 +21,46 @@ function withoutCertificate(insider: Insider, at: number, random: Prng): Attempt
     random.pick([...(parseActions(insider.checkpoints[number]?.actions ?? '[]') ?? []), undefined]) ?? {};
   if (action === undefined) return undefined;
   const wanted = insider.real();
-  wanted.certificates.set(action.session, random.chance(0.5) ? 'gone' : 'another');
+  wanted.certificates.set(action.session, random.pick(['gone', 'another', 'in other letters'] as const));
   const first = insider.checkpoints.findIndex(({ actions }) => actions.includes(`"session":"${action.session}"`));
   const place = checkpointAt(insider, first);
   const affected = insider.checkpoints[first - 1]?.size ?? 0;
   return { how: 'a certificate', wanted, affected, shows: 'log', place };
 }
 
+/** Nothing else is said, but in other letters: a verifier elsewhere would refuse what the application took. */
+function spelledOtherwise(insider: Insider, at: number, random: Prng): Attempt | undefined {
+  const number = insider.spanOf(at)?.number;
+  const row = number === undefined ? undefined : insider.checkpoints[number];
+  if (number === undefined || row === undefined) return undefined;
+  const wanted = insider.real();
+  const line = insider.byDevice(row.note);
+  const way = random.pick(['actions', 'a line more', 'a line before', 'a witness that is none'] as const);
+  if (way === 'actions') wanted.checkpoints[number] = { ...row, actions: ` ${row.actions}` };
+  else if (way === 'a line more') wanted.checkpoints[number] = { ...row, note: `${row.note}${line}` };
+  else if (way === 'a line before')
+    wanted.checkpoints[number] = { ...row, note: row.note.replace('\n\n', `\n\n${line}`) };
+  else
+    wanted.cosignatures.push({
+      number,
+      witness: 'another.example',
+      line: random.pick(['nonsense', '']),
+    });
+  const affected = insider.checkpoints[number - 1]?.size ?? 0;
+  const attempt = {
+    how: `other letters: ${way}`,
+    wanted,
+    affected,
+    shows: 'log',
+    place: checkpointAt(insider, number),
+  } as const;
+  // A line of nobody it was told of proves nothing to a verifier, and breaks nothing.
+  return way === 'a line more' ? { ...attempt, notExported: true } : attempt;
+}
+
 export const edit: Edit = (insider, at, random) => {
+  const spelled = random.chance(0.06) ? spelledOtherwise(insider, at, random) : undefined;
+  if (spelled !== undefined) return spelled;
   const other = random.chance(0.04) ? withoutCertificate(insider, at, random) : undefined;
   if (other !== undefined) return other;
   const field = fields[at % fields.length] ?? 'byte';

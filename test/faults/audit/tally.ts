@@ -29,6 +29,6 @@ export class Tally {
       const { tried, noticed } = this.#classes.get(name) ?? { tried: 0, noticed: 0 };
       return tried === 0 ? [] : [`${noticed} of ${tried} noticed: ${words}`];
     });
-    return [...lines, `${(this.#milliseconds / Math.max(1, this.#tried)).toFixed(1)} ms a trial`];
+    return [...lines, `${(this.#milliseconds / Math.max(1, this.#tried)).toFixed(1)} ms of processor time a trial`];
   }
 }

@@ -229,6 +229,10 @@ test('edits by an insider are named with their place', () => {
     // The same said in other letters, which an export would carry out as it lies there.
     ["update audit_checkpoint set actions = actions || ' ' where number = 2", /^action-broken@128-192$/],
     ["update audit_session set certificate = certificate || ' '", /^action-broken@0-64$/],
+    // The same in other letters, and lines that are none: a verifier elsewhere would refuse the export.
+    [`update audit_session set certificate = replace(certificate, '","', '", "')`, /^action-broken@0-64$/],
+    ['update audit_checkpoint set note = note || substr(note, -60) where number = 2', /^checkpoint-broken@2$/],
+    ["insert into audit_cosignature values (1, 'w', 'nonsense')", /^checkpoint-broken@1$/],
     ['update audit_tile set hashes = zeroblob(length(hashes)) where place = 0', /^(leaf-differs@0|tile-differs@0\/0)$/],
     [`update audit_tile set hashes = zeroblob(32) where place = ${2 ** 40}`, /^tile-differs@1\/0$/],
   ];
