@@ -13,6 +13,7 @@ import type { SessionSigners } from './audit/session-signers.ts';
 import { LogServerFeed } from './audit/syslog/feed.ts';
 import type { Witness } from './audit/witness.ts';
 import { WitnessRounds } from './audit/witness-rounds.ts';
+import { removeUnfinished } from './exchange/unfinished-files.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, openStore, type Store } from './store/open.ts';
@@ -119,6 +120,7 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
   // One after the other: first what a killed import left, then the index follows the log.
   const cleared = runSliced(removeLeftovers(store), { signal });
   void cleared.then(index, quietly(signal, report, 'leftovers'));
+  void removeUnfinished(store).catch(quietly(signal, report, 'leftovers'));
   // What two admins agreed to let go, and a kill left half gone.
   void cleared.then(() => goOnPruning(store, vault, signal)).catch(quietly(signal, report, 'prune'));
   // A rotation of the clinic key that was stopped goes on; one after the other.

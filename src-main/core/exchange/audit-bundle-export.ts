@@ -124,7 +124,7 @@ export class AuditBundleExport extends LongExport<'auditBundle.save'> {
       if (chosen === null) note('not-saved');
       else {
         if (verifier) await writeWhole(join(dirname(chosen), verifierName), readFileSync(verifierFile()));
-        await writeWhole(chosen, counted(chosen.endsWith('.gz') ? zipped(parts()) : parts()));
+        await writeWhole(chosen, counted(chosen.endsWith('.gz') ? zipped(parts()) : parts()), store);
       }
       return { saved: chosen !== null, ...written, fingerprint };
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Writes a file where the user says: asked by a dialog on the screen, named by a path on the command line. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CallError } from '../../../src-shared/contract/errors.ts';
@@ -8,7 +8,9 @@ import type { FileFilter } from '../../../src-shared/wire.ts';
 import type { Core } from '../core.ts';
 import { randomUuid } from '../crypto/random.ts';
 import type { Connection } from '../session.ts';
+import type { Store } from '../store/open.ts';
 import { sliceClock } from '../store/slices.ts';
+import { forgetUnfinished, noteUnfinished, removePart } from './unfinished-files.ts';
 
 type FileToSave = {
   readonly path: string | undefined;
@@ -23,7 +25,7 @@ type FileToSave = {
 export async function saveFile(core: Core, connection: Connection, file: FileToSave): Promise<boolean> {
   const path = await chosenPath(core, connection, file);
   if (path === null) return false;
-  await writeWhole(path, file.bytes);
+  await writeWhole(path, file.bytes, core.opened()?.store);
   return true;
 }
 
@@ -52,14 +54,16 @@ export async function chosenPath(
 /**
  * The whole file or none: written beside, then renamed. Readable by its owner only, and under a name that nobody could
  * have put a link or a file of their own under.
+ * @param store where it is open: remembers what a kill would leave
  */
-export async function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint8Array>, store?: Store): Promise<void> {
   const beside = `${path}.${randomUuid().slice(0, 8)}.part`;
   const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0 } = constants;
-  let made = false;
+  if (store !== undefined) noteUnfinished(store, beside);
+  let left = false;
   try {
     const file = await open(beside, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
-    made = true;
+    left = true;
     try {
       await writeParts(file, bytes instanceof Uint8Array ? [bytes] : bytes);
       await file.sync();
@@ -67,9 +71,12 @@ export async function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint
       await file.close();
     }
     await rename(beside, path);
+    left = false;
   } catch (error) {
-    if (made) await rm(beside, { force: true });
+    if (left) left = !(await removePart(beside));
     throw namedFailure(error);
+  } finally {
+    if (store !== undefined && !left) forgetUnfinished(store, beside);
   }
 }
 
