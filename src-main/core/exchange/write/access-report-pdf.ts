@@ -7,7 +7,8 @@ import { accessTable, type Sheet } from './access-report-table.ts';
 import { calendar } from './dates.ts';
 import { fontFolder, loadFonts } from './pdf/fonts.ts';
 import { inkFor } from './pdf/ink.ts';
-import { box, colours, longest, page, rows, say, small, styles } from './pdf/look.ts';
+import { box, colours, longest, page, rows, say, small } from './pdf/look.ts';
+import { paper } from './pdf/paper.ts';
 import { print } from './pdf/printer.ts';
 import { fill } from './words.ts';
 
@@ -43,46 +44,22 @@ function definition(sheet: Sheet): TDocumentDefinitions {
   // Everything has been said: only now is it known what had to be replaced.
   const { count } = ink.replaced();
   if (count > 0) content.push(say(ink, fill(pdf.replaced, { count }), { ...small, margin: [0, 6, 0, 0] }));
-  const title = pdf.title;
-  return {
-    pageSize: page.size,
-    pageMargins: [page.left, page.top, page.right, page.bottom],
-    info: {
-      // Shown in window titles and lists of recent files: no name of a person.
-      title,
-      author: report.clinic.toWellFormed(),
-      creator: `Carekeep ${report.version}`,
-      producer: `Carekeep ${report.version}`,
-      creationDate: new Date(report.madeAt),
-      modDate: new Date(report.madeAt),
-    },
+  return paper({
+    title: pdf.title,
+    clinic: report.clinic,
+    version: report.version,
     language: report.language,
-    displayTitle: true,
-    version: '1.7',
-    compress: true,
+    at: report.madeAt,
     content,
-    styles,
-    defaultStyle: { font: 'Inter', fontSize: 9, color: colours.ink, lineHeight: 1.12 },
-    header: (number) =>
-      number === 1
-        ? null
-        : {
-            columns: [
-              { stack: [say(ink, personName(sheet), { bold: true, fontSize: 8.5 }, 80)], width: '*' },
-              { text: title, width: 250, alignment: 'right', fontSize: 8.5, color: colours.quiet },
-            ],
-            margin: [page.left, 30, page.right, 0],
-          },
-    footer: (number, pages) => ({
+    header: {
       columns: [
-        { text: `${pdf.confidential}  ·  ${report.id}`, width: '*' },
-        { text: fill(pdf.page, { page: number, pages }), alignment: 'right', width: 90 },
+        { stack: [say(ink, personName(sheet), { bold: true, fontSize: 8.5 }, 80)], width: '*' },
+        { text: pdf.title, width: 250, alignment: 'right', fontSize: 8.5, color: colours.quiet },
       ],
-      fontSize: 7.5,
-      color: colours.quiet,
-      margin: [page.left, 18, page.right, 0],
-    }),
-  };
+    },
+    foot: { text: `${pdf.confidential}  ·  ${report.id}` },
+    pageOf: (number, pages) => fill(pdf.page, { page: number, pages }),
+  });
 }
 
 const personName = ({ report, words }: Sheet): string =>

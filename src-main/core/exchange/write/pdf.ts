@@ -4,7 +4,8 @@ import type { ExportContext, ExportInput } from './input.ts';
 import { banner, letterhead, patientName, whoElse } from './pdf/banner.ts';
 import { fontFolder, loadFonts } from './pdf/fonts.ts';
 import { type Ink, inkFor } from './pdf/ink.ts';
-import { colours, line, longest, page, say, small, styles } from './pdf/look.ts';
+import { colours, line, longest, say, small } from './pdf/look.ts';
+import { paper } from './pdf/paper.ts';
 import { print } from './pdf/printer.ts';
 import { body } from './pdf/sections.ts';
 import { sourcesOf } from './pdf/sources.ts';
@@ -55,46 +56,23 @@ function definition(view: View, record: PatientRecord, ink: Ink): TDocumentDefin
       ...foot(view, record, ink),
     ],
   });
-  return {
-    pageSize: page.size,
-    pageMargins: [page.left, page.top, page.right, page.bottom],
-    info: {
-      // Shown in window titles and lists of recent files: no name of a person.
-      title: words.title,
-      author: context.clinic.name.toWellFormed(),
-      creator: `Carekeep ${context.version}`,
-      producer: `Carekeep ${context.version}`,
-      creationDate: new Date(context.at),
-      modDate: new Date(context.at),
-    },
+  return paper({
+    title: words.title,
+    clinic: context.clinic.name,
+    version: context.version,
     language: context.language,
-    displayTitle: true,
-    version: '1.7',
-    compress: true,
+    at: context.at,
     content,
-    styles,
-    defaultStyle: { font: 'Inter', fontSize: 9, color: colours.ink, lineHeight: 1.12 },
-    header: (number) =>
-      number === 1
-        ? null
-        : {
-            columns: [
-              { stack: [who], width: '*' },
-              { stack: [clinic], width: 150 },
-            ],
-            columnGap: 12,
-            margin: [page.left, 30, page.right, 0],
-          },
-    footer: (number, pages) => ({
+    header: {
       columns: [
-        { stack: [line([{ text: `${words.confidential}  ·  ` }, printed])], width: '*' },
-        { text: fill(words.page, { page: number, pages }), alignment: 'right', width: 90 },
+        { stack: [who], width: '*' },
+        { stack: [clinic], width: 150 },
       ],
-      fontSize: 7.5,
-      color: colours.quiet,
-      margin: [page.left, 18, page.right, 0],
-    }),
-  };
+      columnGap: 12,
+    },
+    foot: line([{ text: `${words.confidential}  ·  ` }, printed]),
+    pageOf: (number, pages) => fill(words.page, { page: number, pages }),
+  });
 }
 
 function others(view: View, record: PatientRecord, ink: Ink): Content[] {
