@@ -54,7 +54,7 @@ export type Report = {
       readonly number: number;
       readonly size: number;
       readonly reason: string;
-      readonly by: readonly string[] | null;
+      readonly by: readonly string[];
     }[];
   };
   readonly witnesses: readonly {

@@ -932,6 +932,7 @@ const actionShape = {
       count: isCount,
       digest: isKey,
       from: isCount,
+      head: isKey,
       session: isText,
       to: isCount,
     }),
@@ -1029,7 +1030,6 @@ export class Verifier {
     /** Prunes whose entry came since. @type {{ session: string | null, prune: Prune }[]} */
     this.executed = [];
     this.hidden = 0;
-    this.leftOutHere = 0;
     this.spanCore = 0;
 
     /** @type {ReturnType<typeof parseNote>} */
@@ -1038,7 +1038,7 @@ export class Verifier {
     this.lastHash = zeros;
     this.checkpoints = 0;
     this.firstTime = 0;
-    /** @type {{ number: number, size: number, reason: string, by: string[] | null }[]} */
+    /** @type {{ number: number, size: number, reason: string, by: string[] }[]} */
     this.anchors = [];
     /** Keys of the device only move on. */
     this.deviceKey = 0;
@@ -1263,10 +1263,8 @@ export class Verifier {
       else this.#demandPruned(prune, seq);
       this.#grow(Buffer.from(hashes.subarray(at * 32, at * 32 + 32)));
       this.hidden += 1;
-      if (prune === undefined) {
-        this.leftOut += 1;
-        this.leftOutHere += 1;
-      } else this.pruned += 1;
+      if (prune === undefined) this.leftOut += 1;
+      else this.pruned += 1;
       if (this.openPrunes > 0) this.#keep(seq, prune);
     }
   }
@@ -1402,7 +1400,6 @@ export class Verifier {
     this.sessions.clear();
     this.anchored = [];
     this.hidden = 0;
-    this.leftOutHere = 0;
     this.core += this.spanCore;
     this.spanCore = 0;
   }
@@ -1449,10 +1446,9 @@ export class Verifier {
     const by = this.anchored
       .filter((one) => one.number === note.number && one.reason === reason && one.session !== null)
       .flatMap(({ session }) => who.get(session ?? '')?.['user'] ?? []);
-    const unknown = by.length === 0 && this.leftOutHere > 0;
-    if (reason !== 'first' && by.length === 0 && !unknown) throw new Problem('anchor-unacknowledged', place);
-    if (this.anchors.length < 10_000)
-      this.anchors.push({ number: note.number, size: note.size, reason, by: unknown ? null : by });
+    // An export has these entries in full, whatever its range is: what is left out was not signed for.
+    if (reason !== 'first' && by.length === 0) throw new Problem('anchor-unacknowledged', place);
+    if (this.anchors.length < 10_000) this.anchors.push({ number: note.number, size: note.size, reason, by });
   }
 
   /**
@@ -1472,6 +1468,8 @@ export class Verifier {
     /** @type {Map<string, { certificate: string, signature: string }>} */
     const given = new Map();
     for (const one of value['certificates']) given.set(sha256(Buffer.from(one.certificate)).toString('base64'), one);
+    // Who signed what they did signed the checkpoint, too, but for the list that they stand in.
+    const head = sha256(Buffer.from(note.text.replace(/^actions .*\n/m, ''))).toString('base64');
     let before = '';
     let hidden = this.hidden;
     for (const { action, signature } of /** @type {any[]} */ (list)) {
@@ -1479,6 +1477,7 @@ export class Verifier {
       if (session <= before) throw new Problem('actions-altered', place);
       before = session;
       if (action.from !== from || to !== note.size || count === 0) throw new Problem('action-broken', place);
+      if (action.head !== head) throw new Problem('action-broken', place, 'It was signed for another checkpoint.');
       const certificate = this.#certificate(name, given.get(name), place);
       given.delete(name);
       if (certificate['session'] !== session) throw new Problem('certificate-broken', place);
@@ -1684,7 +1683,7 @@ function reportOf(verifier) {
       root: last?.root.toString('base64') ?? '',
       first: verifier.firstTime,
       last: last?.time ?? 0,
-      anchors: verifier.anchors.map(({ by, ...anchor }) => ({ ...anchor, by: by === null ? null : by.map(nameOf) })),
+      anchors: verifier.anchors.map(({ by, ...anchor }) => ({ ...anchor, by: by.map(nameOf) })),
     },
     witnesses: [...verifier.cosigners].map(([name, seen]) => ({ name, ...seen })),
     users: [...verifier.users].map(([id, user]) => ({ id, ...user })),
@@ -1917,8 +1916,7 @@ function inWords(report) {
     if (reason === 'first') lines.push('  the chain begins with the workstation’s signature');
     else
       lines.push(
-        `  a new chain begins at checkpoint ${number} (entry ${size}): ${reason}, ` +
-          (by === null ? 'who acknowledged it is outside the range' : `acknowledged by ${by.join(', ')}`),
+        `  a new chain begins at checkpoint ${number} (entry ${size}): ${reason}, acknowledged by ${by.join(', ')}`,
       );
   }
   if (checkpoints.count > 0) {

@@ -33,6 +33,8 @@ export type Action = {
   readonly count: number;
   readonly digest: string;
   readonly from: number;
+  /** `headHash` of the checkpoint, base64. */
+  readonly head: string;
   readonly session: string;
   readonly to: number;
 };
@@ -94,6 +96,12 @@ export function parseCheckpoint(note: string): ParsedNote | undefined {
 }
 
 export const textHash = (text: string): Buffer => sha256(text);
+
+/**
+ * SHA-256 of a checkpoint's text without its line of actions, which each session signs with what it did: who begins the
+ * chain of one-time keys anew, or rewrites what came before, keeps nobody's signature.
+ */
+export const headHash = (text: string): Buffer => sha256(text.replace(/^actions .*\n/m, ''));
 export const actionsHash = (actions: readonly SignedAction[]): Buffer => sha256(canonicalBytes(actions));
 
 /** What a session's key signs. */

@@ -55,6 +55,7 @@ const signedActions = z.array(
       count: z.number().int().positive(),
       digest: z.string(),
       from: z.number().int().nonnegative(),
+      head: z.string(),
       session: z.string(),
       to: z.number().int().positive(),
     }),

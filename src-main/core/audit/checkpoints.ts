@@ -17,6 +17,7 @@ import {
   actionsHash,
   type Checkpoint,
   checkpointText,
+  headHash,
   parseCheckpoint,
   textHash,
   zeroHash,
@@ -150,8 +151,7 @@ export class Checkpoints {
     const publicKey = ed25519Public(mine);
     const entries = entriesBetween(store, from, frontier.size);
     const leaves = entries.map(({ entry }) => leafHash(entry));
-    const actions = sessions.sign(origin, from, frontier.size, entries, leaves);
-    const checkpoint: Checkpoint = {
+    const unsigned: Checkpoint = {
       origin,
       size: frontier.size,
       root: frontierRoot(frontier),
@@ -160,9 +160,12 @@ export class Checkpoints {
       previous: this.#last === null ? zeroHash : textHash(this.#last.text),
       key: publicKey,
       next: ed25519Public(next),
-      actions: actionsHash(actions),
+      actions: zeroHash,
       anchor: this.#anchor,
     };
+    const span = { from, to: frontier.size, head: headHash(checkpointText(unsigned)) };
+    const actions = sessions.sign(origin, span, entries, leaves);
+    const checkpoint = { ...unsigned, actions: actionsHash(actions) };
     const text = checkpointText(checkpoint);
     const lines = [noteLine(text, noteSigner(origin, publicKey, mine))];
     if (this.#anchor !== null) lines.push(noteLine(text, device));

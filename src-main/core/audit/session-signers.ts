@@ -58,14 +58,18 @@ export class SessionSigners {
     if (signer !== undefined) signer.ended = true;
   }
 
-  /** Signs what each session did among these entries, in order of session id. */
+  /**
+   * Signs what each session did among these entries, in order of session id.
+   * @param of the checkpoint: from where it goes on, how far, and its `headHash`
+   */
   sign(
     origin: string,
-    from: number,
-    to: number,
+    of: { readonly from: number; readonly to: number; readonly head: Buffer },
     entries: readonly { readonly entry: Buffer }[],
     leaves: readonly Buffer[],
   ): SignedAction[] {
+    const { from, to } = of;
+    const head = of.head.toString('base64');
     const bySession = new Map<string, Buffer[]>();
     for (const [at, { entry }] of entries.entries()) {
       const { session } = agentOf.parse(JSON.parse(entry.toString('utf8', 1))).agent;
@@ -84,6 +88,7 @@ export class SessionSigners {
         count: own.length,
         digest: sha256(...own).toString('base64'),
         from,
+        head,
         session,
         to,
       };

@@ -13,6 +13,7 @@ import {
   type Action,
   actionBytes,
   type Checkpoint,
+  headHash,
   parseCheckpoint,
   type SignedAction,
   textHash,
@@ -128,12 +129,12 @@ class Certificates {
 
 function holds(
   { action, signature }: SignedAction,
-  span: { readonly from: number; readonly to: number },
+  span: { readonly from: number; readonly to: number; readonly head: string },
   certificate: SessionCertificate,
   origin: string,
   found: Gathered,
 ): boolean {
-  if (action.from !== span.from || action.to !== span.to) return false;
+  if (action.from !== span.from || action.to !== span.to || action.head !== span.head) return false;
   if (action.certificate !== certificateHash(certificate)) return false;
   // A session signs for its own user: what it wrote in somebody else's name is not theirs.
   const named = found.users.get(action.session);
@@ -157,15 +158,16 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
   for (let number = 0; ; ) {
     const rows = checkpointsFrom(store, number, 32);
     for (const row of rows) {
-      const checkpoint = parseCheckpoint(row.note)?.checkpoint;
       demandLines(store, row);
+      const note = parseCheckpoint(row.note);
       const actions = parseActions(row.actions);
       const place = `${from}-${row.size}`;
-      if (checkpoint === undefined || actions === undefined) throw new Found('action-broken', place);
+      if (note === undefined || actions === undefined) throw new Found('action-broken', place);
+      const { checkpoint, text } = note;
       // Over the text as it lies there: the same said in other letters is not what was signed.
       if (!textHash(row.actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
       const found = gather(store, from, row.size);
-      const span = { from, to: row.size };
+      const span = { from, to: row.size, head: headHash(text).toString('base64') };
       const signedBy = new Set<string>();
       let before = '';
       for (const one of actions) {

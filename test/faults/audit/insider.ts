@@ -6,6 +6,7 @@ import {
   actionsHash,
   type Checkpoint,
   checkpointText,
+  headHash,
   parseCheckpoint,
   textHash,
   zeroHash,
@@ -14,7 +15,6 @@ import { parseActions } from '../../../src-main/core/audit/checkpoint-store.ts';
 import { Edge, leafHash } from '../../../src-main/core/audit/merkle.ts';
 import { canonicalJson } from '../../../src-main/core/crypto/canonical.ts';
 import { generateEd25519 } from '../../../src-main/core/crypto/ed25519.ts';
-import { sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { joinNote, noteLine, noteSigner } from '../../../src-main/core/crypto/signed-note.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
 import { writeTiles } from '../../../src-main/core/store/tiles.ts';
@@ -43,8 +43,6 @@ export type Anchor = 'none' | 'first' | 'key-lost' | 'rolled-back';
 /** Key pairs of the insider's own; made once, they prove nothing wherever they come from. */
 const ownKeys = Array.from({ length: 256 }, () => generateEd25519());
 const ownKey = (number: number) => ownKeys[number % ownKeys.length] ?? generateEd25519();
-
-const sessionOf = /"session":"([^"]+)"/;
 
 export class Insider {
   readonly store: Store;
@@ -124,13 +122,11 @@ export class Insider {
       }
     };
     let previous = before === undefined ? zeroHash : textHash(before.text);
-    let last = before?.checkpoint.size ?? 0;
     for (const [at, size] of sizes.entries()) {
       grow(size);
       const number = from + at;
       const mine = ownKey(number);
-      const actions = keep ? this.#actionsThatHold(wanted, number, last, size) : [];
-      const checkpoint: Checkpoint = {
+      const unsigned: Checkpoint = {
         origin: this.origin,
         size,
         root: edge.root(),
@@ -139,15 +135,17 @@ export class Insider {
         previous,
         key: mine.publicKey,
         next: ownKey(number + 1).publicKey,
-        actions: actionsHash(actions),
+        actions: zeroHash,
         anchor: at === 0 && anchor !== 'none' ? anchor : null,
       };
+      // What people signed names the checkpoint it was signed for.
+      const actions = keep ? this.#actionsFor(number, headHash(checkpointText(unsigned))) : [];
+      const checkpoint: Checkpoint = { ...unsigned, actions: actionsHash(actions) };
       const text = checkpointText(checkpoint);
       const lines = [noteLine(text, noteSigner(this.origin, mine.publicKey, mine.privateKey))];
       if (checkpoint.anchor !== null) lines.push(this.byDevice(text));
       wanted.checkpoints.push({ number, size, note: joinNote(text, lines), actions: canonicalJson(actions) });
       previous = textHash(text);
-      last = size;
     }
   }
 
@@ -163,19 +161,10 @@ export class Insider {
     );
   }
 
-  /** What people signed of a span whose bounds are the same; whose entries are others drops out. */
-  #actionsThatHold({ entries }: Wanted, number: number, from: number, to: number) {
-    const real = this.checkpoints[number];
-    const actions = real === undefined ? [] : (parseActions(real.actions) ?? []);
-    return actions.filter(({ action }) => {
-      if (action.from !== from || action.to !== to) return false;
-      const own = entries
-        .slice(from, to)
-        .flatMap((entry) =>
-          entry !== null && sessionOf.exec(entry.toString('latin1'))?.[1] === action.session ? [this.leaf(entry)] : [],
-        );
-      return own.length === action.count && sha256(...own).toString('base64') === action.digest;
-    });
+  /** What people signed at a checkpoint and still holds for the one in its place. */
+  #actionsFor(number: number, head: Buffer) {
+    const actions = parseActions(this.checkpoints[number]?.actions ?? '') ?? [];
+    return actions.filter(({ action }) => action.head === head.toString('base64'));
   }
 
   /** Lays it over the real log. The caller is in a transaction and undoes it. */

@@ -41,7 +41,10 @@ function signedAnew(insider: Insider, wanted: Wanted, at: number, random: Prng, 
   }
   if (way === 'later') {
     insider.sign(wanted, anchored, sizes(anchored), 'key-lost');
-    return { how: 'from a later chain’s beginning on', wanted, affected: at, shows: 'heads', place: {} };
+    // Who answered for that chain signed its first checkpoint, and not this one.
+    const place = checkpointAt(insider, anchored);
+    const affected = insider.checkpoints[anchored - 1]?.size ?? 0;
+    return { how: 'from a later chain’s beginning on', wanted, affected, shows: 'log', place };
   }
   const { number, from } = span;
   const all = sizes(number);

@@ -210,6 +210,22 @@ export class MadeLog {
       bySession.set(session, [...(bySession.get(session) ?? []), leaf]);
     }
     const certificates: Checkpoint['certificates'] = [];
+    const begins = number === 0 ? 'first' : anchor;
+    const key = anchor === null ? this.oneTime : newPair();
+    const next = newPair();
+    this.oneTime = next;
+    const above = [
+      this.origin,
+      size,
+      rootOf(this.leaves).toString('base64'),
+      `number ${number}`,
+      `time ${this.now}`,
+      `previous ${(before ? sha(before.text) : Buffer.alloc(32)).toString('base64')}`,
+      `key ${key.open}`,
+      `next ${next.open}`,
+    ];
+    const below = [...(begins === null ? [] : [`anchor ${begins}`]), ''];
+    const head = sha([...above, ...below].join('\n')).toString('base64');
     const actions = [...bySession.keys()].sort().map((id) => {
       const session = this.#sessions.get(id);
       if (session === undefined) throw new Error('no session');
@@ -220,28 +236,13 @@ export class MadeLog {
         count: leaves.length,
         digest: sha(...leaves).toString('base64'),
         from,
+        head,
         session: id,
         to: size,
       };
       return { action, signature: signature(session.pair, `carekeep/v1/audit/actions\0${this.origin}\0`, jcs(action)) };
     });
-    const begins = number === 0 ? 'first' : anchor;
-    const key = anchor === null ? this.oneTime : newPair();
-    const next = newPair();
-    this.oneTime = next;
-    const text = [
-      this.origin,
-      size,
-      rootOf(this.leaves).toString('base64'),
-      `number ${number}`,
-      `time ${this.now}`,
-      `previous ${(before ? sha(before.text) : Buffer.alloc(32)).toString('base64')}`,
-      `key ${key.open}`,
-      `next ${next.open}`,
-      `actions ${sha(jcs(actions)).toString('base64')}`,
-      ...(begins === null ? [] : [`anchor ${begins}`]),
-      '',
-    ].join('\n');
+    const text = [...above, `actions ${sha(jcs(actions)).toString('base64')}`, ...below].join('\n');
     const lines = [this.noteLine(text, this.origin, key)];
     if (begins !== null) lines.push(this.noteLine(text, `${this.origin}/device`, this.device));
     for (const witness of this.witnesses) lines.push(this.cosignature(text, witness));

@@ -300,6 +300,50 @@ test('a lost chain goes on where somebody signed for it', () => {
   assert.equal(verifyLines(own.lines()).problem?.code, 'anchor-unacknowledged');
 });
 
+/** Texts and one-time keys from a checkpoint on are the insider's; what people signed there stays as it was. */
+function resigned(own: MadeLog, from: number): void {
+  let previous = from === 0 ? Buffer.alloc(32) : sha(own.checkpoints[from - 1]?.text ?? '');
+  let pair = newPair();
+  for (const checkpoint of own.checkpoints.slice(from)) {
+    const next = newPair();
+    const root = rootOf(own.leaves.slice(0, checkpoint.size)).toString('base64');
+    checkpoint.text = checkpoint.text
+      .replace(/\n[^\n]+\nnumber/, `\n${root}\nnumber`)
+      .replace(/previous .*/, `previous ${previous.toString('base64')}`)
+      .replace(/\nkey .*/, `\nkey ${pair.open}`)
+      .replace(/\nnext .*/, `\nnext ${next.open}`);
+    checkpoint.lines = [own.noteLine(checkpoint.text, own.origin, pair)];
+    if (checkpoint.text.includes('\nanchor '))
+      checkpoint.lines.push(own.noteLine(checkpoint.text, `${own.origin}/device`, own.device));
+    previous = sha(checkpoint.text);
+    pair = next;
+  }
+}
+
+test('what people signed is for those checkpoints: a chain begun anew, at number 0 or where one was lost, keeps none of it', () => {
+  const own = madeLog(64);
+  const session = own.signIn(own.admin);
+  own.append(session, 'audit.anchored', { detail: { number: 1, reason: 'key-lost' } });
+  own.checkpoint('key-lost');
+  own.append(session);
+  own.checkpoint();
+  assert.equal(verifyLines(own.lines()).valid, true);
+  resigned(own, 1);
+  const { problem } = verifyLines(own.lines());
+  assert.deepEqual([problem?.code, problem?.at], ['action-broken', '64-65']);
+  resigned(own, 0);
+  assert.equal(verifyLines(own.lines()).problem?.at, '0-64');
+});
+
+test('a range hides no chain that nobody answered for', () => {
+  const own = madeLog(64);
+  own.append(null);
+  own.checkpoint('key-lost');
+  own.append(null);
+  own.checkpoint();
+  assert.equal(verifyLines(own.lines({ from: 65, to: 66 })).problem?.code, 'anchor-unacknowledged');
+});
+
 test('entries that nobody signed are counted, with their place', () => {
   const own = madeLog(0);
   const session = own.signIn(own.practitioner);
