@@ -30,7 +30,7 @@ export type Verdicts = {
   readonly keys: string;
   /** What a witness says that signed up to the last checkpoint. */
   readonly witness: string;
-  /** What `carekeep-verify` says of the export, by itself. */
+  /** What `carekeep-verify` says of the export, by itself; null where it is asked with what it is told. */
   readonly verifier: Named | null;
   /** The same, told the head that keychain or witness know. */
   readonly informed: Named | null;
@@ -131,7 +131,7 @@ function byVerifier({ made, witness, memory }: Judge, lines: readonly string[], 
   return problem === null ? null : { code: problem.code, at: problem.at };
 }
 
-/** @param informed whether the verifier is asked a second time, with a head from elsewhere */
+/** @param informed whether the verifier is told the head that others know */
 export async function judged(judge: Judge, informed: boolean): Promise<Verdicts> {
   const fresh = <T>(look: () => T): T => {
     // As a process that has just begun: nothing is known but what the file says.
@@ -142,13 +142,12 @@ export async function judged(judge: Judge, informed: boolean): Promise<Verdicts>
   const keys = fresh(() => byKeys(judge));
   const log = fresh(() => byLog(judge));
   const lines = fresh(() => exported(judge));
-  const verifier = byVerifier(judge, lines, false);
   return {
     log,
     keychain,
     keys,
     witness: await fresh(() => byWitness(judge)),
-    verifier,
+    verifier: informed ? null : byVerifier(judge, lines, false),
     informed: informed ? byVerifier(judge, lines, true) : null,
   };
 }
