@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, Modal, Progress, Radio, Stack } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../src-shared/contract/index.ts';
-import { call, errorValueOf, useAction, useCoreEvent } from '../client.ts';
+import { call, errorValueOf, useAction } from '../client.ts';
 import { DateField } from '../patient/DateField.tsx';
-import { FormError, useFormat } from '../ui/index.ts';
+import { FormError, StopOrStart, useFormat, useMoved, WorkModal, WorkProgress } from '../ui/index.ts';
 import classes from './audit.module.css';
 import { startOfDay } from './filter.ts';
 
@@ -19,17 +19,14 @@ export function AuditorExportDialog({ onClose }: { readonly onClose: () => void 
   const [from, setFrom] = useState<string | null>(null);
   const [to, setTo] = useState<string | null>(null);
   const [verifier, setVerifier] = useState(true);
-  const [moved, setMoved] = useState({ done: 0, total: 0 });
+  const { moved, restart } = useMoved('audit-bundle');
   const [saved, setSaved] = useState<Saved | null>(null);
   const take = useAction('auditBundle.save', { stale: ['audit'] });
-  useCoreEvent('progress', (progress) => {
-    if (progress.task === 'audit-bundle' && progress.state === 'running') setMoved(progress);
-  });
   const days = part === 'days';
   const ready = !days || (from !== null && to !== null && from <= to);
   const start = async () => {
     if (!ready) return;
-    setMoved({ done: 0, total: 0 });
+    restart();
     try {
       const times =
         days && from !== null && to !== null
@@ -43,16 +40,7 @@ export function AuditorExportDialog({ onClose }: { readonly onClose: () => void 
   };
   const code = take.error === null ? null : errorValueOf(take.error).code;
   return (
-    <Modal
-      opened
-      onClose={() => {
-        if (!take.isPending) onClose();
-      }}
-      title={t('title')}
-      size={500}
-      closeOnClickOutside={!take.isPending}
-      closeButtonProps={{ 'aria-label': app('action.close') }}
-    >
+    <WorkModal title={t('title')} size={500} pending={take.isPending} onClose={onClose}>
       {saved === null ? (
         <form
           onSubmit={(event) => {
@@ -82,30 +70,23 @@ export function AuditorExportDialog({ onClose }: { readonly onClose: () => void 
               disabled={take.isPending}
             />
             {take.isPending && moved.total > 0 && (
-              <div role="status">
-                <p className="ck-dim">
-                  {t('progress', { done: format.number(moved.done), total: format.number(moved.total) })}
-                </p>
-                <Progress value={Math.min(100, (moved.done / moved.total) * 100)} aria-label={t('title')} />
-              </div>
+              <WorkProgress
+                label={t('title')}
+                text={t('progress', { done: format.number(moved.done), total: format.number(moved.total) })}
+                moved={moved}
+              />
             )}
             {code === 'cancelled' ? <p role="status">{t('stopped')}</p> : <FormError error={take.error} />}
-            <Group justify="flex-end">
-              {take.isPending ? (
-                <Button variant="default" onClick={() => void call('auditBundle.cancel', {})}>
-                  {t('stop')}
-                </Button>
-              ) : (
-                <>
-                  <Button variant="default" onClick={onClose}>
-                    {app('action.cancel')}
-                  </Button>
-                  <Button type="submit" disabled={!ready}>
-                    {t('save')}
-                  </Button>
-                </>
-              )}
-            </Group>
+            <StopOrStart
+              pending={take.isPending}
+              stopLabel={t('stop')}
+              onStop={() => void call('auditBundle.cancel', {})}
+              onClose={onClose}
+            >
+              <Button type="submit" disabled={!ready}>
+                {t('save')}
+              </Button>
+            </StopOrStart>
           </Stack>
         </form>
       ) : (
@@ -132,6 +113,6 @@ export function AuditorExportDialog({ onClose }: { readonly onClose: () => void 
           </Group>
         </Stack>
       )}
-    </Modal>
+    </WorkModal>
   );
 }

@@ -5,17 +5,16 @@ import type { Output } from '../../src-shared/contract/index.ts';
 import type { PrunePlan } from '../../src-shared/contract/retention.ts';
 import { useCan } from '../app/session.tsx';
 import { useAction } from '../client.ts';
-import { Card, FormError, notifyDone } from '../ui/index.ts';
+import { Card, FormError, notifyDone, useMoved } from '../ui/index.ts';
 import { PlanInWords } from './PlanInWords.tsx';
 import { PruneDialog } from './PruneDialog.tsx';
 import { PruneProgress } from './PruneProgress.tsx';
-import { usePruneProgress } from './use-prune-progress.ts';
 
 /** What could go now, looked at when asked for: a long log takes a while. Then a second admin is asked. */
 export function PruneCard({ retention }: { readonly retention: Output<'retention.get'> }) {
   const { t } = useTranslation('retention');
   const can = useCan();
-  const { moved, restart } = usePruneProgress();
+  const { moved, restart } = useMoved('prune');
   const look = useAction('retention.preview');
   const ask = useAction('requests.ask', { stale: ['requests'] });
   const [alone, setAlone] = useState<string | null>(null);

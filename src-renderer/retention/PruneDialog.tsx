@@ -1,11 +1,10 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../client.ts';
-import { FormError, notifyDone, PasswordField, useFormat } from '../ui/index.ts';
+import { FormError, notifyDone, PasswordField, useFormat, useMoved, WorkModal } from '../ui/index.ts';
 import { PruneProgress } from './PruneProgress.tsx';
 import './retention.css';
-import { usePruneProgress } from './use-prune-progress.ts';
 
 type PruneDialogProps = {
   /** What two admins agreed to, or what the only one looked at and signs alone. */
@@ -22,7 +21,7 @@ export function PruneDialog({ agreed, what, onDone, onClose }: PruneDialogProps)
   const { t: app } = useTranslation('app');
   const format = useFormat();
   const [password, setPassword] = useState('');
-  const { moved, restart } = usePruneProgress();
+  const { moved, restart } = useMoved('prune');
   const prune = useAction('retention.prune', { stale: ['retention', 'requests', 'reviews', 'audit'] });
   const alone = 'keptDigest' in agreed;
   const submit = async (event: FormEvent) => {
@@ -38,18 +37,8 @@ export function PruneDialog({ agreed, what, onDone, onClose }: PruneDialogProps)
       setPassword('');
     }
   };
-  const close = () => {
-    if (!prune.isPending) onClose();
-  };
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('prune.dialog-title')}
-      size="md"
-      closeOnClickOutside={!prune.isPending}
-      closeButtonProps={{ 'aria-label': app('action.close') }}
-    >
+    <WorkModal title={t('prune.dialog-title')} pending={prune.isPending} onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap={14}>
           {what !== undefined && <p className="ck-prune-going">{what}</p>}
@@ -76,6 +65,6 @@ export function PruneDialog({ agreed, what, onDone, onClose }: PruneDialogProps)
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </WorkModal>
   );
 }

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, keyOf } from '../client.ts';
 import { Card, EmptyState, ErrorState, LoadingSkeleton } from '../ui/index.ts';
+import { MoreButton } from './MoreButton.tsx';
 import { ReviewDetails } from './ReviewDetails.tsx';
 import { ReviewRows } from './ReviewRows.tsx';
 import classes from './review.module.css';
@@ -52,18 +52,7 @@ export function Queue({ state }: { readonly state: 'open' | 'closed' }) {
         ) : (
           <ReviewRows items={items} chosen={chosen} onChoose={setChosen} />
         )}
-        {pages.hasNextPage && (
-          <div className={classes.more}>
-            <Button
-              variant="default"
-              size="xs"
-              loading={pages.isFetchingNextPage}
-              onClick={() => void pages.fetchNextPage()}
-            >
-              {t('more')}
-            </Button>
-          </div>
-        )}
+        <MoreButton pages={pages} />
       </Card>
       {chosen === null ? (
         <Card label={t('details')}>

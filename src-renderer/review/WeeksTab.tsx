@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, keyOf } from '../client.ts';
 import { Card, EmptyState, ErrorState, LoadingSkeleton } from '../ui/index.ts';
 import { CurrentWeek } from './CurrentWeek.tsx';
+import { MoreButton } from './MoreButton.tsx';
 import classes from './review.module.css';
 import { WeekRows } from './WeekRows.tsx';
 import { WeekSheet } from './WeekSheet.tsx';
@@ -46,18 +46,7 @@ export function WeeksTab() {
         {weeks.length > 0 && (
           <Card flush label={t('week.list')}>
             <WeekRows weeks={weeks} chosen={chosen} onChoose={setAsked} />
-            {pages.hasNextPage && (
-              <div className={classes.more}>
-                <Button
-                  variant="default"
-                  size="xs"
-                  loading={pages.isFetchingNextPage}
-                  onClick={() => void pages.fetchNextPage()}
-                >
-                  {t('more')}
-                </Button>
-              </div>
-            )}
+            <MoreButton pages={pages} />
           </Card>
         )}
       </div>

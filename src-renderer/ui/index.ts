@@ -11,6 +11,7 @@ export { useHeadingFocus } from './heading-focus.ts';
 export { ariaKeys, type ShortcutName, shortcuts, useShortcut } from './hotkeys.ts';
 export { Kbd } from './Kbd.tsx';
 export { announce, LiveRegion } from './LiveRegion.tsx';
+export { type Moved, StopOrStart, useMoved, WorkModal, WorkProgress } from './LongWork.tsx';
 export { Mark } from './Mark.tsx';
 export { NewPasswordField } from './NewPasswordField.tsx';
 export { notifyAlarm, notifyDone } from './notify.ts';
