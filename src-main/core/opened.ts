@@ -8,7 +8,7 @@ import { Checkpoints } from './audit/checkpoints.ts';
 import { followLog } from './audit/indexer.ts';
 import { checkHead, head } from './audit/log.ts';
 import { finishPrunes, isPruning } from './audit/prune/execute.ts';
-import { prunesThatHold } from './audit/prune/pruned.ts';
+import { demandPrunesSigned, prunesThatHold } from './audit/prune/pruned.ts';
 import type { SessionSigners } from './audit/session-signers.ts';
 import { LogServerFeed } from './audit/syslog/feed.ts';
 import type { Witness } from './audit/witness.ts';
@@ -195,7 +195,7 @@ function demandHead(store: Store, known: Awaited<ReturnType<Vault['readAuditHead
 /** Only what holds goes on: a row alone lets nothing go. */
 async function goOnPruning(store: Store, vault: Vault, signal: AbortSignal): Promise<void> {
   if (!isPruning(store)) return;
-  prunesThatHold(store, vault.ids().clinicId, vault.rosterHistory());
+  demandPrunesSigned(store, prunesThatHold(store, vault.ids().clinicId, vault.rosterHistory()));
   await runSliced(finishPrunes(store), { signal });
 }
 

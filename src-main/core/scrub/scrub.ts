@@ -40,7 +40,8 @@ export class Scrub {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#timer = setInterval(() => void this.look(), lookEvery);
+    // A page of its own cursor that cannot be read must not end the process.
+    this.#timer = setInterval(() => void this.look().catch((error) => core.report('scrub', error)), lookEvery);
     this.#timer.unref();
   }
 

@@ -169,13 +169,15 @@ export function prunesThatHold(store: Store, clinicId: string, roster: AdminBook
  * @throws Found prune-differs
  */
 export function demandPrunesSigned(store: Store, prunes: readonly Prune[]): void {
-  for (const { reach, seq, executed } of prunes) {
-    if (reach === 0) continue;
-    const session = executed?.session ?? '';
-    const actions = parseActions(checkpointCovering(store, seq + 1)?.actions ?? '') ?? [];
-    const signed = actions.some(({ action }) => action.session === session);
-    const certificate = parseCertificate(readCertificate(store, session)?.certificate ?? '');
-    const known = certificate?.user === executed?.user && (certificate?.roster ?? Infinity) <= (executed?.roster ?? 0);
-    if (!signed || !known) throw new Found('prune-differs', seq);
-  }
+  for (const prune of prunes)
+    if (prune.reach > 0 && !isSigned(store, prune)) throw new Found('prune-differs', prune.seq);
+}
+
+/** Did the session of a prune's entry sign it, knowing no more of the roster than the entry claims? */
+export function isSigned(store: Store, { seq, executed }: Pick<Prune, 'seq' | 'executed'>): boolean {
+  const session = executed?.session ?? '';
+  const actions = parseActions(checkpointCovering(store, seq + 1)?.actions ?? '') ?? [];
+  const certificate = parseCertificate(readCertificate(store, session)?.certificate ?? '');
+  const known = certificate?.user === executed?.user && (certificate?.roster ?? Infinity) <= (executed?.roster ?? 0);
+  return known && actions.some(({ action }) => action.session === session);
 }

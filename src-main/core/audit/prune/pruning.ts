@@ -19,6 +19,7 @@ import { syslogPosition } from '../syslog/standing.ts';
 import { beginPrune, deletePruned, isPruning } from './execute.ts';
 import { standingHolds } from './holds.ts';
 import { type Plan, planPrune } from './plan.ts';
+import { isSigned, prunesOf } from './pruned.ts';
 
 type PruneSubject = Extract<RequestSubject, { kind: 'audit-prune' }>;
 type Agreed = {
@@ -103,7 +104,8 @@ export class Pruning {
       if (!isSame(subject, { ...plan, keptDigest }, store.device)) throw new CallError('prune-changed');
       const holds = holdsInWords(store);
       const seq = context.record((call) => {
-        // Once more: the request may have been withdrawn, or a hold placed, while the log was read.
+        // Once more: a verification may have begun, the request been withdrawn, a hold placed, while the log was read.
+        if (this.#core.verification.running) throw new CallError('busy');
         if (holdsInWords(store) !== holds) throw new CallError('prune-changed');
         this.#demand(call, agreed);
         return this.#begin(call, agreed, () => beginPrune(call.tx, agreed.id, agreed.request, keptSet));
@@ -111,7 +113,9 @@ export class Pruning {
       this.#shown = null;
       // What is deleted is signed for first: with the session's key, while it is here.
       checkpoints.take();
-      if (checkpoints.size <= seq) throw new CallError('not-writable');
+      // Without the session's signature no verifier would take what goes.
+      const signed = prunesOf(store).some((one) => one.id === agreed.id && isSigned(store, one));
+      if (checkpoints.size <= seq || !signed) throw new CallError('not-writable');
       this.#deleting = agreed.id;
       try {
         return { deleted: await this.#sliced(deletePruned(store, agreed.id), signal) };
