@@ -89,3 +89,9 @@ export function decodeEntry(bytes: Buffer): AuditEntry | undefined {
   const parsed = auditEntry.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
+
+/** The entry, where it says itself that it stands at this number of this workstation's log; undefined otherwise. */
+export function entryAt(bytes: Buffer, seq: number, device: string): AuditEntry | undefined {
+  const entry = decodeEntry(bytes);
+  return entry?.seq === seq && entry.device === device ? entry : undefined;
+}

@@ -10,7 +10,7 @@ import type { Store } from '../store/open.ts';
 import { partsOf } from '../store/part.ts';
 import { encoded } from '../store/row.ts';
 import { type Sliced, sliceClock } from '../store/slices.ts';
-import { type AuditEntry, decodeEntry } from './entry.ts';
+import { type AuditEntry, entryAt } from './entry.ts';
 import { Found } from './problem.ts';
 import { nextStage, type RecordState } from './record-state.ts';
 import type { SignerBook } from './signatures.ts';
@@ -79,8 +79,8 @@ function* verifyEntries(store: Store, state: RecordState, turns: Turns): Sliced<
     const rows = page.all(state.seq, state.size);
     if (rows.length === 0) break;
     for (const { seq, entry } of rows) {
-      const decoded = decodeEntry(entry);
-      if (decoded === undefined || decoded.seq !== seq) throw new Found('entry-damaged', seq);
+      const decoded = entryAt(entry, seq, store.device);
+      if (decoded === undefined) throw new Found('entry-damaged', seq);
       for (const [id, version, mac] of decoded.rows ?? []) {
         checkRow(store, id, version, mac);
         if (over()) {

@@ -9,7 +9,7 @@ import { readTile, tiledSize, tileHash, tileHeight, tileSize } from '../store/ti
 import { followed, type Link, type LogOwner, linkOf } from './checkpoint-chain.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
 import { checkpointsFrom, checkpointUpTo, lastCheckpoint } from './checkpoint-store.ts';
-import { decodeEntry } from './entry.ts';
+import { entryAt } from './entry.ts';
 import { Edge, emptyFrontier, type Frontier, leafHash, leafHashOf } from './merkle.ts';
 import { Found } from './problem.ts';
 
@@ -68,9 +68,8 @@ function* checkpointsBeyond(store: Store, from: number, rules: TreeRules): Gener
 }
 
 /** Why an entry is not the leaf that its tile holds. */
-function unlike(seq: number, entry: Buffer): Found {
-  const decoded = decodeEntry(entry);
-  return new Found(decoded === undefined || decoded.seq !== seq ? 'entry-damaged' : 'leaf-differs', seq);
+function unlike(seq: number, entry: Buffer, device: string): Found {
+  return new Found(entryAt(entry, seq, device) === undefined ? 'entry-damaged' : 'leaf-differs', seq);
 }
 
 type EntryCells = [seq: number, entry: Buffer];
@@ -138,7 +137,8 @@ class TileReader {
       const place = (seq - from) * hashLength;
       if (row !== undefined && row[0] === seq) {
         // No tile holds it yet: that it is an entry at all is the only thing to be said of it here.
-        if (place >= tile.length && decodeEntry(row[1])?.seq !== seq) throw new Found('entry-damaged', seq);
+        if (place >= tile.length && entryAt(row[1], seq, this.#store.device) === undefined)
+          throw new Found('entry-damaged', seq);
         leaves.push(leafHash(row[1]));
         at += 1;
       } else if (place < tile.length && this.#rules.pruned(seq)) {
@@ -152,7 +152,8 @@ class TileReader {
   #name(from: number, tile: Buffer, rows: readonly EntryCells[]): never {
     for (const [seq, entry] of rows) {
       const place = (seq - from) * hashLength;
-      if (!tile.subarray(place, place + hashLength).equals(leafHash(entry))) throw unlike(seq, entry);
+      if (!tile.subarray(place, place + hashLength).equals(leafHash(entry)))
+        throw unlike(seq, entry, this.#store.device);
     }
     throw new Found('tile-differs', `0/${from / tileSize}`);
   }
