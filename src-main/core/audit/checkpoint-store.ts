@@ -17,20 +17,36 @@ export function lastCheckpoint(store: Store): CheckpointRow | undefined {
   return store.sql<[], CheckpointRow>(`select ${columns} from audit_checkpoint order by number desc limit 1`).get();
 }
 
+/** Number from which on checkpoints are at least of a size. Sizes never fall, so few of a hundred thousand are read. */
+function numberOf(store: Store, size: number): number {
+  const from = store.sql<[number], { number: number; size: number }>(
+    'select number, size from audit_checkpoint where number >= ? order by number limit 1',
+  );
+  const last = store.sql<[], { number: number | null }>('select max(number) number from audit_checkpoint').get();
+  let [low, high] = [0, (last?.number ?? -1) + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = from.get(middle);
+    if (found === undefined || found.size >= size) high = middle;
+    else low = found.number + 1;
+  }
+  return low;
+}
+
 /** The latest whose size is at most this. */
 export function checkpointUpTo(store: Store, size: number): CheckpointRow | undefined {
-  return store
+  const found = store
     .sql<[number], CheckpointRow>(
-      `select ${columns} from audit_checkpoint where size <= ? order by number desc limit 1`,
+      `select ${columns} from audit_checkpoint where number < ? order by number desc limit 1`,
     )
-    .get(size);
+    .get(numberOf(store, size + 1));
+  return found !== undefined && found.size <= size ? found : undefined;
 }
 
 /** The earliest whose size is at least this. */
 export function checkpointCovering(store: Store, size: number): CheckpointRow | undefined {
-  return store
-    .sql<[number], CheckpointRow>(`select ${columns} from audit_checkpoint where size >= ? order by number limit 1`)
-    .get(size);
+  const [found] = checkpointsFrom(store, numberOf(store, size), 1);
+  return found !== undefined && found.size >= size ? found : undefined;
 }
 
 /** In order of their numbers from one on; `limit` at a time. */

@@ -164,6 +164,7 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
       const place = `${from}-${row.size}`;
       if (note === undefined || actions === undefined) throw new Found('action-broken', place);
       const { checkpoint, text } = note;
+      if (checkpoint.size !== row.size) throw new Found('checkpoint-broken', row.number);
       // Over the text as it lies there: the same said in other letters is not what was signed.
       if (!textHash(row.actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
       const found = gather(store, from, row.size);

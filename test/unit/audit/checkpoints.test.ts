@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { checkTree } from '../../../src-main/core/audit/check-tree.ts';
 import { checkpointText, parseCheckpoint } from '../../../src-main/core/audit/checkpoint-note.ts';
-import { checkpointsFrom, lastCheckpoint } from '../../../src-main/core/audit/checkpoint-store.ts';
+import {
+  checkpointCovering,
+  checkpointsFrom,
+  checkpointUpTo,
+  lastCheckpoint,
+} from '../../../src-main/core/audit/checkpoint-store.ts';
+import { head } from '../../../src-main/core/audit/log.ts';
 import { emptyFrontier, frontierRoot, grow, leafHash, treeRoot } from '../../../src-main/core/audit/merkle.ts';
 import type { OneTimeFile, OneTimeKeys } from '../../../src-main/core/audit/one-time-file.ts';
 import { verifyActions } from '../../../src-main/core/audit/verifyactions.ts';
@@ -323,6 +329,28 @@ test('tiles give the same tree as leaves, however they came', () => {
     }),
     { numRuns: 12 },
   );
+});
+
+test('the checkpoint around an entry, whatever its number', () => {
+  const log = new SignedLog();
+  assert.equal(checkpointUpTo(log.store, 5), undefined);
+  assert.equal(checkpointCovering(log.store, 0), undefined);
+  const sizes = [1, 2, 9, 64, 70];
+  for (const size of sizes) {
+    log.acts(size - head(log.store).size, null);
+    log.checkpoints.take();
+  }
+  for (let size = 0; size <= 71; size += 1) {
+    assert.equal(
+      checkpointUpTo(log.store, size)?.size,
+      sizes.findLast((one) => one <= size),
+    );
+    assert.equal(
+      checkpointCovering(log.store, size)?.size,
+      sizes.find((one) => one >= size),
+    );
+  }
+  log.close();
 });
 
 test('a checkpoint is read as it was written and no other way', () => {

@@ -4,7 +4,7 @@ import type { Store } from '../../store/open.ts';
 import { type Sliced, sliceClock } from '../../store/slices.ts';
 import { tileSize } from '../../store/tiles.ts';
 import { parseCheckpoint } from '../checkpoint-note.ts';
-import { checkpointsFrom, checkpointUpTo, lastCheckpoint } from '../checkpoint-store.ts';
+import { checkpointCovering, checkpointsFrom, checkpointUpTo, lastCheckpoint } from '../checkpoint-store.ts';
 import { type AuditEntry, decodeEntry } from '../entry.ts';
 import { Found } from '../problem.ts';
 import { type StandingHolds, standingHolds } from './holds.ts';
@@ -79,12 +79,12 @@ function* signedBefore(store: Store, before: number): Sliced<number> {
 /** The other entries of the same session in the same checkpoint: without them its signature proves nothing. */
 function* signedWith(store: Store, seq: number): Generator<number> {
   const from = checkpointUpTo(store, seq)?.size ?? 0;
+  const to = checkpointCovering(store, seq + 1)?.size ?? from;
   const rows = store
     .sql<[number, number], { seq: number; entry: Buffer }>(
-      `select seq, entry from audit_entry where seq >= ?
-       and seq < (select min(size) from audit_checkpoint where size > ?) order by seq`,
+      'select seq, entry from audit_entry where seq >= ? and seq < ? order by seq',
     )
-    .all(from, seq);
+    .all(from, to);
   const decoded = rows.map(({ entry }) => decodeEntry(entry));
   const session = decoded.find((entry) => entry?.seq === seq)?.agent.session ?? null;
   if (session === null) return;
