@@ -228,16 +228,16 @@ export class Core {
     this.#opened = null;
   }
 
-  async #stopWork(): Promise<void> {
-    this.imports.stop();
+  /** Asks all long work to stop. @returns what is to be waited for where there is time */
+  #cancelWork(): readonly { stopped(): Promise<void> }[] {
     const exports = [this.bulkExport, this.auditEventExport, this.auditBundleExport];
-    for (const one of exports) one.cancel();
-    this.verification.cancel();
-    this.pruning.cancel();
-    this.scrub.stop();
-    this.weeks.stop();
-    const work = [this.imports, ...exports, this.verification, this.pruning, this.scrub, this.weeks];
-    await Promise.all(work.map((one) => one.stopped()));
+    for (const one of [...exports, this.verification, this.pruning]) one.cancel();
+    for (const one of [this.imports, this.scrub, this.weeks]) one.stop();
+    return [this.imports, ...exports, this.verification, this.pruning, this.scrub, this.weeks];
+  }
+
+  async #stopWork(): Promise<void> {
+    await Promise.all(this.#cancelWork().map((one) => one.stopped()));
   }
 
   /** One line for the time when nobody has the database open; taken over at the next sign-in. */
@@ -296,11 +296,7 @@ export class Core {
   /** Lock is coming. Drafts are rows already; what is left is the head of the log. */
   async flush(): Promise<void> {
     this.presence.stopTimers();
-    this.imports.stop();
-    this.verification.cancel();
-    this.pruning.cancel();
-    this.scrub.stop();
-    this.weeks.stop();
+    this.#cancelWork();
     this.presence.endSearches();
     // At once: there are 500 ms until the kill, and the keychain may take them all.
     this.#signing.checkpoint();
