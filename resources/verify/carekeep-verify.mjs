@@ -88,6 +88,8 @@ const mostSessions = 16_384;
 const mostNoted = 10_000;
 const mostPeople = 10_000;
 const mostChanges = 1_000;
+/** What is kept of an entry or of a person: ids, names, reasons. Lines are far longer, and there are many. */
+const longestKept = 1_000;
 const zeros = Buffer.alloc(32);
 const week = 7 * 24 * 60 * 60 * 1000;
 /** No log is pruned younger than this (docs/protocols/audit.md, "Pruning"). */
@@ -118,6 +120,8 @@ function from64(text, length) {
 const isCount = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 /** @param {unknown} value @returns {value is string} */
 const isText = (value) => typeof value === 'string' && value.length > 0;
+/** @param {unknown} value @returns {value is string} */
+const isShort = (value) => isText(value) && value.length <= longestKept;
 /** @param {unknown} value @returns {value is string} */
 const isId = (value) =>
   typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value);
@@ -308,7 +312,7 @@ const keyPair = { ed25519: isKey, x25519: isKey };
 /** @type {Record<string, Record<string, (value: unknown) => boolean>>} */
 const changeShapes = {
   'recovery-set': { x25519: isKey },
-  'user-added': { userId: isId, userName: isText, displayName: isText, roles: isRoles, ...keyPair },
+  'user-added': { userId: isId, userName: isShort, displayName: isShort, roles: isRoles, ...keyPair },
   'roles-set': { userId: isId, roles: isRoles },
   'status-set': { userId: isId, status: oneOf('active', 'suspended', 'removed') },
   'user-keys-replaced': { userId: isId, ...keyPair },
@@ -1223,7 +1227,9 @@ export class Verifier {
     }
     this.latest = Math.max(this.latest, recorded);
     if (this.anchored.length > mostNoted || this.executed.length > mostNoted) throw new Problem('too-much', seq);
-    if (type === 'audit.anchored')
+    if ((agent.session?.length ?? 0) > longestKept || (agent.user?.length ?? 0) > longestKept)
+      throw new Problem('too-much', seq);
+    if (type === 'audit.anchored' && isCount(detail.number) && isShort(detail.reason))
       this.anchored.push({ session: agent.session, number: detail.number, reason: detail.reason });
     if (type === 'audit.pruned' && entry.outcome === 0) this.#executed(entry, seq);
     if (agent.session === null) {

@@ -301,3 +301,19 @@ test('bytes at random are an answer, not an accident', async () => {
     { seed: 4, numRuns: 300 },
   );
 });
+
+test('nothing long is kept of an entry, however many there are', () => {
+  const long = 'x'.repeat(5000);
+  const own = madeLog(64);
+  own.append(null, 'audit.anchored', { detail: { number: 1, reason: long } });
+  own.checkpoint();
+  assert.equal(verifyLines(own.lines()).valid, true, 'it says nothing of any chain');
+  for (const agent of [
+    { roles: [], session: long, user: null },
+    { roles: [], session: 's', user: long },
+  ]) {
+    const one = madeLog(64);
+    one.append(null, 'chart.read', { agent });
+    assert.equal(verifyLines(one.lines()).problem?.code, 'too-much');
+  }
+});
