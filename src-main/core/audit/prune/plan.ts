@@ -7,7 +7,7 @@ import { parseCheckpoint } from '../checkpoint-note.ts';
 import { checkpointCovering, checkpointsFrom, checkpointUpTo, lastCheckpoint } from '../checkpoint-store.ts';
 import { type AuditEntry, decodeEntry } from '../entry.ts';
 import { Found } from '../problem.ts';
-import { type StandingHolds, standingHolds } from './holds.ts';
+import { holdsThatStand, isOfHold, type StandingHolds } from './holds.ts';
 import { KeptSet } from './kept.ts';
 
 export type Plan = Omit<PrunePlan, 'keptDigest'> & { readonly keptSet: KeptSet };
@@ -39,7 +39,7 @@ function reasonsFor(entry: AuditEntry, holds: StandingHolds, evidence: ReadonlyS
   const reasons: Reason[] = [];
   if (isVouching(entry)) reasons.push('vouching');
   if (isOfLog(entry)) reasons.push('log');
-  if (entry.patient !== null && holds.patients.has(entry.patient)) reasons.push('held');
+  if (isOfHold(entry) || (entry.patient !== null && holds.patients.has(entry.patient))) reasons.push('held');
   if (evidence.has(entry.seq)) reasons.push('review');
   // Whatever another workstation has yet to hear of: nearly always a row, which counts as such.
   if (unsent && reasons.length === 0) reasons.push('unsent');
@@ -93,7 +93,7 @@ function* signedWith(store: Store, seq: number): Generator<number> {
 
 /** @throws Found entry-damaged where an entry cannot be read: what a damaged log holds is not deleted */
 export function* planPrune(store: Store, { before, sentTo, below: most }: PlanOptions): Sliced<Plan> {
-  const holds = standingHolds(store);
+  const holds = yield* holdsThatStand(store);
   const evidence = evidenceOf(store);
   const signed = lastCheckpoint(store)?.size ?? 0;
   const inTime = yield* signedBefore(store, before);
