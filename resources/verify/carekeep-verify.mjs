@@ -1044,6 +1044,8 @@ export class Verifier {
     this.firstTime = 0;
     /** @type {{ number: number, size: number, reason: string, by: string[] }[]} */
     this.anchors = [];
+    /** Entries of the roster that somebody knew who signed. */
+    this.rosterSeen = 0;
     /** Keys of the device only move on. */
     this.deviceKey = 0;
     this.actions = 0;
@@ -1393,6 +1395,7 @@ export class Verifier {
     if (this.tiles.covered[0] < note.size) throw new Problem('tile-missing', `${this.tiles.covered[0]}-${note.size}`);
     const who = this.#signedActions(value, note, from, place);
     if (note.anchor !== null) this.#anchor(note, note.anchor, who, place);
+    for (const { roster } of who.values()) this.rosterSeen = Math.max(this.rosterSeen, roster);
     this.#cosigned(note, others, place);
     for (const prune of this.prunes) this.#inTime(prune, from, note);
     // Who carried it out signed for that, and knew no more of the roster than is claimed: there may have been another admin.
@@ -1451,6 +1454,8 @@ export class Verifier {
   #anchor(note, reason, who, place) {
     const by = this.anchored
       .filter((one) => one.number === note.number && one.reason === reason && one.session !== null)
+      // Who was removed since must not do it with the key they had: it takes the roster that others knew before.
+      .filter(({ session }) => (who.get(session ?? '')?.['roster'] ?? -1) >= this.rosterSeen)
       .flatMap(({ session }) => who.get(session ?? '')?.['user'] ?? []);
     // An export has these entries in full, whatever its range is: what is left out was not signed for.
     if (reason !== 'first' && by.length === 0) throw new Problem('anchor-unacknowledged', place);

@@ -153,6 +153,8 @@ function sameEntries(action: Action, leaves: readonly Buffer[]): boolean {
 export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionReport> {
   const certificates = new Certificates(store, rules);
   let [signed, unsigned, signatures] = [0, 0, 0];
+  /** Entries of the roster that somebody knew who signed before. */
+  let roster = 0;
   let from = 0;
   let over = sliceClock();
   for (let number = 0; ; ) {
@@ -169,7 +171,7 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
       if (!textHash(row.actions).equals(checkpoint.actions)) throw new Found('action-broken', place);
       const found = gather(store, from, row.size);
       const span = { from, to: row.size, head: headHash(text).toString('base64') };
-      const signedBy = new Set<string>();
+      const signedBy = new Map<string, SessionCertificate>();
       let before = '';
       for (const one of actions) {
         const certificate = certificates.of(one.action.session);
@@ -180,10 +182,11 @@ export function* verifyActions(store: Store, rules: ActionRules): Sliced<ActionR
           throw new Found('action-broken', place);
         signatures += 1;
         signed += one.action.count;
-        signedBy.add(one.action.session);
+        signedBy.set(one.action.session, certificate);
       }
       for (const [session, own] of found.sessions) if (!signedBy.has(session)) unsigned += own.length;
-      demandNamed(checkpoint, found, signedBy, place);
+      demandNamed(checkpoint, found, { signedBy, roster }, place);
+      for (const certificate of signedBy.values()) roster = Math.max(roster, certificate.roster);
       from = row.size;
       if (over()) {
         yield { done: from, total: 0 };
@@ -210,16 +213,23 @@ function demandLines(store: Store, { number, note }: CheckpointRow): void {
   }
 }
 
-/** A new chain of one-time keys needs somebody who put their name to it, but for the very first. */
+/**
+ * A new chain of one-time keys needs somebody who put their name to it, but for the very first: somebody who knows the
+ * roster as far as those who signed before, or who was removed since could do it with the key they had.
+ */
 function demandNamed(
   { anchor, number }: Checkpoint,
   { anchors }: Gathered,
-  signedBy: ReadonlySet<string>,
+  { signedBy, roster }: { readonly signedBy: ReadonlyMap<string, SessionCertificate>; readonly roster: number },
   place: string,
 ): void {
   if (anchor === null || anchor === 'first') return;
   const named = anchors.some(
-    (one) => one.number === number && one.reason === anchor && one.session !== null && signedBy.has(one.session),
+    (one) =>
+      one.number === number &&
+      one.reason === anchor &&
+      one.session !== null &&
+      (signedBy.get(one.session)?.roster ?? -1) >= roster,
   );
   if (!named) throw new Found('anchor-unnamed', place);
 }

@@ -165,6 +165,23 @@ test('a lost key file begins a new chain, and somebody puts their name to it', (
   log.close();
 });
 
+test('who answers for a new chain knows the roster as those who signed before', () => {
+  for (const roster of [1, 2]) {
+    const log = new SignedLog();
+    log.begin('a', 2);
+    log.acts(70, 'a');
+    rmSync(log.keyPath);
+    log.restart();
+    log.checkpoints.begin('key-lost');
+    log.begin('b', roster);
+    log.act('b', 'audit.anchored', { number: log.checkpoints.pendingAnchor()?.number, reason: 'key-lost' });
+    log.checkpoints.acknowledge();
+    log.checkpoints.take();
+    assert.match(log.verdict(), roster === 2 ? /^ok$/ : /^anchor-unnamed@/);
+    log.close();
+  }
+});
+
 test('an older database from before the first checkpoint begins its first chain', () => {
   const log = new SignedLog();
   log.act(null);

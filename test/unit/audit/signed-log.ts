@@ -23,11 +23,11 @@ export const device = generateEd25519();
 export const user = generateEd25519();
 export const journalKey = Buffer.alloc(32, 8);
 
-/** The roster of one user and one workstation. */
+/** The roster of one user and one workstation, and something else in its second entry. */
 export const trust: LogTrust = {
   clinicId,
   book: {
-    signingKey: (userId, size) => (userId === 'user-1' && size === 1 ? user.publicKey : undefined),
+    signingKey: (userId, size) => (userId === 'user-1' && (size === 1 || size === 2) ? user.publicKey : undefined),
     deviceKeys: () => [device.publicKey],
     agreed: () => undefined,
   },
@@ -85,12 +85,12 @@ export class SignedLog {
     this.#listen();
   }
 
-  begin(session: string): void {
+  begin(session: string, roster = 1): void {
     this.signers.begin(
       this.store,
       origin,
       { id: session, keys: { userId: 'user-1', sign: (message) => sign(user.privateKey, message) } },
-      { at: this.now, roster: 1 },
+      { at: this.now, roster },
     );
   }
 

@@ -335,6 +335,22 @@ test('what people signed is for those checkpoints: a chain begun anew, at number
   assert.equal(verifyLines(own.lines()).problem?.at, '0-64');
 });
 
+test('who was removed since answers for no chain, with whatever key they had', () => {
+  const own = madeLog(64);
+  const old = own.signIn(own.otherAdmin);
+  own.addRoster([{ kind: 'policy-set', adminSecondFactor: true }], [[own.admin, own.pairOf(own.admin)]]);
+  const later = own.signIn(own.admin);
+  own.append(later);
+  own.checkpoint();
+  own.append(old, 'audit.anchored', { detail: { number: 2, reason: 'key-lost' } });
+  own.checkpoint('key-lost');
+  assert.equal(verifyLines(own.lines()).problem?.code, 'anchor-unacknowledged');
+  own.checkpoints.pop();
+  own.append(later, 'audit.anchored', { detail: { number: 2, reason: 'key-lost' } });
+  own.checkpoint('key-lost');
+  assert.equal(verifyLines(own.lines()).valid, true);
+});
+
 test('a range hides no chain that nobody answered for', () => {
   const own = madeLog(64);
   own.append(null);
