@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { ctlAddress } from '../../../src-main/core/ctl/socket.ts';
 import { writeWhole } from '../../../src-main/core/exchange/save-file.ts';
 import {
@@ -19,7 +28,9 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import { again, fresh, place } from '../store/clinic.ts';
 
 const remembered = ({ db }: Store): string => readMeta(db, 'unfinished_files')?.toString('utf8') ?? '';
-const folder = (): string => mkdtempSync(join(tmpdir(), 'carekeep-save-'));
+const ground = mkdtempSync(join(tmpdir(), 'carekeep-save-'));
+after(() => rmSync(ground, { recursive: true, force: true }));
+const folder = (): string => mkdtempSync(join(ground, 'save-'));
 
 test('parts of any size arrive in order, readable by their owner only, with nothing left beside', async () => {
   const at = folder();
