@@ -87,17 +87,29 @@ export class Checkpoints {
   }
 
   /**
-   * Makes ready to sign. A first anchor is made at once; a later one waits for `acknowledge`, because somebody has to
-   * put their name to it.
+   * Makes ready to sign. The first anchor of a log that begins is made at once; any other waits for `acknowledge`,
+   * because somebody has to put their name to it.
    */
   begin(reason: AnchorReason | null): void {
     // A log without a checkpoint has no chain that could have been lost, whatever was put back.
     this.#anchor = reason !== null && this.#last === null ? 'first' : reason;
     if (this.#anchor === null) this.#keys = this.#fromFile();
-    else if (this.#anchor === 'first') {
+    else if (this.#anchor === 'first' && this.#begins()) {
       this.#keys = this.#anew();
       this.#parts.file.write(this.#keys);
     }
+  }
+
+  /**
+   * Set-up's entry alone, or its own keys for checkpoint 0: a kill came before that. Entries without either had
+   * checkpoints that somebody took away, or come from before there were any.
+   */
+  #begins(): boolean {
+    const { store, file } = this.#parts;
+    if (currentHead(store).frontier.size <= 1) return true;
+    const keys = file.read();
+    wipe(...(keys?.keys ?? []));
+    return keys?.number === 0;
   }
 
   /** Why a new chain of keys must begin, and with which number: its entry is to be written before `acknowledge`. */

@@ -179,6 +179,8 @@ class Grower {
     this.#store = store;
     this.#checkpoints = checkpointsOf(store, file, this.#sessions, () => this.#at);
     this.#checkpoints.begin('first');
+    // The import's entries are there already: somebody answers for the chain.
+    this.#checkpoints.acknowledge();
   }
 
   add(group: readonly Act[]): void {

@@ -184,7 +184,7 @@ test('who answers for a new chain knows the roster as those who signed before', 
 
 test('an older database from before the first checkpoint begins its first chain', () => {
   const log = new SignedLog();
-  log.act(null);
+  log.acts(2, null);
   log.store.db.pragma('wal_checkpoint(TRUNCATE)');
   const older = readFileSync(log.at.path);
   log.acts(200, null);
@@ -195,10 +195,29 @@ test('an older database from before the first checkpoint begins its first chain'
   assert.deepEqual(log.checkpoints.standing(), { state: 'behind' });
   // Somebody was told and goes on all the same.
   log.checkpoints.begin('rolled-back');
-  assert.equal(log.checkpoints.pendingAnchor(), null);
+  assert.deepEqual(log.checkpoints.pendingAnchor(), { number: 0, reason: 'first' });
+  log.checkpoints.acknowledge();
   log.acts(70, null);
   assert.match(checkpointsFrom(log.store, 0, 1)[0]?.note ?? '', /\nanchor first\n/);
   assert.equal(log.verdict(), 'ok');
+  log.close();
+});
+
+test('a log whose checkpoints are all gone begins no chain in silence; one that was killed before its first does', () => {
+  const log = new SignedLog();
+  log.acts(10, null);
+  log.restart();
+  assert.deepEqual(log.checkpoints.standing(), { state: 'anchor', reason: 'first' });
+  log.checkpoints.begin('first');
+  assert.equal(log.checkpoints.pendingAnchor(), null);
+  log.acts(60, null);
+  log.unguard();
+  log.store.db.exec('delete from audit_checkpoint; delete from audit_tile');
+  rmSync(log.keyPath);
+  log.restart();
+  assert.deepEqual(log.checkpoints.standing(), { state: 'anchor', reason: 'first' });
+  log.checkpoints.begin('first');
+  assert.deepEqual(log.checkpoints.pendingAnchor(), { number: 0, reason: 'first' }, 'somebody has to answer for it');
   log.close();
 });
 
