@@ -23,12 +23,16 @@ import {
   zeroHash,
 } from './checkpoint-note.ts';
 import { lastCheckpoint, writeCheckpoint } from './checkpoint-store.ts';
-import { frontierRoot, leafHash } from './merkle.ts';
+import { Edge, type Frontier, frontierRoot, leafHash } from './merkle.ts';
 import type { OneTimeFile, OneTimeKeys } from './one-time-file.ts';
 import type { SessionSigners } from './session-signers.ts';
 
 /** Entries after which a checkpoint is due at once. */
 export const checkpointEvery = 64;
+/** Most entries that one checkpoint signs, but for an anchor. */
+const entriesAtOnce = 4096;
+/** How long one call goes on taking them, milliseconds: a lock leaves 500. */
+const atOnceMs = 200;
 
 export type CheckpointParts = {
   readonly store: Store;
@@ -56,6 +60,8 @@ export class Checkpoints {
   #unwritten = false;
   #anchor: AnchorReason | null = null;
   #taking = false;
+  /** Size of the log when one that was due could not be taken. */
+  #failedAt = 0;
 
   /** Nothing is signed before `begin`. */
   constructor(parts: CheckpointParts) {
@@ -129,10 +135,13 @@ export class Checkpoints {
 
   /** After a commit: one is due when enough has come. It never throws, the commit stands. */
   afterCommit(): void {
-    if (this.#taking || currentHead(this.#parts.store).frontier.size - this.size < checkpointEvery) return;
+    const { size } = currentHead(this.#parts.store).frontier;
+    if (this.#taking || size - Math.max(this.size, this.#failedAt) < checkpointEvery) return;
     try {
       this.take();
     } catch (error) {
+      // A file that cannot be written now is not tried again at every commit.
+      this.#failedAt = size;
       this.#parts.report('checkpoint', error);
     }
   }
@@ -146,23 +155,31 @@ export class Checkpoints {
       return this.#last?.checkpoint.number ?? null;
     }
     this.#taking = true;
+    const end = performance.now() + atOnceMs;
     try {
-      return this.#sign(keys);
+      for (let next: OneTimeKeys | null = keys; ; next = this.#keys) {
+        if (next === null) return this.#number() - 1;
+        const number = this.#sign(next, frontier);
+        if (this.size === frontier.size || performance.now() >= end) return number;
+      }
     } finally {
       this.#taking = false;
     }
   }
 
-  #sign(keys: OneTimeKeys): number {
+  /** Signs what came since the last one; where much has come (nothing could be signed for long), as much as one takes. */
+  #sign(keys: OneTimeKeys, whole: Frontier): number {
     const { store, origin, now, sessions, device, file } = this.#parts;
-    const { frontier } = currentHead(store);
     const from = this.size;
+    // An anchor covers the entry in which somebody answers for it, wherever that stands.
+    const to = this.#anchor === null ? Math.min(whole.size, from + entriesAtOnce) : whole.size;
     if (this.#unwritten) file.write(keys);
     this.#unwritten = false;
     const [mine, next] = keys.keys;
     const publicKey = ed25519Public(mine);
-    const entries = entriesBetween(store, from, frontier.size);
+    const entries = entriesBetween(store, from, to);
     const leaves = entries.map(({ entry }) => leafHash(entry));
+    const frontier = to === whole.size ? whole : grown(frontierFromTiles(store, from), leaves);
     const unsigned: Checkpoint = {
       origin,
       size: frontier.size,
@@ -257,6 +274,13 @@ function readLast(store: Store): Last | null {
     throw Object.assign(new Error('a checkpoint cannot be read'), { code: 'SQLITE_CORRUPT' });
   }
   return { checkpoint: parsed.checkpoint, text: parsed.text };
+}
+
+function grown(edge: Frontier | undefined, leaves: readonly Buffer[]): Frontier {
+  if (edge === undefined) throw Object.assign(new Error('a tile is missing'), { code: 'SQLITE_CORRUPT' });
+  const whole = new Edge(edge);
+  for (const leaf of leaves) whole.push(leaf, () => undefined);
+  return whole.frontier();
 }
 
 type EntryRow = { readonly seq: number; readonly entry: Buffer };

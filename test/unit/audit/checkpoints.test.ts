@@ -139,6 +139,21 @@ test('keys that did not reach the file sign nothing', () => {
   log.close();
 });
 
+test('what piled up while nothing could be signed is signed in parts', () => {
+  const log = new SignedLog();
+  log.begin('a');
+  log.acts(64, 'a');
+  log.store.held.committed = () => undefined;
+  log.acts(9000, 'a');
+  log.checkpoints.take();
+  log.checkpoints.take();
+  const sizes = numbers(log).map(([, size]) => size);
+  assert.deepEqual(sizes, [64, 64 + 4096, 64 + 8192, 9064]);
+  assert.equal(log.verdict(), 'ok');
+  assert.equal(actionsOf(log).signed, 9064);
+  log.close();
+});
+
 test('a lost key file begins a new chain, and somebody puts their name to it', () => {
   const log = new SignedLog();
   log.acts(70, null);
