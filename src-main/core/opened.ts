@@ -56,24 +56,39 @@ export type OpeningOptions = {
 
 /** @throws CallError no-clinical-access, database-…, database-rolled-back */
 export async function openDatabase(options: OpeningOptions): Promise<Opened> {
-  const { vault, keys, acceptRollback, report } = options;
+  const { vault, keys } = options;
   const { shared } = keys;
   const clinicKey = shared?.clinicKeys.at(-1);
   const olderClinicKeys = shared?.clinicKeys.slice(0, -1) ?? [];
   if (shared === undefined || clinicKey === undefined) throw new CallError('no-clinical-access');
   const known = await vault.readAuditHead();
   const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey, olderClinicKeys });
-  let checkpoints: Checkpoints;
+  const ending: (() => void)[] = [() => closeStore(store)];
   try {
-    demandHead(store, known, acceptRollback);
-    checkpoints = beginCheckpoints(store, options);
-    // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
-    if (ranksAreStale(store)) rankAnew(store);
+    return await begin(store, known, options, ending);
   } catch (error) {
-    closeStore(store);
+    // Whatever had begun by then ends: no open database is left behind that nobody holds.
+    endAll(ending);
     throw error;
   }
+}
+
+/** The last that began ends first. */
+function endAll(ending: readonly (() => void)[]): void {
+  for (const end of ending.toReversed()) end();
+}
+
+type KnownHead = Awaited<ReturnType<Vault['readAuditHead']>>;
+
+/** All that runs while the database is open. @param ending each beginning adds its end here */
+async function begin(store: Store, known: KnownHead, options: OpeningOptions, ending: (() => void)[]): Promise<Opened> {
+  const { vault, acceptRollback, report } = options;
+  demandHead(store, known, acceptRollback);
+  const checkpoints = beginCheckpoints(store, options, ending);
+  // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
+  if (ranksAreStale(store)) rankAnew(store);
   const controller = new AbortController();
+  ending.push(() => controller.abort());
   const { signal } = controller;
   const rounds = new WitnessRounds({ store, witnesses: options.witnesses, now: options.now, signal, report });
   let saved = known.state === 'ok' ? known.head.size : -1;
@@ -137,6 +152,9 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
     setInterval(index, indexEvery),
   ];
   for (const timer of timers) timer.unref();
+  ending.push(() => {
+    for (const timer of timers) clearInterval(timer);
+  });
   return {
     store,
     closing: signal,
@@ -147,18 +165,16 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
       for (const epoch of session.shared?.clinicKeys ?? []) store.clinicKeys?.add(epoch);
       reseal();
     },
-    close: () => {
-      for (const timer of timers) clearInterval(timer);
-      controller.abort();
-      store.held.committed = () => undefined;
-      checkpoints.close();
-      closeStore(store);
-    },
+    close: () => endAll(ending),
   };
 }
 
 /** @throws CallError database-rolled-back where the one-time keys are ahead of the log, or the log is not what they signed */
-function beginCheckpoints(store: Store, { vault, signers, now, acceptRollback, report }: OpeningOptions): Checkpoints {
+function beginCheckpoints(
+  store: Store,
+  { vault, signers, now, acceptRollback, report }: OpeningOptions,
+  ending: (() => void)[],
+): Checkpoints {
   const { clinicId, deviceId } = vault.ids();
   const origin = originOf(clinicId, deviceId);
   const checkpoints = new Checkpoints({
@@ -170,6 +186,10 @@ function beginCheckpoints(store: Store, { vault, signers, now, acceptRollback, r
     sessions: signers,
     report,
   });
+  ending.push(() => {
+    store.held.committed = () => undefined;
+    checkpoints.close();
+  });
   const standing = checkpoints.standing();
   if (standing.state === 'behind' && !acceptRollback) throw new CallError('database-rolled-back');
   const reason = standing.state === 'anchor' ? standing.reason : null;
@@ -179,7 +199,7 @@ function beginCheckpoints(store: Store, { vault, signers, now, acceptRollback, r
 }
 
 /** The keychain's head must be an ancestor of the log's or equal; a log that is ahead is a crash between two writes. */
-function demandHead(store: Store, known: Awaited<ReturnType<Vault['readAuditHead']>>, acceptRollback: boolean): void {
+function demandHead(store: Store, known: KnownHead, acceptRollback: boolean): void {
   if (acceptRollback) return;
   if (known.state === 'ok') {
     const { size, root } = known.head;

@@ -12,6 +12,7 @@ import {
   writePosition,
   writeStanding,
 } from '../../../src-main/core/audit/syslog/standing.ts';
+import { writeMeta } from '../../../src-main/core/store/meta.ts';
 import { closeStore, type Store } from '../../../src-main/core/store/open.ts';
 import { withTransaction } from '../../../src-main/core/store/transaction.ts';
 import type { LogServerTarget } from '../../../src-shared/contract/log-server.ts';
@@ -252,6 +253,25 @@ test('switched off it sends nothing and holds nothing back; on again it goes on,
   write(1);
   await delivered();
   demandWhole(now);
+});
+
+test('a setting that cannot be read is off, told once and without its words, and can be set again', async () => {
+  write(2);
+  for (const bytes of ['{', '{"on":true,"host":"secret.example"}', '\u0000', '']) {
+    withTransaction(store, (tx) => writeMeta(tx.db, 'log-server', Buffer.from(bytes)));
+    reported.length = 0;
+    begin();
+    assert.equal(feed.state().state, 'off');
+    assert.equal(syslogPosition(store), null);
+    assert.equal(reported.length, 1);
+    assert.doesNotMatch(String(reported), /secret/);
+    closing.abort();
+  }
+  reported.length = 0;
+  use();
+  begin();
+  await delivered();
+  assert.deepEqual(reported, []);
 });
 
 test('an entry that does not parse keeps its place', async () => {

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { writeMeta } from '../../../src-main/core/store/meta.ts';
 import { authority } from '../../fixtures/certificates.ts';
 import { type Place, startPlace } from '../core/clinic.ts';
 import { type Desk, type House, nameOf, person, startHouse } from '../core/house.ts';
@@ -128,6 +129,15 @@ test('switched off it is quiet; address and position stay', async () => {
   await admin.call('logServer.switchOff', {});
   const { state, target: kept, hasPosition, pending } = await admin.call('logServer.get', {});
   assert.deepEqual([state, kept?.host, kept?.known.length, hasPosition, pending], ['off', '127.0.0.1', 1, true, 0]);
+});
+
+test('a setting that cannot be read keeps nobody out', async () => {
+  writeMeta(house.store.db, 'log-server', Buffer.from('{"on":'));
+  await house.restart();
+  admin = house.desk('screen');
+  await admin.signIn('admin');
+  const { state, target: kept } = await admin.call('logServer.get', {});
+  assert.deepEqual([state, kept], ['off', null]);
 });
 
 test('authorities that the environment adds are not trusted, and certificates are checked whatever it says', async () => {

@@ -87,7 +87,7 @@ export class LogServerFeed {
 
   /** Runs until the database closes. */
   start(): void {
-    this.#standing = readStanding(this.#store);
+    this.#standing = readStanding(this.#store, (error) => this.#options.report('log-server', error));
     void this.#run().catch((error: unknown) => this.#options.report('log-server', error));
   }
 

@@ -21,9 +21,26 @@ const standing = z.strictObject({
 });
 export type Standing = z.infer<typeof standing>;
 
-export function readStanding(store: Store): Standing | null {
+/**
+ * A setting that cannot be read is none: off, to be set again. It must not keep the log, or the clinic, from its work.
+ * @param malformed told of such a setting, without a word of what stands in it
+ */
+export function readStanding(store: Store, malformed?: (error: Error) => void): Standing | null {
   const bytes = readMeta(store.db, name);
-  return bytes === undefined ? null : standing.parse(JSON.parse(bytes.toString('utf8')));
+  if (bytes === undefined) return null;
+  const read = standing.safeParse(jsonOf(bytes));
+  if (read.success) return read.data;
+  malformed?.(new Error('the setting of the log server cannot be read: off until it is set again'));
+  return null;
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // No JSON fits no setting.
+    return undefined;
+  }
 }
 
 export function writeStanding(tx: Tx, next: Standing): void {
