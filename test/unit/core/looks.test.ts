@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { writeMeta } from '../../../src-main/core/store/meta.ts';
 import { type AuditFilter, auditFilter } from '../../../src-shared/contract/audit.ts';
 import { type Place, startPlace } from './clinic.ts';
 import { type Desk, type House, noteOf, person, startHouse } from './house.ts';
@@ -156,14 +157,26 @@ test('each sees of the log what is theirs to see', async () => {
   const times = await doctor.call('audit.counts', { filter: asked, by: 'time' });
   assert.ok(times.by === 'time');
   assert.deepEqual([times.total, times.times.at(-1)?.count], [people.total, people.total], 'all of it today');
+  const verdict = {
+    ok: false,
+    entries: 9,
+    rows: 3,
+    root: '',
+    finishedAt: 1,
+    problem: { code: 'row-differs', at: 'Patient/7' },
+  };
+  writeMeta(house.store.db, 'last_verdict', Buffer.from(JSON.stringify(verdict)));
+  const { people: listed, verified } = await doctor.call('audit.overview', {});
   assert.deepEqual(
-    (await doctor.call('audit.overview', {})).people.map(({ id }) => id),
-    [session?.userId],
+    [listed.map(({ id }) => id), verified],
+    [[session?.userId], null],
+    'where the log is wrong is not theirs',
   );
   const named = async (role: 'admin' | 'auditor') => {
     const desk = house.desk('ctl');
     await desk.signIn(role);
     const { entries } = await desk.call('audit.page', { filter: { ...any, kind: 'record' }, before: null, limit: 200 });
+    assert.equal((await desk.call('audit.overview', {})).verified?.problem?.at, 'Patient/7');
     house.core.disconnected(desk.connection);
     return entries.some(({ patient }) => patient === 'Suchbar, Ina');
   };
