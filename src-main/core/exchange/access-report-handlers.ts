@@ -153,28 +153,46 @@ async function make(
     roleNames: Object.fromEntries(roles),
     version,
   };
-  context.record(({ tx, entry }) => {
-    entry.patientId = patientId;
-    entry.entity.push(id);
-    entry.purpose = 'PATRQT';
-    Object.assign(entry.detail, { form, language, names: withNames ? 'yes' : 'no', entries: summary.accesses });
-    const { from, to } = within;
-    const namesReason = names?.reason.trim() ?? null;
-    keepReport(tx, { id, patientId, byUser: session.userId, from, to, language, form, namesReason });
-  });
-  const bytes =
+  // The log was looked at whatever becomes of the file; that a report was given out stays only where one was.
+  let noted = false;
+  const note = (step: 'written' | 'not-saved'): void => {
+    noted = true;
+    context.record(({ tx, entry }) => {
+      entry.patientId = patientId;
+      entry.purpose = 'PATRQT';
+      const of = { form, language, names: withNames ? 'yes' : 'no', entries: summary.accesses };
+      Object.assign(entry.detail, { step, ...of });
+      if (step === 'not-saved') return;
+      entry.entity.push(id);
+      const { from, to } = within;
+      const namesReason = names?.reason.trim() ?? null;
+      keepReport(tx, { id, patientId, byUser: session.userId, from, to, language, form, namesReason });
+    });
+  };
+  const made = async (): Promise<Buffer> =>
     form === 'pdf'
       ? await buildDocument({ format: 'access-report', report })
       : Buffer.from(accessBundle(report, found, patientId), 'utf8');
-  // File names say nothing about the patient: they end up in lists of recent documents.
-  const saved = await saveFile(core, connection, {
-    path,
-    title: 'Carekeep',
-    defaultName: form === 'pdf' ? 'access-report.pdf' : 'access-report.json',
-    filters: [form === 'pdf' ? { name: 'PDF', extensions: ['pdf'] } : { name: 'FHIR JSON', extensions: ['json'] }],
-    bytes,
-  });
-  return { saved, bytes: saved ? bytes.length : 0, entries: summary.accesses };
+  const parts = function* (bytes: Buffer): Generator<Uint8Array> {
+    yield bytes;
+    // The file gets its name only when the entry that says what is in it is on the disk.
+    note('written');
+  };
+  try {
+    const bytes = await made();
+    // File names say nothing about the patient: they end up in lists of recent documents.
+    const saved = await saveFile(core, connection, {
+      path,
+      title: 'Carekeep',
+      defaultName: form === 'pdf' ? 'access-report.pdf' : 'access-report.json',
+      filters: [form === 'pdf' ? { name: 'PDF', extensions: ['pdf'] } : { name: 'FHIR JSON', extensions: ['json'] }],
+      bytes: parts(bytes),
+    });
+    return { saved, bytes: saved ? bytes.length : 0, entries: summary.accesses };
+  } finally {
+    // Who may no longer write an entry leaves that of the failure.
+    if (!noted && !session.keys.closed) note('not-saved');
+  }
 }
 
 export const accessReportHandlers: Handlers<'accessReports'> = { preview, make };

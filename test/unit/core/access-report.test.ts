@@ -152,6 +152,32 @@ test('without a decision neither form says who it was; with one, both do, and th
   assert.throws(() => house.store.db.exec('update access_report set names_reason = null'), /access_report/);
 });
 
+test('a report that was not saved is an entry that says so, and no report that was given out', async () => {
+  const rows = () => house.store.sql<[], { n: number }>('select count(*) n from access_report').get()?.n;
+  const desk = house.desk('screen');
+  await desk.signIn('admin');
+  const [before, from] = [rows(), house.size()];
+  house.chosen = [];
+  assert.equal((await desk.call('accessReports.make', { patientId, form: 'fhir' })).saved, false);
+  house.chosen = [join(place.dir, 'no-such-folder', 'report.json')];
+  assert.equal(await desk.refusal('accessReports.make', { patientId, form: 'fhir' }), 'not-writable');
+  house.chosen = [];
+  house.core.disconnected(desk.connection);
+  const entries = house.entries(from).filter(({ type }) => type === 'access-report.made');
+  assert.deepEqual(
+    entries.map(({ outcome, detail, patient, entity }) => [outcome, detail['step'], patient !== null, entity.length]),
+    [
+      [0, 'not-saved', true, 0],
+      [0, 'not-saved', true, 0],
+      [8, undefined, false, 0],
+    ],
+  );
+  assert.equal(rows(), before);
+  await make(admin);
+  assert.equal(rows(), (before ?? 0) + 1);
+  assert.equal(house.entries(from).at(-1)?.detail['step'], 'written');
+});
+
 test('the Bundle is valid FHIR, each event of it, and names the patient and nobody else', async () => {
   const text = (await make(admin, { language: 'fr' })).toString('utf8');
   const checked = validateResource(text);
