@@ -2,7 +2,7 @@
  * Witnesses (C2SP tlog-witness): others who sign a checkpoint only when it goes on from the last one they signed, so that
  * nobody can show two logs, or a shorter one, without one of them noticing. The workstation's side and the witness's.
  */
-import { cosignatureLine } from '../crypto/signed-note.ts';
+import { cosignatureLine, cosignedAt, parseCosignature } from '../crypto/signed-note.ts';
 import type { Store } from '../store/open.ts';
 import { rootFromTiles } from '../store/tiles.ts';
 import { followed, type Link } from './checkpoint-chain.ts';
@@ -30,6 +30,8 @@ export type WitnessAnswer =
 
 export interface Witness {
   readonly name: string;
+  /** Where it is known, its lines are held against it. */
+  readonly publicKey?: Uint8Array;
   /** @throws when it cannot be reached */
   cosign(request: WitnessRequest): Promise<WitnessAnswer>;
 }
@@ -87,20 +89,25 @@ function namesAnother(before: Link | null, note: string): boolean {
 /**
  * The workstation's side: shows a witness what came since it signed last, and keeps its line.
  * @returns what it answered; null while there is nothing it has not signed
+ * @throws what the witness throws, and where its line is none over this checkpoint: then nothing is kept, and it is asked again
  */
 export async function askWitness(store: Store, witness: Witness): Promise<WitnessAnswer | null> {
   const end = lastCheckpoint(store);
   if (end === undefined) return null;
+  // A row beyond the end is nothing that was ever shown: it must not keep the witness from being asked.
   let known =
     store
-      .sql<[string], { number: number | null }>('select max(number) number from audit_cosignature where witness = ?')
-      .get(witness.name)?.number ?? -1;
+      .sql<[string, number], { number: number | null }>(
+        'select max(number) number from audit_cosignature where witness = ? and number <= ?',
+      )
+      .get(witness.name, end.number)?.number ?? -1;
   if (known === end.number) return null;
   let corrected = false;
   while (known < end.number) {
     const { request, number } = requestFrom(store, known);
     const answer = await witness.cosign(request);
     if (answer.kind === 'cosigned') {
+      demandCosigned(witness, request.notes.at(-1) ?? '', answer.line);
       writeCosignature(store, number, witness.name, answer.line);
       known = number;
     } else if (answer.kind === 'other' && !corrected) {
@@ -112,6 +119,16 @@ export async function askWitness(store: Store, witness: Witness): Promise<Witnes
   }
   const [line] = cosignaturesBy(store, end.number, witness.name);
   return line === undefined ? null : { kind: 'cosigned', line };
+}
+
+/** @throws where a line is no cosignature of this witness, or does not hold over this note */
+function demandCosigned({ name, publicKey }: Witness, note: string, line: string): void {
+  const text = parseCheckpoint(note)?.text ?? '';
+  const signature = parseCosignature(text, line, name);
+  const holds =
+    signature !== undefined &&
+    (publicKey === undefined || cosignedAt(text, [signature], name, publicKey) !== undefined);
+  if (!holds) throw new Error('what the witness answered is no cosignature of this checkpoint');
 }
 
 function requestFrom(store: Store, known: number): { readonly request: WitnessRequest; readonly number: number } {

@@ -97,6 +97,14 @@ export function cosignatureLine(
   return lineOf(name, keyIdOf(name, cosignatureType, publicKey), Buffer.concat([time, signature]));
 }
 
+/** The one cosignature line of this name that a text came with, in form; whether it holds is `cosignedAt`'s. */
+export function parseCosignature(text: string, line: string, name: string): NoteSignature | undefined {
+  const parsed = parseNote(joinNote(text, [line]));
+  const [one, ...others] = parsed?.text === text ? parsed.signatures : [];
+  if (one === undefined || others.length > 0 || one.name !== name) return undefined;
+  return one.signature.length === timeLength + signatureLength ? one : undefined;
+}
+
 /** When a witness cosigned, in seconds since the epoch; undefined where it did not. */
 export function cosignedAt(
   text: string,

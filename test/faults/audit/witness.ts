@@ -59,6 +59,10 @@ export class OurWitness implements Witness {
     return (this.#log?.root.equals(root) && this.#log.link.hash.equals(textHash)) ?? false;
   }
 
+  get publicKey(): Uint8Array {
+    return this.#keys.publicKey;
+  }
+
   /** As `carekeep-verify --witness` takes it. */
   get vkey(): string {
     return witnessKey(this.name, this.#keys.publicKey);

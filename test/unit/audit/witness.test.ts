@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { checkpointsFrom, cosignaturesOf, lastCheckpoint } from '../../../src-main/core/audit/checkpoint-store.ts';
+import {
+  checkpointsFrom,
+  cosignaturesOf,
+  lastCheckpoint,
+  writeCosignature,
+} from '../../../src-main/core/audit/checkpoint-store.ts';
 import {
   answerAsWitness,
   askWitness,
@@ -10,7 +15,7 @@ import {
   type WitnessRequest,
 } from '../../../src-main/core/audit/witness.ts';
 import { generateEd25519 } from '../../../src-main/core/crypto/ed25519.ts';
-import { cosignedAt, joinNote, parseNote } from '../../../src-main/core/crypto/signed-note.ts';
+import { cosignatureLine, cosignedAt, joinNote, parseNote } from '../../../src-main/core/crypto/signed-note.ts';
 import { device, origin, SignedLog } from './signed-log.ts';
 
 function witness() {
@@ -27,6 +32,7 @@ function witness() {
   };
   const self: Witness = {
     name: parts.name,
+    publicKey: keys.publicKey,
     cosign: async (request) => {
       asked.push(request);
       return answerAsWitness(parts, request);
@@ -68,6 +74,34 @@ test('a workstation that forgot what was cosigned is told, and a witness that fo
   logs.clear();
   log.acts(64, null);
   assert.equal((await askWitness(log.store, self))?.kind, 'cosigned');
+  log.close();
+});
+
+test('what is no line of this witness over this note is not kept, and the witness is asked again', async () => {
+  const log = new SignedLog();
+  const { self, keys, logs } = witness();
+  log.acts(70, null);
+  const text = parseNote(lastCheckpoint(log.store)?.note ?? '')?.text ?? '';
+  const by = (name: string, over: string, one = keys) =>
+    cosignatureLine(over, name, one.publicKey, one.privateKey, 1_800_000_000);
+  const good = by(self.name, text);
+  const kept = () => log.store.sql<[], { line: string }>('select line from audit_cosignature').all();
+  const answering = (line: string, key = true): Witness => ({
+    name: self.name,
+    ...(key && { publicKey: keys.publicKey }),
+    cosign: async () => ({ kind: 'cosigned', line }),
+  });
+  const noLine = ['', 'nonsense\n', good.trimEnd(), `${good}${good}`, `x\n\n${good}`, by('another.example', text)];
+  for (const line of [...noLine, lastCheckpoint(log.store)?.note.split('\n').at(-2) ?? ''])
+    for (const key of [true, false])
+      await assert.rejects(askWitness(log.store, answering(line, key)), /no cosignature/);
+  for (const line of [by(self.name, text, generateEd25519()), by(self.name, text.replace('time 1', 'time 2'))])
+    await assert.rejects(askWitness(log.store, answering(line)), /no cosignature/);
+  assert.deepEqual(kept(), []);
+  writeCosignature(log.store, 1_000_000, self.name, 'never shown');
+  assert.equal((await askWitness(log.store, self))?.kind, 'cosigned');
+  assert.equal(logs.get(origin)?.link.number, lastCheckpoint(log.store)?.number);
+  assert.ok(kept().some(({ line }) => line === good));
   log.close();
 });
 
