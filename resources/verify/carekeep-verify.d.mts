@@ -13,6 +13,14 @@ export type Options = {
 };
 export type Report = {
   readonly valid: boolean;
+  /** Entries of people that a key of theirs signed, those among entries that are not here included. */
+  readonly signed: number;
+  /** Entries of people that none signed, or not yet. */
+  readonly unsigned: number;
+  /** People acted, and nothing of it is signed by any of them. */
+  readonly nobodySigned: boolean;
+  /** A witness that the reader trusts saw this log, or it goes on from a head that the reader knows. */
+  readonly outsideVouches: boolean;
   readonly problem: {
     readonly code: string;
     /** An entry's number, a span `a-b` of entries (b is not in it), or a place in the export. */

@@ -1000,8 +1000,9 @@ export class Verifier {
     this.knownCount = this.known.length;
     this.furthestKnown = this.known.at(-1)?.size ?? 0;
     this.clinic = options.clinic;
-    if (this.clinic !== undefined && !isKey(this.clinic) && !/^[0-9a-f]{16,64}$/.test(this.clinic.replaceAll(' ', '')))
-      throw new TypeError('not a clinic’s key or fingerprint');
+    // Less than the whole fingerprint is no comparison: a key that begins like another's is made in minutes.
+    if (this.clinic !== undefined && !isKey(this.clinic) && !/^([0-9a-f]{4} ?){7}[0-9a-f]{4}$/.test(this.clinic))
+      throw new TypeError('not a clinic’s key or its whole fingerprint: 32 hex digits, as this program prints them');
 
     this.memory = options.memory;
     this.lines = 0;
@@ -1035,6 +1036,8 @@ export class Verifier {
     this.executed = [];
     this.hidden = 0;
     this.spanCore = 0;
+    /** Entries that name a person and no session: none that a person could have signed. */
+    this.named = 0;
 
     /** @type {ReturnType<typeof parseNote>} */
     this.last = undefined;
@@ -1140,8 +1143,8 @@ export class Verifier {
     this.header = value;
     this.roster = new Roster(clinicId, Buffer.from(clinicIdentity, 'base64'), this.memory);
     if (this.clinic === undefined) return;
-    const hex = sha256(Buffer.from(clinicIdentity, 'base64')).toString('hex');
-    if (this.clinic !== clinicIdentity && !hex.startsWith(this.clinic.replaceAll(' ', '')))
+    const printed = fingerprint(clinicIdentity).replaceAll(' ', '');
+    if (this.clinic !== clinicIdentity && printed !== this.clinic.replaceAll(' ', ''))
       throw new Problem('other-clinic', 'line 1');
   }
 
@@ -1236,6 +1239,7 @@ export class Verifier {
     if (type === 'audit.pruned' && entry.outcome === 0) this.#executed(entry, seq);
     if (agent.session === null) {
       this.spanCore += 1;
+      if (agent.user !== null) this.named += 1;
       return;
     }
     let span = this.sessions.get(agent.session);
@@ -1652,8 +1656,20 @@ function reportOf(verifier) {
   const { problem, header, last, tree, roster } = verifier;
   const nameOf = (/** @type {string} */ id) => roster.people.get(id)?.displayName ?? id;
   const size = last?.size ?? 0;
+  const people = [...verifier.users.values()];
+  const sum = (/** @type {(user: UserReport) => number} */ of) => people.reduce((all, user) => all + of(user), 0);
+  const signedByPeople = sum((user) => user.signed + user.unchecked);
+  const unsignedByPeople = sum((user) => user.unsigned + user.behind);
   return {
     valid: problem === undefined,
+    /** Entries of people that a key of theirs signed, those among entries that are not here included. */
+    signed: signedByPeople,
+    /** Entries of people that none signed, or not yet. */
+    unsigned: unsignedByPeople,
+    /** People acted, and nothing of it is signed by any of them. */
+    nobodySigned: signedByPeople === 0 && unsignedByPeople + verifier.named > 0,
+    /** A witness that the reader trusts saw this log, or it goes on from a head that the reader knows. */
+    outsideVouches: vouchedTo(verifier) > 0,
     problem:
       problem === undefined
         ? null
@@ -1712,9 +1728,14 @@ function reportOf(verifier) {
 }
 /** @typedef {ReturnType<typeof reportOf>} Report */
 
+/** How many entries somebody outside has seen: a trusted witness, or who kept a head. @param {Verifier} verifier */
+function vouchedTo({ cosigners, furthestKnown }) {
+  return [...cosigners.values()].reduce((most, one) => (one.trusted ? Math.max(most, one.size) : most), furthestKnown);
+}
+
 /** @param {Verifier} verifier */
 function notProved(verifier) {
-  const { last, tree, header, cosigners, users } = verifier;
+  const { last, tree, header, users } = verifier;
   const size = last?.size ?? 0;
   /** @type {string[]} */
   const said = [];
@@ -1725,15 +1746,16 @@ function notProved(verifier) {
     );
   if (tree.size > size)
     said.push(`Entries ${size}-${tree.size} behind the last checkpoint: nobody has signed them yet.`);
-  const witnessed = [...cosigners.values()].filter(({ trusted }) => trusted);
-  const seen = Math.max(0, ...witnessed.map((one) => one.size));
-  if (witnessed.length === 0 && verifier.knownCount === 0)
+  const seen = vouchedTo(verifier);
+  if (seen === 0)
     said.push(
       'That this is the only log and the whole one: whoever held this workstation’s key could have begun another, or ' +
         'cut this one at a checkpoint. A witness’s key (--witness) or an earlier head (--known) shows that.',
     );
-  else if (witnessed.length > 0 && seen < size)
-    said.push(`That entries ${seen}-${size} are the only ones: no witness that you trust has seen them.`);
+  else if (seen < size)
+    said.push(
+      `That entries ${seen}-${size} are the only ones: no witness that you trust and no head that you know reaches them.`,
+    );
   if (verifier.leftOut > 0)
     said.push(
       `What stands in the ${verifier.leftOut} entries outside the range, and that they are still there: only that their hashes are the signed ones.`,
@@ -1873,7 +1895,8 @@ const help = `carekeep-verify: checks an audit export of Carekeep, without Carek
 
   node carekeep-verify.mjs [options] <bundle.jsonl | bundle.jsonl.gz | ->
 
-  --clinic <key>         the clinic's identity, base64 or its fingerprint, as you have it from the clinic itself
+  --clinic <key>         the clinic's identity, base64, or its whole fingerprint (32 hex digits, as printed), as you
+                         have it from the clinic itself
   --witness <vkey>       key of a witness that you trust (C2SP vkey); may be repeated
   --known <size>:<root>  an earlier head of this log, as this program prints it; may be repeated
   --json                 the whole report as JSON
@@ -1882,8 +1905,22 @@ const help = `carekeep-verify: checks an audit export of Carekeep, without Carek
 Exit codes: 0 valid, 1 invalid, 2 wrong usage or not readable as an audit export.
 `;
 
-/** What a bundle says is shown to a person: nothing of it may move the cursor or turn the writing round. @param {string} text */
-const plain = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 300);
+/** Moves the cursor, turns the writing round, breaks the line, or is not seen at all. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/** What a bundle says is shown to a person: such characters by their numbers. @param {string} text @param {number} [most] */
+const plain = (text, most = 2000) =>
+  (text.length > most ? `${text.slice(0, most)}…` : text).replace(
+    unseen,
+    (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+/** A name or an id: no longer than that what is said of it stays in sight. @param {string} text */
+const shown = (text) => plain(text, 100);
+/** JSON that reads back the same, without any such character but the line ends between members. @param {unknown} value */
+const plainJson = (value) =>
+  JSON.stringify(value, null, 2).replace(unseen, (one) => {
+    const units = one.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return one === '\n' ? one : units.join('');
+  });
 /** @param {number} time */
 const day = (time) => (Math.abs(time) <= 8.64e15 ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : '?');
 /** @param {number} count @param {string} one @param {string} [many] */
@@ -1893,6 +1930,21 @@ const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one 
 function inWords(report) {
   const { problem, log, entries, checkpoints, witnesses, users, prunes } = report;
   const lines = [report.valid ? 'VALID' : 'INVALID'];
+  if (report.valid) {
+    // What VALID alone does not say stands before any detail: nobody reads on after a good word.
+    lines.push(
+      `Of what people did, ${report.signed} actions are signed by their own keys, ${report.unsigned} are not.`,
+    );
+    if (report.nobodySigned)
+      lines.push(
+        '!!! WARNING: people acted, and NOT ONE action is signed by any of them. Whoever held this workstation’s key ' +
+          'could have written all of this.',
+      );
+    if (!report.outsideVouches)
+      lines.push(
+        'Nobody outside this workstation vouches that this is the whole and only log (no --witness that signed it, no --known).',
+      );
+  }
   if (problem !== null) {
     const at = /^\d+$/.test(problem.at)
       ? `entry ${problem.at}`
@@ -1927,7 +1979,7 @@ function inWords(report) {
     if (reason === 'first') lines.push('  the chain begins with the workstation’s signature');
     else
       lines.push(
-        `  a new chain begins at checkpoint ${number} (entry ${size}): ${reason}, acknowledged by ${by.join(', ')}`,
+        `  a new chain begins at checkpoint ${number} (entry ${size}): ${shown(reason)}, acknowledged by ${by.slice(0, 20).map(shown).join(', ')}`,
       );
   }
   if (checkpoints.count > 0) {
@@ -1944,8 +1996,8 @@ function inWords(report) {
   for (const { name, trusted, checkpoints: count, size, time } of witnesses)
     lines.push(
       trusted
-        ? `  ${name}: cosigned ${counted(count, 'checkpoint')}, the last over ${size} entries on ${day(time)}`
-        : `  ${name}: ${counted(count, 'signature')} up to ${size} entries, not checked (no key given)`,
+        ? `  ${shown(name)}: cosigned ${counted(count, 'checkpoint')}, the last over ${size} entries on ${day(time)}`
+        : `  ${shown(name)}: ${counted(count, 'signature')} up to ${size} entries, not checked (no key given)`,
     );
   lines.push('', 'People, each by a key of their own:');
   if (users.length === 0) lines.push('  no entry of a person');
@@ -1957,14 +2009,14 @@ function inWords(report) {
       const more = morePlaces > 0 ? ` and ${morePlaces} more places` : '';
       parts.push(`${unsigned} NOT signed (entries ${places.join(', ')}${more})`);
     }
-    lines.push(`  ${name}: ${parts.join('; ')}`);
+    lines.push(`  ${shown(name)}: ${parts.join('; ')}`);
   }
   lines.push('', 'Prunes:');
   if (prunes.length === 0) lines.push('  nothing was pruned');
   for (const { id, below, removed, kept, admins, at, refused } of prunes)
     lines.push(
       refused === ''
-        ? `  ${day(at)}: ${counted(removed, 'entry', 'entries')} below ${below} removed, ${kept} kept; agreed by ${admins.join(' and ')} (request ${id})`
+        ? `  ${day(at)}: ${counted(removed, 'entry', 'entries')} below ${below} removed, ${kept} kept; agreed by ${admins.slice(0, 20).map(shown).join(' and ')} (request ${id})`
         : `  request ${id} does not count: ${refused}`,
     );
   lines.push('', 'Not proved:', ...report.notProved.map((one) => `  - ${one}`));
@@ -2015,7 +2067,13 @@ async function main(args) {
     if (error instanceof TypeError) process.stderr.write(`\n${help}`);
     return error instanceof Problem ? 1 : 2;
   }
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${inWords(report).map(plain).join('\n')}\n`);
+  process.stdout.write(
+    json
+      ? `${plainJson(report)}\n`
+      : `${inWords(report)
+          .map((line) => plain(line))
+          .join('\n')}\n`,
+  );
   if (report.problem?.code === 'not-a-bundle') return 2;
   return report.valid ? 0 : 1;
 }

@@ -87,8 +87,8 @@ export class MadeLog {
     this.origin = `carekeep.audit/${this.clinicId}/${deviceId}`;
     const changes: Json[] = [{ kind: 'recovery-set', x25519: newPair().open }];
     for (const [number, name] of ['Lena Hof', 'Juan Rey'].entries())
-      changes.push(this.#newUser(10 + number, name, 'admin'));
-    changes.push(this.#newUser(12, 'Ann Ode', 'practitioner'));
+      changes.push(this.newUser(10 + number, name, 'admin'));
+    changes.push(this.newUser(12, 'Ann Ode', 'practitioner'));
     changes.push({ kind: 'device-added', deviceId, name: 'Room 2', ed25519: this.device.open, tls: 'AAAA' });
     this.addRoster(changes, [['clinic', this.identity]]);
   }
@@ -109,7 +109,7 @@ export class MadeLog {
     return pair;
   }
 
-  #newUser(number: number, displayName: string, role: string): Json {
+  newUser(number: number, displayName: string, role: string): Json {
     const pair = newPair();
     this.people.set(uuid(number), pair);
     const userName = displayName.toLowerCase().replace(' ', '.');

@@ -368,8 +368,10 @@ test('entries that nobody signed are counted, with their place', () => {
   own.append(session);
   own.checkpoint();
   own.append(session);
-  const [user] = verifyLines(own.lines()).users;
+  const { users, signed, unsigned, nobodySigned } = verifyLines(own.lines());
+  const [user] = users;
   assert.deepEqual([user?.signed, user?.unsigned, user?.behind, user?.places], [1, 1, 1, ['0-1']]);
+  assert.deepEqual([signed, unsigned, nobodySigned], [1, 2, false]);
 });
 
 test('a range: what is outside goes as hashes, and the roots hold', () => {
@@ -382,8 +384,14 @@ test('a range: what is outside goes as hashes, and the roots hold', () => {
 test('the clinic’s key and its fingerprint', () => {
   const { log: shown } = verifyLines(log.lines());
   assert.ok(shown);
-  for (const clinic of [shown.clinicIdentity, shown.fingerprint, shown.fingerprint.slice(0, 19)])
-    assert.equal(verifyLines(log.lines(), { clinic }).log?.compared, true, clinic);
+  const { clinicIdentity, fingerprint } = shown;
+  const lines = log.lines();
+  for (const clinic of [clinicIdentity, fingerprint, fingerprint.replaceAll(' ', '')])
+    assert.equal(verifyLines(lines, { clinic }).log?.compared, true, clinic);
+  const another = fingerprint.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  assert.equal(verifyLines(lines, { clinic: another }).problem?.code, 'other-clinic');
+  for (const clinic of ['', ' ', fingerprint.slice(0, 19), fingerprint.slice(0, -1), `${fingerprint} 0000`])
+    assert.throws(() => verifyLines(lines, { clinic }), /whole fingerprint/, clinic);
   assert.equal(verifyLines(log.lines(), { clinic: newPair().open }).problem?.code, 'other-clinic');
 });
 
