@@ -41,7 +41,8 @@ function found(
         await core.demand('recovery.acknowledgeRollback', { words });
       }
       await demandWorking(core);
-      demandKept(before, stage.profile, /^(journal|keyfile|recovery)$/);
+      // Another log has begun: its one-time keys take the place of the old ones, which are erased by intent.
+      demandKept(before, stage.profile, /^(journal|keyfile|recovery|audit-keys)$/);
     },
   };
 }

@@ -250,7 +250,7 @@ export const diskCases: readonly StartCase[] = [
       await pause((got.error.retryAfter ?? 0) + 100);
       await demandWorking(core);
       await core.kill();
-      demandKept(before, stage.profile, /^(journal|keyfile|recovery|db\/.*)$/);
+      demandKept(before, stage.profile, /^(journal|keyfile|recovery|audit-keys|db\/.*)$/);
     },
   },
 ];
