@@ -18,6 +18,7 @@ const texts: readonly string[] = [
   '123456',
   '/nonexistent/file',
   '12:30',
+  '2026-W40',
   Buffer.alloc(32, 7).toString('base64'),
 ];
 /** How many of something, where the schema does not say. */
