@@ -33,6 +33,8 @@ export type KeychainOptions = {
 };
 
 const lateAnswer = Symbol('late');
+/** Milliseconds before a service that was not there is asked again. */
+const again = 150;
 
 /**
  * The library has one error class; its words are all there is to tell states apart. "Couldn't access platform
@@ -57,7 +59,18 @@ export function openKeychain(options: KeychainOptions = {}): Keychain {
     return entry;
   };
 
+  /** A service that is not there is asked once more, by a new connection: it may just be starting, or replacing the item. */
   async function ask<T>(
+    account: string,
+    work: (entry: AsyncEntry, signal: AbortSignal) => Promise<T>,
+  ): Promise<{ readonly value: T } | KeychainTrouble> {
+    const answer = await askOnce(account, work);
+    if (answer !== 'absent') return answer;
+    await new Promise((resolve) => setTimeout(resolve, again));
+    return askOnce(account, work);
+  }
+
+  async function askOnce<T>(
     account: string,
     work: (entry: AsyncEntry, signal: AbortSignal) => Promise<T>,
   ): Promise<{ readonly value: T } | KeychainTrouble> {
