@@ -20,6 +20,8 @@ export const covered: readonly RegExp[] = [
   /^chart\.add(Problem|Allergy|Medication) /,
   /^notes\.saveDraft content\./,
   /^snippets\.save (name|text)$/,
+  /^audit\.saveFilter (name|filter\.(device|purpose|text))$/,
+  /^retention\.hold reason$/,
 ];
 
 /** Fields that take any text but are secrets, paths, ids or keys of tables: refused or never shown. */
@@ -30,6 +32,13 @@ export const notShown: readonly RegExp[] = [
   /^sessions\.(signIn userName|remember (patientId|tab))$/,
   /^chart\.recordVitals values\[\]/,
   / (id|encounterId|filter\.userId|filter\.patientId)$/,
+  // Looked up by: what no entry has finds nothing.
+  /^audit\.(page|counts) filter\.(device|purpose|terms\[\]\.(purposes|users|devices)\[\])$/,
+  // Compared, or read as a certificate: anything else is refused.
+  /^(requests\.ask subject\.|retention\.prune )keptDigest$/,
+  /^logServer\.((set|test) authorities|readAuthorities text)$/,
+  // Kept beside the report, and shown nowhere.
+  /^accessReports\.make names\.reason$/,
 ];
 
 export type Wrote = {
@@ -52,6 +61,22 @@ function demographicsOf(text: string): CallInput<'patients.create'>['demographic
     email: all(120),
     address: { line: all(200), postalCode: all(20), city: all(120), country: all(60) },
   };
+}
+
+/** A saved filter and the reason of a legal hold. */
+async function keepInTheLog(call: Call, text: string): Promise<void> {
+  const words = { name: fitted(`n ${text}`, 60), text: fitted(text, 100) };
+  const none = { userId: null, patientId: null, kind: null, outcome: null };
+  const filter = { ...none, device: fitted(text, 64), purpose: fitted(text, 64), text: words.text };
+  const range = { kind: 'last' as const, name: 'all' as const };
+  await call('audit.saveFilter', { name: words.name, filter: { ...filter, range } });
+  const { filters } = await call('audit.overview', {});
+  const kept = filters.find(({ name }) => name === line(60).parse(words.name));
+  hold(kept?.filter.text === line(100).parse(words.text), 'a saved filter comes back changed');
+  const reason = fitted(`r ${text}`, 1000);
+  const { id } = await call('retention.hold', { patientId: null, reason });
+  const { holds } = await call('retention.holds', {});
+  hold(holds.find((one) => one.id === id)?.reason === prose(1000).parse(reason), 'a hold comes back changed');
 }
 
 export async function writeEverywhere(call: Call, text: string, random: Prng): Promise<Wrote> {
@@ -102,6 +127,7 @@ export async function writeEverywhere(call: Call, text: string, random: Prng): P
   const saved = snippets.find((one) => one.id === id);
   const taken = [line(60).parse(snippet.name), prose(5000).parse(snippet.text)];
   hold(saved?.name === taken[0] && saved?.text === taken[1], 'a snippet comes back changed');
+  await keepInTheLog(call, text);
   const displayName = all(120);
   await call('users.create', {
     userName: `p${random.next().toString(36)}`,
