@@ -91,6 +91,16 @@ export const errorCodes = [
   'likely-duplicate',
   'invalid-resource',
   'source-masked', // the resource as stored would show fields that this session sees masked
+  // the backend and other workstations
+  'not-connected', // the clinic is connected to no backend
+  'backend-unreachable',
+  'backend-refused', // it answered, and did not do what was asked
+  'backend-differs', // not who it should be: another authority, another name
+  'backend-not-in-eu',
+  'token-wrong', // no such clinic token, or used already
+  'enrolment-code-wrong', // no code of this clinic, or its ten minutes are over
+  'enrolment-over',
+  'unseen-too-long', // too long without contact: only admins sign in here
   // files
   'file-unreadable',
   'file-too-large',

@@ -198,6 +198,7 @@ export class Joining {
       device,
       recovery: { ...recovery, pending: null },
       attempts: newAttempts(random),
+      backend: null,
     };
   }
 }

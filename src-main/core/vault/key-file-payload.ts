@@ -132,6 +132,24 @@ const recovery = z.strictObject({
 /** The same with the kit: what the directory carries from one workstation to the others. */
 export const sharedFields = { ...ofTheClinic, recovery };
 
+/** A backend as this workstation knows it: pinned authority, pinned name and key, this workstation's certificate. */
+export const backendConnection = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: z.number().int().min(1).max(65_535),
+  tenant: id,
+  /** PEM of the one authority that is trusted. */
+  authority: z.string().max(8192),
+  name: z.string().max(80),
+  operator: z.string().max(200),
+  region: z.string().length(2),
+  /** Signs heads, cosigns, signs the descriptor. */
+  logKey: raw32,
+  /** PEM; null until the first one is fetched. */
+  certificate: z.string().max(8192).nullable(),
+  lastContact: instant.nullable(),
+});
+export type BackendConnection = z.infer<typeof backendConnection>;
+
 export const keyFilePayload = z.strictObject({
   ...keyFileFields,
   /** Counts every write, failed sign-ins included; the keychain remembers it, so that an older file is noticed. */
@@ -161,6 +179,8 @@ export const keyFilePayload = z.strictObject({
       .nullable(),
   }),
   attempts: attemptsRecord,
+  /** Where this workstation meets the others, and its certificate there: needed while nobody is signed in. */
+  backend: backendConnection.nullable().default(null),
 });
 export type KeyFilePayload = z.infer<typeof keyFilePayload>;
 
@@ -182,6 +202,7 @@ export function bundleOf(payload: KeyFilePayload): RecoveryBundle {
     deviceSecretSince: _since,
     directorySeen: _seen,
     unsealed: _unsealed,
+    backend: _backend,
     ...shared
   } = payload;
   return { ...shared, device: { ed25519: device.ed25519.public, tls: device.tls.spki }, recovery: kit };

@@ -133,6 +133,7 @@ export async function recoveredPayload(
     deviceSecretSince: now,
     journalKey: random(32).toString('base64'),
     attempts: newAttempts(random),
+    backend: null,
   };
   wipeSharedKeys(shared);
   return payload;

@@ -147,6 +147,7 @@ export async function newClinic(
       },
     },
     attempts: newAttempts(random),
+    backend: null,
   };
   wipe(recoverySecret, packed, clinicIdentity, clinicKey);
   wipeRecoveryKeys(recovery);

@@ -4,8 +4,9 @@ import { review } from './002-review.ts';
 import { access } from './003-access.ts';
 import { request } from './004-request.ts';
 import { audit } from './005-audit.ts';
+import { sync } from './006-sync.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
-export const migrations: readonly Migration[] = [record, review, access, request, audit];
+export const migrations: readonly Migration[] = [record, review, access, request, audit, sync];
 export const newestVersion = migrations.length;
