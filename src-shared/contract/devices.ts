@@ -1,6 +1,6 @@
 /** The clinic's workstations: who is in, taking one in, taking one out, and meeting the others. */
 import { z } from 'zod';
-import { empty, ok, requiredLine } from './primitives.ts';
+import { empty, instant, ok, requiredLine } from './primitives.ts';
 import { task } from './procedure.ts';
 import { fingerprint } from './roster.ts';
 
@@ -10,10 +10,17 @@ const words = z.array(z.string()).length(6);
 export const device = z.strictObject({
   deviceId: z.string(),
   name: z.string(),
-  status: z.enum(['active', 'removed']),
+  /** `stranger`: the backend knows it, the roster does not. */
+  status: z.enum(['active', 'removed', 'stranger']),
   key: fingerprint,
   /** This one. */
   here: z.boolean(),
+  /** As the backend's register has it; null where nobody could ask it. */
+  lastContact: instant.nullable(),
+  version: z.string().nullable(),
+  certificateUntil: instant.nullable(),
+  /** Longer without contact than the clinic allows. */
+  unseen: z.boolean(),
 });
 export type Device = z.infer<typeof device>;
 

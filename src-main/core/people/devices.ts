@@ -68,6 +68,10 @@ export const deviceHandlers: Handlers<'devices'> = {
       status,
       key: fingerprintOf(ed25519),
       here: deviceId === here,
+      lastContact: null,
+      version: null,
+      certificateUntil: null,
+      unseen: false,
     }));
     return { devices };
   },
