@@ -10,7 +10,8 @@ const peers = join(import.meta.dirname, 'peers');
 
 /** Installs the peers on first use, by their own lockfile, without their install scripts. */
 export function installPeers(run: BenchRun): void {
-  if (existsSync(join(peers, 'node_modules', 'pouchdb-core', 'package.json'))) return;
+  const installed = ['pouchdb-core', 'pouchdb-replication', 'express-pouchdb'];
+  if (installed.every((name) => existsSync(join(peers, 'node_modules', name, 'package.json')))) return;
   run.say('installs the peers');
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: peers,

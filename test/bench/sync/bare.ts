@@ -1,0 +1,139 @@
+/** What the exchange takes at least on this machine: compress, seal, TLS 1.3, COPY into durable PostgreSQL. No application. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { connect, type TLSSocket } from 'node:tls';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { open, seal } from '../../../src-main/core/crypto/aead.ts';
+import { authority } from '../../fixtures/certificates.ts';
+import type { BenchRun } from '../figure.ts';
+import type { Change } from './changes.ts';
+import { framed, framesOf, joined, split } from './frames.ts';
+import { startPostgres } from './postgres.ts';
+import { type BothWays, next } from './pouch-sync.ts';
+
+const listening = z.object({ port: z.number() });
+const key = Buffer.alloc(32, 0x21);
+const bound = Buffer.from('bare');
+const perRequest = 1000;
+const inFlight = 2;
+
+/** @param together changes under one seal, compressed together: 1 is one by one */
+function* requests(changes: readonly Change[], together: number): Generator<Buffer> {
+  for (let at = 0; at < changes.length; at += perRequest) {
+    const pieces: Buffer[] = [];
+    for (let from = at; from < Math.min(at + perRequest, changes.length); from += together) {
+      const lines = changes.slice(from, from + together).map(({ resource }) => JSON.stringify(resource));
+      pieces.push(seal(key, deflateRawSync(lines.join('\n')), bound));
+    }
+    yield Buffer.concat([Buffer.alloc(1), joined(pieces)]);
+  }
+}
+
+/** One connection on which requests are answered in their order. */
+class Line {
+  readonly #socket: TLSSocket;
+  readonly #answers: AsyncGenerator<Buffer>;
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket;
+    this.#answers = framesOf(socket);
+  }
+
+  static async to(port: number, ca: string): Promise<Line> {
+    const socket = connect({ host: '127.0.0.1', port, ca, servername: 'bench.test', minVersion: 'TLSv1.3' });
+    await once(socket, 'secureConnect');
+    return new Line(socket);
+  }
+
+  get bytes(): number {
+    return this.#socket.bytesRead + this.#socket.bytesWritten;
+  }
+
+  send(body: Uint8Array): void {
+    this.#socket.write(framed(body));
+  }
+
+  async answer(): Promise<Buffer> {
+    const { value, done } = await this.#answers.next();
+    if (done === true) throw new Error('the bare server ended');
+    return value;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+async function push(line: Line, changes: readonly Change[], together: number): Promise<void> {
+  let waiting = 0;
+  for (const request of requests(changes, together)) {
+    if (waiting === inFlight) {
+      await line.answer();
+      waiting -= 1;
+    }
+    line.send(request);
+    waiting += 1;
+    // Lets the socket take it before the next is made: this side has one thread, as the product has.
+    await new Promise(setImmediate);
+  }
+  for (; waiting > 0; waiting -= 1) await line.answer();
+}
+
+async function pull(line: Line, changes: number, together: number): Promise<void> {
+  let got = 0;
+  const pieces = Math.ceil(changes / together);
+  const ask = (from: number): void => {
+    const body = Buffer.alloc(9, 1);
+    body.writeBigInt64BE(BigInt(from), 1);
+    line.send(body);
+  };
+  const asked = Math.ceil(pieces / perRequest);
+  for (let at = 0; at < Math.min(inFlight, asked); at += 1) ask(at * perRequest);
+  for (let at = 0; at < asked; at += 1) {
+    const answer = await line.answer();
+    if (at + inFlight < asked) ask((at + inFlight) * perRequest);
+    for (const piece of split(answer)) {
+      for (const text of inflateRawSync(open(key, piece, bound))
+        .toString('utf8')
+        .split('\n')) {
+        const resource: unknown = JSON.parse(text);
+        if (resource !== null) got += 1;
+      }
+    }
+  }
+  if (got !== changes) throw new Error(`${got} of ${changes} changes came back`);
+}
+
+/** Both ways once, over a PostgreSQL and a TLS server started for it. */
+export async function barePipeline(
+  run: BenchRun,
+  changes: readonly Change[],
+  together: number,
+  name: string,
+): Promise<BothWays> {
+  const postgres = await startPostgres(join(run.scratch, `bare-${name}`));
+  const server = fork(join(import.meta.dirname, 'bare-server.ts'), [], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  try {
+    const own = authority('bench');
+    const { cert, key: certKey } = own.server({ names: ['bench.test'] });
+    server.send({ url: postgres.url, cert, key: certKey });
+    const line = await Line.to(listening.parse(await next(server)).port, own.cert);
+    const timed = async (work: () => Promise<void>) => {
+      const [from, before] = [performance.now(), line.bytes];
+      await work();
+      const seconds = (performance.now() - from) / 1000;
+      return { perSecond: changes.length / seconds, bytes: (line.bytes - before) / changes.length };
+    };
+    const pushed = await timed(() => push(line, changes, together));
+    const pulled = await timed(() => pull(line, changes.length, together));
+    line.close();
+    return { push: pushed, pull: pulled };
+  } finally {
+    server.kill('SIGKILL');
+    await postgres.stop();
+  }
+}
