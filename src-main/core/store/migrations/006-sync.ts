@@ -15,6 +15,16 @@ create table sync_chain (device text primary key, seq integer not null, hash blo
 create table sync_state (name text primary key, value blob not null) without rowid, strict;
 -- Batches of this workstation as they are sent: the same bytes every time, until they are in the log.
 create table sync_outgoing (seq integer primary key, header blob not null, envelope blob not null, ops integer not null) strict;
+-- Long texts of this workstation that travel beside their op: what is still to be sent for which batch (null: for a page),
+-- and, once they are up there, what to take down when their patient is erased (patient_id null: taken down next).
+create table sync_blob (
+  id text primary key, seq integer, resource_id text, version integer, patient_id text, epoch integer not null,
+  count integer not null, done integer not null
+) without rowid, strict;
+create index sync_blob_by_seq on sync_blob (seq) where done < count;
+create index sync_blob_by_patient on sync_blob (patient_id) where patient_id is not null;
+-- What an import called a resource, asked the other way round: for the pages that take it to others, and for erasure.
+create index source_id_by_resource on source_id (resource_id);
 -- Patient keys at the backend: which epoch lies there. patient_id null: the slot was emptied.
 create table sync_slot (slot text primary key, patient_id text, epoch integer not null, change integer not null) without rowid, strict;
 create unique index sync_slot_by_patient on sync_slot (patient_id) where patient_id is not null;
@@ -23,13 +33,18 @@ create table sync_waiting (
   patient_id text not null, position integer not null, device text not null, seq integer not null, sealed blob not null,
   primary key (patient_id, position)
 ) without rowid, strict;
--- What is not taken before an admin says so, sealed as it came; decided rows stay.
+-- What is not taken before an admin says so: groups of batches, sealed as they came. One decision is about an item: what
+-- one batch brought for one reason. `ops` null: all of the group's. Decided rows stay, without what they held.
 create table sync_quarantine (
-  id text primary key, position integer not null, device text not null, reason text not null, user_id text, row_id text,
-  changes integer not null, patients integer not null, from_at integer, to_at integer, sealed blob not null, at integer not null,
+  id text primary key, item text not null, position integer not null, place integer not null, device text not null,
+  seq integer not null, reason text not null, user_id text, patient_id text, ops text, changes integer not null,
+  from_at integer, to_at integer, sealed blob not null, at integer not null,
   decided text, decided_by text, decided_at integer
 ) without rowid, strict;
-create index sync_quarantine_by_row on sync_quarantine (row_id) where row_id is not null;
+create index sync_quarantine_by_item on sync_quarantine (item, position, place);
+create index sync_quarantine_open on sync_quarantine (position, place) where decided is null;
+-- Rows that nobody has before that.
+create table sync_quarantine_row (row_id text not null, id text not null, primary key (row_id, id)) without rowid, strict;
 -- Who was removed, from which position of the log on.
 create table sync_removed (kind text not null, id text not null, position integer not null, primary key (kind, id)) without rowid, strict;
 
