@@ -34,7 +34,7 @@ create table sync_waiting (
   primary key (patient_id, position)
 ) without rowid, strict;
 -- What is not taken before an admin says so: groups of batches, sealed as they came. One decision is about an item: what
--- one batch brought for one reason. `ops` null: all of the group's. Decided rows stay, without what they held.
+-- one batch brought for one reason. ops null: all of the group's. Decided rows stay, without what they held.
 create table sync_quarantine (
   id text primary key, item text not null, position integer not null, place integer not null, device text not null,
   seq integer not null, reason text not null, user_id text, patient_id text, ops text, changes integer not null,
@@ -48,13 +48,18 @@ create table sync_quarantine_row (row_id text not null, id text not null, primar
 -- Who was removed, from which position of the log on.
 create table sync_removed (kind text not null, id text not null, position integer not null, primary key (kind, id)) without rowid, strict;
 
--- Writes that lost against another on the same base, until somebody settles them.
+-- Writes that lost against another on the same base, until somebody settles them; what is gone stays by name alone, so
+-- that the same write again is known.
 create table lost_write (
-  id text not null, field text not null, version text not null, text text, author text, at integer not null, mac blob not null,
+  id text not null, field text not null, version text not null, text text, author text, at integer not null,
+  gone integer not null default 0, mac blob not null,
   primary key (id, field, version)
 ) without rowid, strict;
--- Where a row's text is not all of its state: the text of its highest write, and fields that do not show.
-create table merged_state (id text primary key, whole text not null, hidden text not null, mac blob not null) without rowid, strict;
+-- Where a row's text is not all of its state: the text of its highest write, members that do not show, and who wrote
+-- what the row's history does not tell.
+create table merged_state (
+  id text primary key, whole text, hidden text not null, writers text not null, mac blob not null
+) without rowid, strict;
 -- The version of what has no field versions of its own: restrictions.
 create table sync_register (name text primary key, version text not null) without rowid, strict;
 
@@ -62,6 +67,10 @@ create table sync_register (name text primary key, version text not null) withou
 create table erasure (patient_id text primary key, at integer not null, version text) without rowid, strict;
 create trigger erasure_stays before update on erasure begin select raise(abort, 'erasure'); end;
 create trigger erasure_is_not_deleted before delete on erasure begin select raise(abort, 'erasure'); end;
+-- Leaves of erased rows in the tree of the import that brought them: a hash of ids and HMACs, nothing of a person.
+create table erased_leaf (row integer primary key, batch integer not null, leaf blob not null) strict;
+create trigger erased_leaf_stays before update on erased_leaf begin select raise(abort, 'erasure'); end;
+create trigger erased_leaf_is_not_deleted before delete on erased_leaf begin select raise(abort, 'erasure'); end;
 
 -- Signed rows go with the erased patient and with nothing else.
 drop trigger signed_is_not_deleted;
