@@ -11,7 +11,7 @@ import { rowLeaf } from './chart.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { DigestSum } from './digest.ts';
 import type { Store } from './open.ts';
-import { makePatientKey } from './patient.ts';
+import { keptPatientRef, makePatientKey } from './patient.ts';
 import { type PatientColumns, patientColumns } from './patientcolumns.ts';
 import { nameOrderOf } from './rank.ts';
 import { writeRow } from './record.ts';
@@ -39,6 +39,20 @@ export type ImportRow = {
   readonly names: readonly string[];
   /** References in its JSON as written, and the local ids they lead to. */
   readonly references: readonly (readonly [reference: string, targetId: string])[];
+  /** Of a row that another workstation had first. */
+  readonly received?: ReceivedRow;
+};
+
+/** What such a row brings with it. */
+export type ReceivedRow = {
+  readonly authorUser: string | null;
+  readonly updatedAt: number;
+  readonly deleted: 0 | 1;
+  readonly signed: 0 | 1;
+  /** JSON, as the row has it; null: the version of the op that names the batch. */
+  readonly fieldVersions: string | null;
+  /** File of the import it came in. */
+  readonly file: number;
 };
 
 export type PartSum = { count: number; readonly sum: DigestSum };
@@ -141,7 +155,7 @@ export function writeSlice(batch: Batch, rows: readonly ImportRow[], from = 0): 
         const { mac, row } = writeImportRow(batch, file.number, one, now);
         leaves.push(rowLeaf(one.id, 1, mac));
         written.push({ chart: chartOf(one.patientId, one.id), mac });
-        if (one.type === 'Patient') patients.push(waiting(store, one, row));
+        if (one.type === 'Patient' && one.received?.deleted !== 1) patients.push(waiting(store, one, row));
         if ((at & 7) === 0 && over()) break;
       }
     },
@@ -159,6 +173,7 @@ export function writeSlice(batch: Batch, rows: readonly ImportRow[], from = 0): 
 function writeImportRow(batch: Batch, file: number, one: ImportRow, now: number): { mac: Buffer; row: number } {
   const { store } = batch;
   const columns = one.columns ?? columnsOf(one.resource);
+  const { received } = one;
   const unsealed = {
     id: one.id,
     type: one.type,
@@ -168,21 +183,21 @@ function writeImportRow(batch: Batch, file: number, one: ImportRow, now: number)
     status: columns.status,
     code: columns.code,
     category: columns.category,
-    deleted: 0,
-    signed: 0,
+    deleted: received?.deleted ?? 0,
+    signed: received?.signed ?? 0,
     version: 1,
     batch: batch.number,
     createdSeq: null,
-    authorUser: batch.byUser,
+    authorUser: received === undefined ? batch.byUser : received.authorUser,
     source: one.source,
     json: one.json,
-    fieldVersions: null,
-    updatedAt: now,
+    fieldVersions: received?.fieldVersions ?? null,
+    updatedAt: received?.updatedAt ?? now,
   };
   const mac = rowMac(store, unsealed);
   const row = writeRow(store, { ...unsealed, mac, hash: one.hash });
   const named = store.sql<[number, string, number, string]>('insert or replace into source_id values (?, ?, ?, ?)');
-  for (const name of one.names) named.run(batch.number, name, file, one.id);
+  for (const name of one.names) named.run(batch.number, name, received?.file ?? file, one.id);
   const refers = store.sql<[number, string, string]>('insert or replace into reference_index values (?, ?, ?)');
   for (const [reference, target] of one.references) refers.run(row, reference, target);
   return { mac, row };
@@ -190,13 +205,14 @@ function writeImportRow(batch: Batch, file: number, one: ImportRow, now: number)
 
 function waiting(store: Store, one: ImportRow, row: number): WaitingPatient {
   const columns: PatientColumns = patientColumns(one.resource);
-  return { id: one.id, row, family: columns.family, given: columns.given, auditRef: makePatientKey(store, one.id) };
+  const auditRef = one.received === undefined ? makePatientKey(store, one.id) : keptPatientRef(store, one.id);
+  return { id: one.id, row, family: columns.family, given: columns.given, auditRef };
 }
 
 /** Keeps a Bundle without its resources: `json` the text, `rows` JSON of the local ids that stood in it. */
 export function writeEnvelope(
   batch: Batch,
-  envelope: { readonly type: string; readonly json: string; readonly rows: string },
+  envelope: { readonly type: string; readonly json: string; readonly rows: string; readonly file?: number },
 ): void {
   const { file, store } = batch;
   if (file === null) throw new Error('no file is open');
@@ -205,7 +221,7 @@ export function writeEnvelope(
     () => {
       store
         .sql<unknown[]>('insert into envelope (batch, file, type, json, rows) values (?, ?, ?, ?, ?)')
-        .run(batch.number, file.number, envelope.type, envelope.json, envelope.rows);
+        .run(batch.number, envelope.file ?? file.number, envelope.type, envelope.json, envelope.rows);
     },
     batch.now(),
   );

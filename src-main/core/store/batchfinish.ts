@@ -10,14 +10,22 @@ import type { Store } from './open.ts';
 import { addOp } from './record.ts';
 import { encoded } from './row.ts';
 import { type Sliced, sliceClock } from './slices.ts';
-import { nextVersion, withTransaction } from './transaction.ts';
+import { nextVersion, type Tx, withTransaction } from './transaction.ts';
+
+/** Of a batch that another workstation had first. */
+export type ReceivedBatch = {
+  /** Version of the op that brought it: nobody is told of it again. */
+  readonly op: string;
+  /** What else belongs into the transaction that shows it; before its entry. @returns what the entry's detail says beside */
+  readonly beside?: (tx: Tx) => Readonly<Record<string, string | number>>;
+};
 
 /**
  * Brings the batch's patients into name order and index, proves its charts, and shows it: one audit entry with the
  * two roots, one outbox row. Nothing is seen of it before the last transaction.
  * @returns the number of the audit entry
  */
-export function* finishBatch(batch: Batch, entry: Omit<NewEntry, 'batch'>): Sliced<number> {
+export function* finishBatch(batch: Batch, entry: Omit<NewEntry, 'batch'>, received?: ReceivedBatch): Sliced<number> {
   const { store, whole, number } = batch;
   if (batch.file !== null) throw new Error('a file is open');
   const patients = yield* placePatients(store, number, whole.patients, whole.seen, batch.now);
@@ -28,7 +36,8 @@ export function* finishBatch(batch: Batch, entry: Omit<NewEntry, 'batch'>): Slic
     store,
     (tx) => {
       const { sql } = store;
-      const op = nextVersion(tx);
+      const op = received?.op ?? nextVersion(tx);
+      const beside = received?.beside?.(tx) ?? {};
       const commit = {
         batch: number,
         id: batch.id,
@@ -37,10 +46,10 @@ export function* finishBatch(batch: Batch, entry: Omit<NewEntry, 'batch'>): Slic
         charts: charts.length,
         chartsRoot: encoded(chartsRoot),
       };
-      addOp(tx, 'import', null, { op, ...commit });
+      if (received === undefined) addOp(tx, 'import', null, { op, ...commit });
       addCount(store.db, 'patients', patients);
       const last = nextRow(store) - 1;
-      const entrySeq = append(tx, { ...entry, batch: commit });
+      const entrySeq = append(tx, { ...entry, detail: { ...entry.detail, ...beside }, batch: commit });
       sql<unknown[]>(
         `update import_batch set state = 'done', rows = ?, patients = ?, last_row = ?, entry_seq = ?, op_version = ?,
          rows_root = ?, charts_root = ?, charts = ? where batch = ?`,

@@ -166,6 +166,16 @@ export function openPatientKey(store: Store, id: string): Buffer {
   return open(key, kept.sealed, keyAad(id, kept.epoch));
 }
 
+/** The pseudonym of a patient whose key came from another workstation. @throws as openPatientKey */
+export function keptPatientRef(store: Store, id: string): Buffer {
+  const key = openPatientKey(store, id);
+  try {
+    return auditRefOf(key);
+  } finally {
+    wipe(key);
+  }
+}
+
 /** The pseudonym under a patient's key: the first 16 bytes of HMAC-SHA-256(key, "audit"). */
 export function auditRefOf(key: Buffer): Buffer {
   return Buffer.from(hmacSha256(key, 'audit').subarray(0, 16));

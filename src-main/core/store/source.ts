@@ -92,7 +92,10 @@ const importColumns = 'batch, id, started, by_user byUser, files, state, accepte
 /** Imports, newest first. */
 export function listImports(store: Store, limit = 200): ImportLine[] {
   return store
-    .sql<[number], ImportLine>(`select ${importColumns} from import_batch order by batch desc limit ?`)
+    .sql<[number], ImportLine>(
+      // What a snapshot brought is no import of anybody's.
+      `select ${importColumns} from import_batch where id not like 'snapshot/%' order by batch desc limit ?`,
+    )
     .all(limit);
 }
 

@@ -1,0 +1,87 @@
+/** Steps 1 and 2 of taking a batch (docs/protocols/sync.md): who signed it, whether it goes on, what its author saw. */
+
+import type { Store } from '../../store/open.ts';
+import type { PulledBatch } from '../backend.ts';
+import { batchHash, type Envelope, envelopeSigned, readEnvelope } from '../envelope.ts';
+import { type LogHead, readHead } from '../log-head.ts';
+import { chainOf, logSize, rootOfLog } from './log.ts';
+import { readState } from './state.ts';
+import { SyncStop, SyncWaits } from './stop.ts';
+
+/** Who we are and whom the roster lists. */
+export type Membership = {
+  readonly tenant: string;
+  readonly clinic: string;
+  readonly device: string;
+  /** Every Ed25519 key that the roster lists or listed for a device; none for a stranger. */
+  readonly deviceKeys: (device: string) => readonly Uint8Array[];
+};
+
+export type Verified = {
+  readonly position: number;
+  readonly envelope: Envelope;
+  readonly hash: Buffer;
+  readonly own: boolean;
+};
+
+/** @throws SyncStop batch-refused, log-forked @throws SyncWaits for a directory that names its device */
+export function verifyBatch(store: Store, member: Membership, pulled: PulledBatch): Verified {
+  const { position } = pulled;
+  if (position !== logSize(store)) throw new SyncStop('batch-refused', 'position', position);
+  const envelope = readEnvelope(pulled.envelope);
+  if (envelope === undefined) throw new SyncStop('batch-refused', 'envelope', position);
+  const { header } = envelope;
+  if (header.tenant !== member.tenant || header.clinic !== member.clinic) {
+    throw new SyncStop('batch-refused', 'tenant', position);
+  }
+  const keys = member.deviceKeys(header.device);
+  if (keys.length === 0) throw new SyncWaits('directory', 'stranger', position);
+  if (!keys.some((key) => envelopeSigned(envelope, key))) {
+    // Perhaps its keys were replaced, and the directory that says so is not here yet.
+    throw new SyncWaits('directory', 'signature', position);
+  }
+  const chain = chainOf(store, header.device);
+  if (header.seq !== chain.seq || !chain.hash.equals(Buffer.from(header.previous, 'base64'))) {
+    throw new SyncStop('batch-refused', 'chain', position);
+  }
+  demandSeen(store, header.seen, position);
+  const hash = batchHash(envelope.headerBytes);
+  const own = header.device === member.device;
+  if (own) demandOurs(store, header.seq, envelope, position);
+  return { position, envelope, hash, own: own && readState(store, 'in.restored') === undefined };
+}
+
+function demandSeen(store: Store, seen: Envelope['header']['seen'], position: number): void {
+  const root = rootOfLog(store, seen.size);
+  if (seen.size > position || root === undefined) throw new SyncStop('log-forked', 'seen-future', position);
+  if (!root.equals(Buffer.from(seen.root, 'base64'))) throw new SyncStop('log-forked', 'seen', position);
+}
+
+/** A batch under our name is one we made, byte for byte, unless an older database was put back here. */
+function demandOurs(store: Store, seq: number, envelope: Envelope, position: number): void {
+  if (readState(store, 'in.restored') !== undefined) return;
+  const sent = store
+    .sql<[number], { envelope: Buffer }>('select envelope from sync_outgoing where seq = ?')
+    .get(seq)?.envelope;
+  if (sent === undefined || !sent.equals(envelope.bytes)) throw new SyncStop('batch-refused', 'not-ours', position);
+}
+
+export type HeadKey = { readonly clinic: string; readonly name: string; readonly publicKey: Uint8Array };
+
+/**
+ * A signed head as far as it can be judged now: one that speaks of more than is taken is judged once that is taken.
+ * @throws SyncStop log-rolled-back, log-forked, batch-refused
+ */
+export function judgeHead(store: Store, note: string, key: HeadKey): LogHead {
+  const head = readHead(note, key.clinic, key.name, key.publicKey);
+  if (head === undefined) throw new SyncStop('batch-refused', 'head');
+  const known = readState(store, 'in.head')?.toString('utf8');
+  const before = known === undefined ? undefined : readHead(known, key.clinic, key.name, key.publicKey);
+  // The size that was vouched for, and what was taken: neither goes away again.
+  if (head.size < Math.max(before?.size ?? 0, logSize(store))) throw new SyncStop('log-rolled-back', 'head-shorter');
+  const root = rootOfLog(store, head.size);
+  const differs = root !== undefined && !root.equals(head.root);
+  const contradicts = before?.size === head.size && !before.root.equals(head.root);
+  if (differs || contradicts) throw new SyncStop('log-forked', 'head-root', head.size);
+  return head;
+}
