@@ -10,6 +10,7 @@ import {
   restrictionReason,
 } from '../../../src-shared/contract/access.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { compareVersions } from '../../../src-shared/sync-protocol/primitives.ts';
 import type { Store } from './open.ts';
 import { addOp } from './record.ts';
 import { encoded } from './row.ts';
@@ -70,6 +71,13 @@ export function writeRestriction(
   const version = (storedRestriction(store, patientId)?.version ?? 0) + 1;
   const users = change.users === null ? null : JSON.stringify(change.users);
   const row = { patientId, version, users, reason: change.reason, byUser: change.byUser, at: tx.now };
+  const op = nextVersion(tx);
+  const mac = putRestriction(tx, row, op);
+  addOp(tx, 'restriction', patientId, { id: patientId, version, op });
+  return encoded(mac);
+}
+
+function putRestriction({ store }: Tx, row: Stored, op: string): Buffer {
   const mac = macOf(store, row);
   store
     .sql<unknown[]>(
@@ -77,9 +85,35 @@ export function writeRestriction(
        on conflict (patient_id) do update set version = excluded.version, users = excluded.users,
        reason = excluded.reason, by_user = excluded.by_user, at = excluded.at, mac = excluded.mac`,
     )
-    .run(patientId, version, users, row.reason, row.byUser, row.at, mac);
-  addOp(tx, 'restriction', patientId, { id: patientId, version, op: nextVersion(tx) });
-  return encoded(mac);
+    .run(row.patientId, row.version, row.users, row.reason, row.byUser, row.at, mac);
+  store
+    .sql<[string, string]>('insert or replace into sync_register (name, version) values (?, ?)')
+    .run(registerOf(row.patientId), op);
+  return mac;
+}
+
+const registerOf = (patientId: string): string => `restriction/${patientId}`;
+
+/**
+ * Takes another workstation's restriction, unless a later one is here already.
+ * @returns the row's HMAC for the entry, null where nothing changed
+ */
+export function takeRestriction(
+  tx: Tx,
+  told: Pick<Restriction, 'patientId' | 'reason' | 'byUser' | 'at'> & {
+    readonly users: readonly string[] | null;
+    readonly op: string;
+  },
+): string | null {
+  const { store } = tx;
+  const { patientId, reason, byUser, at, op } = told;
+  const known = store
+    .sql<[string], { version: string }>('select version from sync_register where name = ?')
+    .get(registerOf(patientId))?.version;
+  if (known !== undefined && compareVersions(known, op) >= 0) return null;
+  const version = (storedRestriction(store, patientId)?.version ?? 0) + 1;
+  const users = told.users === null ? null : JSON.stringify(told.users);
+  return encoded(putRestriction(tx, { patientId, version, users, reason, byUser, at }, op));
 }
 
 /** Charts with a restriction, lifted ones too. */
@@ -155,6 +189,12 @@ function checked(store: Store, row: StoredEmergency & { readonly mac: Buffer }):
 export function insertEmergency(tx: Tx, fresh: Omit<Emergency, 'id' | 'openedAt'>): string {
   const { store } = tx;
   const row = { ...fresh, id: newId(tx.now), openedAt: tx.now };
+  putEmergency(store, row);
+  addOp(tx, 'emergency', row.patientId, { id: row.id, op: nextVersion(tx) });
+  return row.id;
+}
+
+function putEmergency(store: Store, row: StoredEmergency): void {
   store
     .sql<unknown[]>(
       `insert into break_glass (id, patient_id, user_id, session_id, opened_at, ends_at, reason, told, mac)
@@ -171,17 +211,34 @@ export function insertEmergency(tx: Tx, fresh: Omit<Emergency, 'id' | 'openedAt'
       row.told,
       emergencyMac(store, row),
     );
-  addOp(tx, 'emergency', row.patientId, { id: row.id, op: nextVersion(tx) });
-  return row.id;
+}
+
+function shorten(store: Store, ended: Emergency): void {
+  store
+    .sql<[number, Buffer, string]>('update break_glass set ends_at = ?, mac = ? where id = ?')
+    .run(ended.endsAt, emergencyMac(store, ended), ended.id);
+}
+
+/** Takes another workstation's emergency access, or that it ended earlier. @returns whether anything changed */
+export function takeEmergency({ store }: Tx, told: Emergency): boolean {
+  const known = store
+    .sql<[string], StoredEmergency & { readonly mac: Buffer }>(`${selectEmergency} where id = ?`)
+    .get(told.id);
+  if (known === undefined) {
+    putEmergency(store, told);
+    return true;
+  }
+  const kept = checked(store, known);
+  if (kept.patientId !== told.patientId || kept.endsAt <= told.endsAt) return false;
+  shorten(store, { ...kept, endsAt: told.endsAt });
+  return true;
 }
 
 /** It ended before its time. @throws CallError not-found, record-damaged */
 export function endEmergency(tx: Tx, id: string): void {
   const { store } = tx;
   const ended = { ...readEmergency(store, id), endsAt: tx.now };
-  store
-    .sql<[number, Buffer, string]>('update break_glass set ends_at = ?, mac = ? where id = ?')
-    .run(ended.endsAt, emergencyMac(store, ended), id);
+  shorten(store, ended);
   addOp(tx, 'emergency', ended.patientId, { id, op: nextVersion(tx) });
 }
 

@@ -14,8 +14,8 @@ import type { Store } from './open.ts';
 import { keptPatientRef, makePatientKey } from './patient.ts';
 import { type PatientColumns, patientColumns } from './patientcolumns.ts';
 import { nameOrderOf } from './rank.ts';
-import { writeRow } from './record.ts';
 import { rowMac } from './row.ts';
+import { writeRow } from './row-write.ts';
 import { type Sliced, sliceClock } from './slices.ts';
 import { chartOf, withTransaction } from './transaction.ts';
 

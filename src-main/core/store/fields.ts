@@ -32,8 +32,18 @@ export function changedFields(before: string, after: string): string[] {
   return [...changed].sort();
 }
 
-function elementOf(name: string): string {
+/** The element a member of the object belongs to: `_birthDate` to `birthDate`. */
+export function elementOf(name: string): string {
   return name.startsWith('_') ? name.slice(1) : name;
+}
+
+/** One element as it stands among the members of its object, its `_name` behind it; null when it is not there. */
+export function elementText(fields: ReadonlyMap<string, string>, element: string): string | null {
+  const value = fields.get(element);
+  const extra = fields.get(`_${element}`);
+  if (extra === undefined) return value === undefined ? null : `${JSON.stringify(element)}:${value}`;
+  const beside = `${JSON.stringify(`_${element}`)}:${extra}`;
+  return value === undefined ? beside : `${JSON.stringify(element)}:${value},${beside}`;
 }
 
 function endOfString(json: string, start: number): number {

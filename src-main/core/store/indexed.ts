@@ -1,8 +1,8 @@
 /** How far what follows the log has come, each by itself: entries below the number are in it, or are gone. */
 import type { Store } from './open.ts';
 
-/** The viewer's index, the table of the charts' parts, the clinic's own log server. */
-export type Follower = 'index' | 'parts' | 'syslog';
+/** The viewer's index, the table of the charts' parts, the clinic's own log server, the exchange with other workstations. */
+export type Follower = 'index' | 'parts' | 'syslog' | 'sync';
 
 export function followedTo(store: Store, follower: Follower): number {
   return store.sql<[Follower], { seq: number }>('select seq from audit_follow where name = ?').get(follower)?.seq ?? 0;

@@ -4,10 +4,14 @@
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Columns } from './columns.ts';
-import { changedFields } from './fields.ts';
+import { elementVersions, versionOf, versionsText, wholeField } from './field-versions.ts';
+import { changedFields, elementOf, elementText, topLevelFields } from './fields.ts';
+import { readLost, settleLost } from './lost-writes.ts';
+import { readMerged, writeMerged } from './merged-state.ts';
 import type { Store } from './open.ts';
-import { encoded, notHidden, type ResourceRow, rowColumns, rowMac } from './row.ts';
-import { chartOf, newId, nextSeq, nextVersion, type Tx, touchPart } from './transaction.ts';
+import { notHidden, type ResourceRow, rowColumns, rowMac } from './row.ts';
+import { addRow, replaceRow, versionsOf } from './row-write.ts';
+import { newId, nextVersion, type Tx } from './transaction.ts';
 
 export type NewResource = {
   /** A local id; made when absent. */
@@ -28,7 +32,7 @@ export type NewResource = {
 export function insertResource(tx: Tx, fresh: NewResource): ResourceRow {
   const id = fresh.id ?? newId(tx.now);
   const version = nextVersion(tx);
-  const unsealed = {
+  const row = addRow(tx, {
     id,
     type: fresh.type,
     patientId: fresh.patientId,
@@ -39,22 +43,14 @@ export function insertResource(tx: Tx, fresh: NewResource): ResourceRow {
     category: fresh.columns.category,
     deleted: 0,
     signed: fresh.signed ? 1 : 0,
-    version: 1,
-    batch: 0,
-    createdSeq: nextSeq(tx),
     authorUser: fresh.authorUser,
     source: fresh.source,
     json: fresh.json,
-    fieldVersions: JSON.stringify({ '*': version }),
+    fieldVersions: versionsText(new Map([['*', version]])),
     updatedAt: tx.now,
-  };
-  const mac = rowMac(tx.store, unsealed);
-  const row = writeRow(tx.store, { ...unsealed, mac, hash: null });
-  tx.commit.rows.push([id, 1, encoded(mac)]);
-  touchPart(tx, chartOf(fresh.patientId, id), 0, mac, 1);
+  });
   addOp(tx, 'create', fresh.patientId, { id, type: fresh.type, version: 1, op: version });
-  if (fresh.patientId !== null) sawPatient(tx, fresh.patientId, fresh.type, fresh.columns.date);
-  return { ...unsealed, row, mac, hash: null };
+  return row;
 }
 
 export type ResourceChange = {
@@ -71,8 +67,21 @@ export type ResourceChange = {
 
 /** Replaces a resource's content. @throws CallError not-found, changed-meanwhile, already-signed, record-damaged */
 export function updateResource(tx: Tx, change: ResourceChange): ResourceRow {
+  const { store } = tx;
   const old = current(tx, change.id, change.expectedVersion);
-  return replace(tx, old, changedFields(old.json, change.json), 'update', {
+  const versions = versionsOf(store, old);
+  const elements = elementVersions(versions);
+  // What is in the row's state and does not show was not seen by whoever edits: their text takes its place.
+  const hidden = Object.keys(readMerged(store, old.id)?.hidden ?? {});
+  const fields = [...new Set([...changedFields(old.json, change.json), ...hidden.map(elementOf)])].sort();
+  const settles = sameAsSeen(store, old, change.json, fields);
+  const op = nextVersion(tx);
+  const replaced: Record<string, string> = {};
+  for (const field of fields) {
+    replaced[field] = versionOf(elements, field);
+    elements.set(field, op);
+  }
+  const row = replaceRow(tx, old, {
     encounterId: change.encounterId === undefined ? old.encounterId : change.encounterId,
     date: change.columns.date,
     status: change.columns.status,
@@ -83,16 +92,92 @@ export function updateResource(tx: Tx, change: ResourceChange): ResourceRow {
     deleted: 0,
     signed: change.signed ? 1 : 0,
     authorUser: change.authorUser,
+    fieldVersions: versionsText(elements, fields.length === 0 ? { whole: op } : {}),
+    updatedAt: tx.now,
   });
+  for (const [field, version] of settles) settleLost(tx, old.id, { field, version });
+  keepWriters(tx, old.id, elements);
+  addOp(tx, 'update', old.patientId, {
+    id: old.id,
+    type: old.type,
+    version: row.version,
+    op,
+    fields: replaced,
+    ...(settles.length > 0 && { settles }),
+  });
+  return row;
 }
 
-/** Marks a resource deleted; its content stays as history until erasure. @throws as updateResource */
+/** Lost values of elements that change, where they say what was shown or what is written now: nothing is left to decide. */
+function sameAsSeen(store: Store, old: ResourceRow, json: string, fields: readonly string[]): Settled[] {
+  const lost = readLost(store, old.id);
+  if (lost.length === 0) return [];
+  const [before, after] = [topLevelFields(old.json), topLevelFields(json)];
+  return lost
+    .filter(({ field }) => fields.includes(field))
+    .filter(({ field, text }) => text === elementText(before, field) || text === elementText(after, field))
+    .map(({ field, version }) => [field, version]);
+}
+
+/** The row shows all of its state now; who wrote what of it is known on. */
+function keepWriters(tx: Tx, id: string, elements: ReadonlyMap<string, string>): void {
+  const merged = readMerged(tx.store, id);
+  if (merged === null) return;
+  const named = new Set(elements.values());
+  const writers = Object.entries(merged.writers).filter(([version]) => named.has(version));
+  writeMerged(tx, id, writers.length === 0 ? null : { whole: null, hidden: {}, writers: Object.fromEntries(writers) });
+}
+
+/**
+ * Marks a resource deleted; its content stays as history until erasure. Lost values are let go with it: who deletes
+ * has seen that they are there. @throws as updateResource
+ */
 export function deleteResource(
   tx: Tx,
   gone: { readonly id: string; readonly expectedVersion: number; readonly authorUser: string | null },
 ): ResourceRow {
+  const { store } = tx;
   const old = current(tx, gone.id, gone.expectedVersion);
-  return replace(tx, old, [], 'delete', { ...old, deleted: 1, authorUser: gone.authorUser });
+  settleWrites(
+    tx,
+    old,
+    readLost(store, old.id).map(({ field, version }) => [field, version] as const),
+    gone.authorUser,
+  );
+  const versions = versionsOf(store, old);
+  const elements = elementVersions(versions);
+  const op = nextVersion(tx);
+  const whole = versions.get(wholeField);
+  const row = replaceRow(tx, old, {
+    ...old,
+    deleted: 1,
+    authorUser: gone.authorUser,
+    fieldVersions: versionsText(elements, { deleted: op, ...(whole !== undefined && { whole }) }),
+    updatedAt: tx.now,
+  });
+  addOp(tx, 'delete', old.patientId, {
+    id: old.id,
+    type: old.type,
+    version: row.version,
+    op,
+    fields: {},
+    covers: Object.fromEntries(elements),
+  });
+  return row;
+}
+
+export type Settled = readonly [field: string, version: string];
+
+/** Lets lost values go, here and on every workstation; nothing for an empty list. */
+export function settleWrites(
+  tx: Tx,
+  row: Pick<ResourceRow, 'id' | 'patientId'>,
+  settles: readonly Settled[],
+  author: string | null,
+): void {
+  if (settles.length === 0) return;
+  for (const [field, version] of settles) settleLost(tx, row.id, { field, version });
+  addOp(tx, 'settle', row.patientId, { id: row.id, op: nextVersion(tx), author, settles });
 }
 
 const readById = `select ${rowColumns} from resource r where r.id = ? and ${notHidden('r')}`;
@@ -122,145 +207,10 @@ export function addOp(tx: Tx, kind: string, patientId: string | null, op: Readon
   tx.commit.ops.push({ ...op, lamport: tx.head.lamport, kind, patient: patientId });
 }
 
-type Kept = 'row' | 'id' | 'type' | 'patientId' | 'version' | 'batch' | 'createdSeq' | 'updatedAt' | 'mac' | 'hash';
-type Next = Omit<ResourceRow, Kept | 'fieldVersions'>;
-
 function current(tx: Tx, id: string, expectedVersion: number): ResourceRow {
   const old = readResource(tx.store, id);
   if (old === null || old.deleted === 1) throw new CallError('not-found', { ids: [id] });
   if (old.signed === 1) throw new CallError('already-signed', { ids: [id] });
   if (old.version !== expectedVersion) throw new CallError('changed-meanwhile', { ids: [id] });
   return old;
-}
-
-function replace(
-  tx: Tx,
-  old: ResourceRow,
-  fields: readonly string[],
-  kind: 'update' | 'delete',
-  next: Next,
-): ResourceRow {
-  const op = nextVersion(tx);
-  const versions = versionsOf(tx.store, old);
-  const replaced: Record<string, string> = {};
-  for (const field of fields) replaced[field] = versions[field] ?? versions['*'] ?? '';
-  const unsealed = {
-    id: old.id,
-    type: old.type,
-    patientId: old.patientId,
-    encounterId: next.encounterId,
-    date: next.date,
-    status: next.status,
-    code: next.code,
-    category: next.category,
-    deleted: next.deleted,
-    signed: next.signed,
-    version: old.version + 1,
-    batch: 0,
-    createdSeq: old.createdSeq,
-    authorUser: next.authorUser,
-    source: next.source,
-    json: next.json,
-    fieldVersions: JSON.stringify({ ...versions, ...Object.fromEntries(fields.map((field) => [field, op])) }),
-    updatedAt: tx.now,
-  };
-  const mac = rowMac(tx.store, unsealed);
-  keepOld(tx, old.row);
-  tx.store
-    .sql<unknown[]>(
-      `update resource set encounter_id = ?, date = ?, status = ?, code = ?, category = ?, deleted = ?, signed = ?,
-       version = ?, batch = 0, author_user = ?, source = ?, json = ?, field_versions = ?, updated_at = ?, mac = ?
-       where row = ?`,
-    )
-    .run(
-      unsealed.encounterId,
-      unsealed.date,
-      unsealed.status,
-      unsealed.code,
-      unsealed.category,
-      unsealed.deleted,
-      unsealed.signed,
-      unsealed.version,
-      unsealed.authorUser,
-      unsealed.source,
-      unsealed.json,
-      unsealed.fieldVersions,
-      tx.now,
-      mac,
-      old.row,
-    );
-  const chart = chartOf(old.patientId, old.id);
-  touchPart(tx, chart, old.batch, old.mac, -1);
-  touchPart(tx, chart, 0, mac, 1);
-  tx.commit.rows.push([old.id, unsealed.version, encoded(mac)]);
-  addOp(tx, kind, old.patientId, { id: old.id, type: old.type, version: unsealed.version, op, fields: replaced });
-  // The content hash stays that of the import: the same file again must find the row it brought, edited or not.
-  return { ...unsealed, row: old.row, mac, hash: old.hash };
-}
-
-function keepOld(tx: Tx, row: number): void {
-  tx.store
-    .sql<[number, number]>(
-      `insert into resource_history select row, version, id, type, patient_id, encounter_id, date, status, code, category,
-       deleted, signed, batch, created_seq, author_user, source, json, field_versions, updated_at, mac, hash, ?
-       from resource where row = ?`,
-    )
-    .run(tx.now, row);
-}
-
-function versionsOf(store: Store, row: ResourceRow): Record<string, string> {
-  if (row.fieldVersions !== null) {
-    const parsed: unknown = JSON.parse(row.fieldVersions);
-    const pairs = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
-    return Object.fromEntries(pairs.map(([field, version]) => [field, String(version)]));
-  }
-  const batch = store
-    .sql<[number], { op: string | null }>('select op_version op from import_batch where batch = ?')
-    .get(row.batch);
-  return { '*': batch?.op ?? '' };
-}
-
-/** Writes a sealed row. @returns its row number */
-export function writeRow(store: Store, r: Omit<ResourceRow, 'row'>): number {
-  const written = store
-    .sql<unknown[]>(
-      `insert into resource (id, type, patient_id, encounter_id, date, status, code, category, deleted, signed, version,
-       batch, created_seq, author_user, source, json, field_versions, updated_at, mac, hash)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      r.id,
-      r.type,
-      r.patientId,
-      r.encounterId,
-      r.date,
-      r.status,
-      r.code,
-      r.category,
-      r.deleted,
-      r.signed,
-      r.version,
-      r.batch,
-      r.createdSeq,
-      r.authorUser,
-      r.source,
-      r.json,
-      r.fieldVersions,
-      r.updatedAt,
-      r.mac,
-      r.hash,
-    );
-  return Number(written.lastInsertRowid);
-}
-
-const seenBy = new Set(['Encounter', 'Composition']);
-
-function sawPatient(tx: Tx, patientId: string, type: string, date: string | null): void {
-  if (!seenBy.has(type) || date === null) return;
-  const day = date.slice(0, 10);
-  tx.store
-    .sql<[string, string, string]>(
-      'update patient set last_seen = ? where id = ? and (last_seen is null or last_seen < ?)',
-    )
-    .run(day, patientId, day);
 }

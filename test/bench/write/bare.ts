@@ -1,7 +1,7 @@
 /** The same row in one transaction, without row hash, chart part and audit entry; with its outbox op or the row alone. */
 import { columnsOf } from '../../../src-main/core/store/columns.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
-import { writeRow } from '../../../src-main/core/store/record.ts';
+import { writeRow } from '../../../src-main/core/store/row-write.ts';
 import { newId } from '../../../src-main/core/store/transaction.ts';
 
 const noHash = Buffer.alloc(32);

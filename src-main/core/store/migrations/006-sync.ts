@@ -16,18 +16,22 @@ create table sync_state (name text primary key, value blob not null) without row
 -- Batches of this workstation as they are sent: the same bytes every time, until they are in the log.
 create table sync_outgoing (seq integer primary key, header blob not null, envelope blob not null, ops integer not null) strict;
 -- Long texts of this workstation that travel beside their op: what is still to be sent for which batch (null: for a page),
--- and, once they are up there, what to take down when their patient is erased (patient_id null: taken down next).
+-- and, once they are up there, what to take down when their patient is erased (epoch -1: taken down next).
 create table sync_blob (
   id text primary key, seq integer, resource_id text, version integer, patient_id text, epoch integer not null,
   count integer not null, done integer not null
 ) without rowid, strict;
 create index sync_blob_by_seq on sync_blob (seq) where done < count;
 create index sync_blob_by_patient on sync_blob (patient_id) where patient_id is not null;
+create index sync_blob_to_delete on sync_blob (id) where epoch = -1;
 -- What an import called a resource, asked the other way round: for the pages that take it to others, and for erasure.
 create index source_id_by_resource on source_id (resource_id);
 -- Patient keys at the backend: which epoch lies there. patient_id null: the slot was emptied.
 create table sync_slot (slot text primary key, patient_id text, epoch integer not null, change integer not null) without rowid, strict;
+-- epoch 0: to be put; -1: emptied there.
 create unique index sync_slot_by_patient on sync_slot (patient_id) where patient_id is not null;
+create index sync_slot_by_epoch on sync_slot (epoch) where patient_id is not null;
+create index sync_slot_to_empty on sync_slot (slot) where patient_id is null and epoch <> -1;
 -- Groups that wait for their patient's key, sealed as they came.
 create table sync_waiting (
   patient_id text not null, position integer not null, device text not null, seq integer not null, sealed blob not null,
@@ -68,7 +72,9 @@ create table erasure (patient_id text primary key, at integer not null, version 
 create trigger erasure_stays before update on erasure begin select raise(abort, 'erasure'); end;
 create trigger erasure_is_not_deleted before delete on erasure begin select raise(abort, 'erasure'); end;
 -- Leaves of erased rows in the tree of the import that brought them: a hash of ids and HMACs, nothing of a person.
-create table erased_leaf (row integer primary key, batch integer not null, leaf blob not null) strict;
+create table erased_leaf (
+  batch integer not null, row integer not null, leaf blob not null, primary key (batch, row)
+) without rowid, strict;
 create trigger erased_leaf_stays before update on erased_leaf begin select raise(abort, 'erasure'); end;
 create trigger erased_leaf_is_not_deleted before delete on erased_leaf begin select raise(abort, 'erasure'); end;
 
