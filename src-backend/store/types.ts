@@ -3,7 +3,7 @@
  * bytes Buffers, all times milliseconds since the epoch, given by the caller. What is refused is thrown as `Refused`.
  */
 
-import type { WitnessedLog } from '../../src-main/core/audit/witness.ts';
+import type { WitnessedLog } from '../../src-main/core/audit/witness-answer.ts';
 import type { StoredAnswer } from '../../src-shared/sync-protocol/messages.ts';
 
 /** The service's side. It can see one tenant at a time, and nothing outside `withTenant` but what a key opens. */
@@ -83,7 +83,7 @@ export type DeviceRow = {
   readonly software: string | null;
 };
 export interface Devices {
-  /** The same keys again are fine. @throws Refused already-there for other keys, quota-used-up at 1,000 */
+  /** The same keys again are fine. @throws Refused already-there for other keys, device-revoked, quota-used-up at 1,000 */
   register(device: NewDevice): Promise<void>;
   get(device: string): Promise<DeviceRow | null>;
   list(): Promise<readonly DeviceRow[]>;
@@ -111,8 +111,8 @@ export type NewBatch = {
 };
 export interface Batches {
   /**
-   * To the end of the log, with a new signed head; one at a time per tenant. The same (device, seq, hash) again gives the
-   * same answer. @throws Refused batch-out-of-turn, batch-differs, batch-refused (chain), quota-used-up, unknown-device,
+   * To the end of the log, with a new signed head; one at a time per tenant. The same (device, seq, hash) again gives
+   * the same position, and the head as it is now. @throws Refused batch-out-of-turn, batch-differs, batch-refused (chain), quota-used-up, unknown-device,
    * device-revoked, not-found (no tenant, or not bound to a clinic)
    */
   append(batch: NewBatch): Promise<StoredAnswer>;
