@@ -34,6 +34,7 @@ export type CertifiedPeer = {
   readonly device: string;
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Buffer;
+  readonly serial: Buffer;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
 };
@@ -100,7 +101,8 @@ export function judgePeer(
   const subject = subjectOf(certificate);
   if (subject === undefined) return refused('certificate-subject');
   const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
-  return { kind: 'certified', peer: { ...subject, spki, notAfter: certificate.validToDate.getTime() } };
+  const serial = Buffer.from(certificate.serialNumber, 'hex');
+  return { kind: 'certified', peer: { ...subject, spki, serial, notAfter: certificate.validToDate.getTime() } };
 }
 
 const refused = (reason: TlsRefusal): PeerVerdict => ({ kind: 'refused', reason });
@@ -165,5 +167,9 @@ export function handshakeRefusal(error: unknown): TlsRefusal {
   return 'handshake-broken';
 }
 
+/** A certificate of our own. @throws where it does not parse */
 export const readCertificate = (pem: string): X509Certificate => new X509Certificate(pem);
+/** SHA-256 of a certificate (DER), hex in pairs with colons. */
+export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
+export const serialOf = (pem: string): Buffer => Buffer.from(new X509Certificate(pem).serialNumber, 'hex');
 export type { X509Certificate };
