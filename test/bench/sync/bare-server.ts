@@ -5,15 +5,19 @@ import { z } from 'zod';
 import { copyIn, copyRow, int8 } from './copy.ts';
 import { framed, framesOf, joined, split } from './frames.ts';
 
-const order = z.strictObject({ url: z.string(), cert: z.string(), key: z.string() });
+const order = z.strictObject({
+  to: z.object({ host: z.string(), port: z.number(), user: z.string(), password: z.string(), database: z.string() }),
+  cert: z.string(),
+  key: z.string(),
+});
 const perAnswer = 1000;
 
 process.once('disconnect', () => process.exit(0));
 process.once('message', (message) => void serve(message));
 
 async function serve(message: unknown): Promise<void> {
-  const { url, cert, key } = order.parse(message);
-  const client = new pg.Client(url);
+  const { to, cert, key } = order.parse(message);
+  const client = new pg.Client(to);
   await client.connect();
   await client.query('create table bare (position bigint primary key, body bytea not null)');
   let position = 0;

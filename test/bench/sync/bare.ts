@@ -1,16 +1,17 @@
 /** What the exchange takes at least on this machine: compress, seal, TLS 1.3, COPY into durable PostgreSQL. No application. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { startEmbedded } from '../../../src-backend/postgres/embedded.ts';
 import { open, seal } from '../../../src-main/core/crypto/aead.ts';
 import { authority } from '../../fixtures/certificates.ts';
 import type { BenchRun } from '../figure.ts';
 import type { Change } from './changes.ts';
 import { framed, framesOf, joined, split } from './frames.ts';
-import { startPostgres } from './postgres.ts';
 import { type BothWays, next } from './pouch-sync.ts';
 
 const listening = z.object({ port: z.number() });
@@ -113,14 +114,18 @@ export async function barePipeline(
   together: number,
   name: string,
 ): Promise<BothWays> {
-  const postgres = await startPostgres(join(run.scratch, `bare-${name}`));
+  const folder = join(run.scratch, `bare-${name}`);
+  mkdirSync(folder);
+  // PostgreSQL's own account has to get there.
+  for (const each of [run.scratch, folder]) chmodSync(each, 0o711);
+  const postgres = await startEmbedded(folder);
   const server = fork(join(import.meta.dirname, 'bare-server.ts'), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   try {
     const own = authority('bench');
     const { cert, key: certKey } = own.server({ names: ['bench.test'] });
-    server.send({ url: postgres.url, cert, key: certKey });
+    server.send({ to: postgres.administrator, cert, key: certKey });
     const line = await Line.to(listening.parse(await next(server)).port, own.cert);
     const timed = async (work: () => Promise<void>) => {
       const [from, before] = [performance.now(), line.bytes];
