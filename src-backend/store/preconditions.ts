@@ -31,7 +31,7 @@ function demand(holds: boolean, problem: SetupProblem, message: string): asserts
 async function demandRole(client: PoolClient): Promise<void> {
   const { rows } = await client.query<{
     name: string;
-    as: string;
+    acting: string;
     unfit: string;
     memberships: string;
     owned: string;
@@ -40,7 +40,7 @@ async function demandRole(client: PoolClient): Promise<void> {
     temporary: boolean;
     create: boolean;
   }>(`
-    select session_user::text name, current_user::text as,
+    select session_user::text name, current_user::text acting,
       concat_ws(', ', case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
         case when rolcreaterole then 'createrole' end, case when rolcreatedb then 'createdb' end,
         case when rolreplication then 'replication' end) unfit,
@@ -55,11 +55,11 @@ async function demandRole(client: PoolClient): Promise<void> {
       current_setting('search_path') path, current_setting('row_security') security,
       has_database_privilege(current_database(), 'temporary') temporary,
       has_database_privilege(current_database(), 'create') or exists (
-        select 1 from pg_namespace where has_schema_privilege(oid, 'create')) as create
+        select 1 from pg_namespace where has_schema_privilege(oid, 'create')) as "create"
     from pg_roles r where r.rolname = session_user`);
   const [role] = rows;
   demand(
-    role !== undefined && role.as === role.name,
+    role !== undefined && role.acting === role.name,
     'service-role-unfit',
     'the service works under another name than its own',
   );
@@ -106,7 +106,7 @@ async function demandTables(client: PoolClient): Promise<void> {
   }>(`
     select c.relname::text name, c.relkind::text kind, c.relrowsecurity enabled, c.relforcerowsecurity forced,
       (select a.attname::text from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-        where i.indrelid = c.oid and i.indisprimary) as key,
+        where i.indrelid = c.oid and i.indisprimary) as "key",
       pg_has_role(c.relowner, 'member') own
     from pg_class c where c.relnamespace = 'carekeep'::regnamespace and c.relkind not in ('i', 'I', 't', 'c')
     order by 1`);
@@ -142,7 +142,7 @@ async function demandPolicies(client: PoolClient): Promise<void> {
     qual: string | null;
     check: string | null;
   }>(`
-    select tablename::text as table, policyname::text name, cmd command, permissive, qual, with_check as check
+    select tablename::text as "table", policyname::text name, cmd command, permissive, qual, with_check as "check"
     from pg_policies where schemaname = 'carekeep' and roles && array['public', session_user::name]`);
   const protectedTables = new Set<string>();
   for (const { table, name, command, permissive, qual, check } of rows) {
@@ -166,7 +166,7 @@ async function demandPolicies(client: PoolClient): Promise<void> {
 /** Exactly what `grants` says, on tables and columns alike. */
 async function demandPrivileges(client: PoolClient): Promise<void> {
   const { rows } = await client.query<{ table: string; may: string[]; columns: string[] }>(`
-    select c.relname::text as table,
+    select c.relname::text as "table",
       array(select v from unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) v
         where has_table_privilege(c.oid, v)) may,
       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
