@@ -34,8 +34,8 @@ create index sync_slot_by_epoch on sync_slot (epoch) where patient_id is not nul
 create index sync_slot_to_empty on sync_slot (slot) where patient_id is null and epoch <> -1;
 -- Groups that wait for their patient's key, sealed as they came.
 create table sync_waiting (
-  patient_id text not null, position integer not null, device text not null, seq integer not null, sealed blob not null,
-  primary key (patient_id, position)
+  patient_id text not null, position integer not null, place integer not null, device text not null, seq integer not null,
+  sealed blob not null, primary key (patient_id, position)
 ) without rowid, strict;
 -- What is not taken before an admin says so: groups of batches, sealed as they came. One decision is about an item: what
 -- one batch brought for one reason. ops null: all of the group's. Decided rows stay, without what they held.

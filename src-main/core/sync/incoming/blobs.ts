@@ -1,0 +1,76 @@
+/** Texts that came beside the log, put back into the ops that name them. */
+
+import { CallError } from '../../../../src-shared/contract/errors.ts';
+import type { BlobRef, SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import { OpenError } from '../../crypto/aead.ts';
+import { wipe } from '../../crypto/wipe.ts';
+import { openPatientKey } from '../../store/patient.ts';
+import { BackendRefusal } from '../backend.ts';
+import { blobKey, fetchBlob } from '../outgoing/blobs.ts';
+import { SyncStop } from './stop.ts';
+import type { Received, TakeParts } from './take.ts';
+
+const nothing: ReadonlyMap<SyncOp, SyncOp> = new Map();
+
+/** A patient's blobs are under the patient's key, all others under the clinic's of an epoch. Wipe after use. @throws SyncStop */
+export function keyOfBlobs({ store }: Pick<TakeParts, 'store'>, patient: string | null, epoch: number | null): Buffer {
+  let own: Buffer | undefined;
+  try {
+    own = patient === null ? undefined : openPatientKey(store, patient);
+    const key = own ?? (epoch === null ? undefined : store.clinicKeys?.of(epoch));
+    if (key === undefined) throw new SyncStop('clinic-key-missing', 'blob');
+    return blobKey(key);
+  } catch (error) {
+    if (error instanceof CallError || error instanceof OpenError) throw new SyncStop('batch-refused', 'blob');
+    throw error;
+  } finally {
+    wipe(own);
+  }
+}
+
+/** A blob, unaltered. @throws SyncStop where the backend gives none or another one */
+export async function fetchWhole(parts: TakeParts, ref: BlobRef, key: Buffer): Promise<Buffer> {
+  const { backend, member, signal } = parts;
+  try {
+    return await fetchBlob({ backend, clinic: member.clinic, signal }, ref, key);
+  } catch (error) {
+    if (error instanceof OpenError) throw new SyncStop('batch-refused', 'blob');
+    if (error instanceof BackendRefusal && error.value.code === 'not-found')
+      throw new SyncStop('batch-refused', 'blob');
+    throw error;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8. @throws SyncStop */
+export function textOf(bytes: Buffer): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new SyncStop('batch-refused', 'blob');
+  }
+}
+
+/** Ops with their texts in the place of their blobs. */
+export async function withBlobs(
+  parts: TakeParts,
+  epoch: number | null,
+  wanted: readonly Received[],
+): Promise<ReadonlyMap<SyncOp, SyncOp>> {
+  let whole: Map<SyncOp, SyncOp> | null = null;
+  for (const { op, patient } of wanted) {
+    if ((op.k !== 'create' && op.k !== 'update') || op.blob === undefined) continue;
+    const key = keyOfBlobs(parts, patient, epoch);
+    const bytes = await fetchWhole(parts, op.blob, key).finally(() => wipe(key));
+    const { blob: _blob, ...rest } = op;
+    whole ??= new Map();
+    whole.set(op, { ...rest, json: textOf(bytes) });
+    wipe(bytes);
+  }
+  return whole ?? nothing;
+}
+
+export function withTexts(received: readonly Received[], texts: ReadonlyMap<SyncOp, SyncOp>): Received[] {
+  return received.map(({ op, patient }) => ({ op: texts.get(op) ?? op, patient }));
+}

@@ -1,0 +1,386 @@
+/**
+ * Taking a batch of the log (docs/protocols/sync.md, "Taking a batch"): verified, opened, its ops in slices of one
+ * transaction and one entry each. How far it is taken stands in the same transaction: a kill anywhere goes on from there.
+ */
+import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
+import type { SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import { splitVersion } from '../../../../src-shared/sync-protocol/primitives.ts';
+import { append, type NewEntry } from '../../audit/log.ts';
+import type { Store } from '../../store/open.ts';
+import { sliceClock } from '../../store/slices.ts';
+import { type Tx, withTransaction } from '../../store/transaction.ts';
+import type { RosterState } from '../../vault/roster-state.ts';
+import type { Backend, PulledBatch } from '../backend.ts';
+import { withBlobs } from './blobs.ts';
+import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
+import { appendToLog, writeChain } from './log.ts';
+import { takeImport } from './pages.ts';
+import { type Apart, hold, noteRemoved, setApart, setAside } from './quarantine.ts';
+import { signedUnder, withItsNote } from './slices.ts';
+import { type Partial, readPartial, writePartial } from './state.ts';
+import { SyncStop, SyncWaits } from './stop.ts';
+import { type Membership, type Verified, verifyBatch } from './verify.ts';
+import { keepWaiting } from './waiting.ts';
+
+/** An op in the group it came in. */
+export type Received = { readonly op: SyncOp; readonly patient: string | null };
+
+/**
+ * Takes ops into the record, inside the transaction whose entry vouches for the rows.
+ * @returns what the entry's detail says beside
+ */
+export type Apply = (tx: Tx, ops: readonly Received[]) => Readonly<Record<string, string | number>>;
+
+export type TakeParts = {
+  readonly store: Store;
+  readonly member: Membership;
+  readonly apply: Apply;
+  readonly backend: Backend;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** What the roster here says now. */
+  readonly roster: () => RosterState;
+  /** The directory was asked after this batch was first seen: who it does not name now is a stranger. */
+  readonly directoryAsked: boolean;
+};
+
+export type TakenBatch = {
+  readonly outcome: 'taken' | 'own' | 'set-aside';
+  readonly ops: number;
+  readonly patients: ReadonlySet<string>;
+};
+
+export const byCore: Pick<NewEntry, 'agent' | 'purpose' | 'origin'> = {
+  agent: { user: null, roles: [], session: null },
+  purpose: 'HOPERAT',
+  origin: 'core',
+};
+
+const none: ReadonlySet<string> = new Set();
+/** Plain bytes of blobs held for one slice; one that is larger comes alone. */
+const blobBytes = 16 * 1024 * 1024;
+/** Leaves room for the entry and the commit under the 50 ms that others may wait. */
+const sliceMs = 30;
+/** Ops between two looks at the clock. */
+const chunk = 16;
+
+/** Of an answer to "the directory does not know": once asked, it is the backend's doing. */
+function strangerStops(error: unknown, asked: boolean): never {
+  if (asked && error instanceof SyncWaits && error.what === 'directory') {
+    throw new SyncStop('batch-refused', error.detail, error.position);
+  }
+  throw error;
+}
+
+/** @throws SyncStop, SyncWaits; and whatever the backend does while blobs and pages are fetched */
+export async function takeBatch(parts: TakeParts, pulled: PulledBatch): Promise<TakenBatch> {
+  const { store, member, now } = parts;
+  let verified: Verified;
+  try {
+    verified = verifyBatch(store, member, pulled);
+  } catch (error) {
+    strangerStops(error, parts.directoryAsked);
+  }
+  const begun = readPartial(store);
+  if (begun !== null && begun.hash !== verified.hash.toString('base64')) {
+    throw new SyncStop('log-forked', 'partial', verified.position);
+  }
+  if (verified.own) {
+    withTransaction(store, (tx) => finishBatchAt(tx, verified), now());
+    return { outcome: 'own', ops: 0, patients: none };
+  }
+  const clinicKey = store.clinicKeys?.of(verified.envelope.header.epoch);
+  if (clinicKey === undefined) throw new SyncWaits('clinic-key', 'envelope', verified.position);
+  let groups: OpenedGroup[];
+  try {
+    groups = openGroups(store, verified, clinicKey);
+  } catch (error) {
+    if (!(error instanceof BadBatch)) throw error;
+    putAside(parts, verified);
+    return { outcome: 'set-aside', ops: 0, patients: none };
+  }
+  demandRoster(parts, verified, groups);
+  return new Taking(parts, verified, groups, begun).run();
+}
+
+/** A removal that the batch speaks of and the roster here does not: first the directory is asked. */
+function demandRoster(
+  { roster, directoryAsked }: TakeParts,
+  { position }: Verified,
+  groups: readonly OpenedGroup[],
+): void {
+  if (directoryAsked) return;
+  for (const group of groups) {
+    if (group.state !== 'open') continue;
+    if (group.ops.some((op) => op.k === 'roster' && !rosterSays(roster(), op))) {
+      throw new SyncWaits('directory', 'roster', position);
+    }
+  }
+}
+
+export function rosterSays(state: RosterState, op: Extract<SyncOp, { k: 'roster' }>): boolean {
+  return (
+    state.size >= op.size &&
+    op.users.every((id) => state.users.get(id)?.status === 'removed') &&
+    op.devices.every((id) => state.devices.get(id)?.status === 'removed')
+  );
+}
+
+function putAside({ store, now }: TakeParts, verified: Verified): void {
+  const { position, envelope } = verified;
+  const { device, seq } = envelope.header;
+  withTransaction(
+    store,
+    (tx) => {
+      setAside(tx, { position, place: 0, device, seq }, envelope.bytes);
+      finishBatchAt(tx, verified);
+      append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail: { reason: 'unreadable', device, position } });
+    },
+    now(),
+  );
+}
+
+/** The batch is taken: the log and its device's chain go on. */
+function finishBatchAt(tx: Tx, { hash, envelope, own }: Verified): void {
+  const { device, seq } = envelope.header;
+  appendToLog(tx, [{ hash, device, seq }]);
+  writeChain(tx, device, { seq: seq + 1, hash });
+  writePartial(tx, null);
+  if (own) tx.store.sql<[number]>('delete from sync_outgoing where seq = ?').run(seq);
+}
+
+type At = { readonly group: number; readonly op: number };
+/** What one transaction may take at most. */
+type Plan =
+  | { readonly kind: 'import'; readonly op: Extract<SyncOp, { k: 'import' }>; readonly at: At }
+  | { readonly kind: 'ops'; readonly end: At; readonly wanted: readonly Received[]; readonly roster: number | null };
+
+class Taking {
+  readonly #parts: TakeParts;
+  readonly #verified: Verified;
+  readonly #groups: readonly OpenedGroup[];
+  readonly #patients = new Set<string>();
+  #at: At;
+  #ops = 0;
+  #apart: { readonly group: number; readonly apart: Apart } | null = null;
+
+  constructor(parts: TakeParts, verified: Verified, groups: readonly OpenedGroup[], begun: Partial | null) {
+    this.#parts = parts;
+    this.#verified = verified;
+    this.#groups = groups;
+    this.#at = begun === null ? { group: 0, op: 0 } : { group: begun.group, op: begun.op };
+  }
+
+  async run(): Promise<TakenBatch> {
+    const { store, now, signal } = this.#parts;
+    let whole = false;
+    while (!whole) {
+      signal.throwIfAborted();
+      const plan = this.#plan();
+      if (plan.kind === 'import') {
+        await this.#import(plan.op);
+        const next = { group: plan.at.group, op: plan.at.op + 1 };
+        withTransaction(store, (tx) => this.#remember(tx, next), now());
+        this.#at = next;
+        continue;
+      }
+      const texts = await withBlobs(this.#parts, this.#verified.envelope.header.epoch, plan.wanted);
+      const done = withTransaction(store, (tx) => this.#slice(tx, plan, texts), now());
+      this.#at = done.at;
+      this.#ops += done.ops;
+      whole = done.whole;
+      // Others have their turn between two slices.
+      if (!whole) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return { outcome: 'taken', ops: this.#ops, patients: this.#patients };
+  }
+
+  async #import(op: Extract<SyncOp, { k: 'import' }>): Promise<void> {
+    const { store, now } = this.#parts;
+    const { position, envelope } = this.#verified;
+    const { device, epoch, seq } = envelope.header;
+    const { group: place, op: index } = this.#at;
+    const group = this.#groups[place];
+    const apart = group?.state === 'open' ? this.#apartOf(place, group) : null;
+    if (group?.state !== 'open' || apart === null) return;
+    if (index === 0) withTransaction(store, (tx) => this.#hold(tx, group, apart, place), now());
+    if (!apart.take.includes(index)) return;
+    try {
+      await takeImport(this.#parts, op, { device, epoch, position });
+      this.#ops += op.rows;
+    } catch (error) {
+      if (!(error instanceof BadBatch)) throw error;
+      const detail = { reason: 'unreadable', device, position };
+      withTransaction(
+        store,
+        (tx) => {
+          setAside(tx, { position, place, device, seq }, envelope.bytes);
+          append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail });
+        },
+        now(),
+      );
+    }
+  }
+
+  /** What is taken of a group and what waits, found once the groups before it are taken. */
+  #apartOf(place: number, group: OpenedGroup & { state: 'open' }): Apart {
+    if (this.#apart?.group !== place) {
+      this.#apart = { group: place, apart: setApart(this.#parts.store, group, this.#placeOf(place)) };
+    }
+    return this.#apart.apart;
+  }
+
+  #placeOf(place: number) {
+    const { device, seq } = this.#verified.envelope.header;
+    return { position: this.#verified.position, place, device, seq };
+  }
+
+  /** Ops from here on that fit into one slice; rows signed under another roster begin the next one. */
+  #plan(): Plan {
+    const wanted: Received[] = [];
+    let { group: place, op: index } = this.#at;
+    let roster: number | null = null;
+    let bytes = 0;
+    for (; place < this.#groups.length; place += 1, index = 0) {
+      const group = this.#groups[place];
+      if (group?.state !== 'open') continue;
+      for (; index < group.ops.length; index += 1) {
+        const op = group.ops[index];
+        if (op === undefined) break;
+        if (op.k === 'import') {
+          const at = { group: place, op: index };
+          const here = place === this.#at.group && index === this.#at.op;
+          return here ? { kind: 'import', op, at } : { kind: 'ops', end: at, wanted, roster };
+        }
+        const under = signedUnder(op);
+        const size = 'blob' in op ? (op.blob?.size ?? 0) : 0;
+        const another = under !== null && roster !== null && under !== roster;
+        const full = wanted.length >= limits.sliceOps && !withItsNote(op);
+        if (another || full || (bytes > 0 && bytes + size > blobBytes)) {
+          return { kind: 'ops', end: { group: place, op: index }, wanted, roster };
+        }
+        roster = under ?? roster;
+        bytes += size;
+        wanted.push({ op, patient: group.patient });
+      }
+    }
+    return { kind: 'ops', end: { group: this.#groups.length, op: 0 }, wanted, roster };
+  }
+
+  #slice(
+    tx: Tx,
+    plan: Plan & { kind: 'ops' },
+    texts: ReadonlyMap<SyncOp, SyncOp>,
+  ): { readonly at: At; readonly ops: number; readonly whole: boolean } {
+    const over = sliceClock(sliceMs);
+    const detail: Record<string, string | number> = {};
+    let taken = 0;
+    let waiting = 0;
+    let highest = 0;
+    let { group: place, op: index } = this.#at;
+    const ended = (): boolean => place > plan.end.group || (place === plan.end.group && index >= plan.end.op);
+    for (; place < this.#groups.length && !ended(); place += 1, index = 0) {
+      const group = this.#groups[place];
+      if (group === undefined) break;
+      if (group.state === 'waits' && group.patient !== null)
+        keepWaiting(tx, group.patient, this.#placeOf(place), group.bytes);
+      if (group.state !== 'open') continue;
+      const apart = this.#apartOf(place, group);
+      if (index === 0) waiting += this.#hold(tx, group, apart, place);
+      const last = place === plan.end.group ? plan.end.op : group.ops.length;
+      const take = new Set(apart.take);
+      while (index < last) {
+        const some: Received[] = [];
+        const until = chunkEnd(group.ops, index, last);
+        for (; index < until; index += 1) {
+          const op = group.ops[index];
+          if (op === undefined || !take.has(index)) continue;
+          highest = Math.max(highest, splitVersion(op.v).lamport);
+          if (op.k === 'roster') this.#removal(tx, op);
+          else if (op.k !== 'snapshot') some.push({ op: texts.get(op) ?? op, patient: group.patient });
+        }
+        if (some.length > 0) Object.assign(detail, this.#parts.apply(tx, some));
+        taken += some.length;
+        if (some.length > 0 && group.patient !== null) this.#patients.add(group.patient);
+        if (over() && index < last)
+          return this.#sliced(
+            tx,
+            { group: place, op: index },
+            { taken, waiting, highest, roster: plan.roster, detail },
+          );
+      }
+      if (index < group.ops.length) break;
+      if (over()) {
+        place += 1;
+        index = 0;
+        break;
+      }
+    }
+    return this.#sliced(tx, { group: place, op: index }, { taken, waiting, highest, roster: plan.roster, detail });
+  }
+
+  #sliced(
+    tx: Tx,
+    at: At,
+    {
+      taken,
+      waiting,
+      highest,
+      roster,
+      detail,
+    }: {
+      readonly waiting: number;
+      readonly taken: number;
+      readonly highest: number;
+      readonly roster: number | null;
+      readonly detail: Readonly<Record<string, string | number>>;
+    },
+  ): { readonly at: At; readonly ops: number; readonly whole: boolean } {
+    const whole = at.group >= this.#groups.length;
+    const { device } = this.#verified.envelope.header;
+    tx.head.lamport = Math.max(tx.head.lamport, highest);
+    if (whole) finishBatchAt(tx, this.#verified);
+    else this.#remember(tx, at);
+    if (taken > 0 || highest > 0 || waiting > 0) {
+      const { position } = this.#verified;
+      const said = {
+        device,
+        position,
+        ops: taken,
+        ...(waiting > 0 && { waiting }),
+        ...(roster !== null && { roster }),
+        ...detail,
+      };
+      append(tx, { ...byCore, type: 'sync.received', outcome: 0, detail: said });
+    }
+    return { at, ops: taken, whole };
+  }
+
+  /** @returns how many ops wait now */
+  #hold(tx: Tx, group: OpenedGroup & { state: 'open' }, apart: Apart, place: number): number {
+    for (const held of apart.held) hold(tx, group, held, this.#placeOf(place));
+    return apart.held.reduce((sum, { ops }) => sum + ops.length, 0);
+  }
+
+  #removal(tx: Tx, op: Extract<SyncOp, { k: 'roster' }>): void {
+    const { position, envelope } = this.#verified;
+    if (!rosterSays(this.#parts.roster(), op)) {
+      const detail = { reason: 'roster', device: envelope.header.device, position };
+      append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail });
+      return;
+    }
+    for (const id of op.users) noteRemoved(tx, 'user', id, position);
+    for (const id of op.devices) noteRemoved(tx, 'device', id, position);
+  }
+
+  #remember(tx: Tx, at: At): void {
+    const { position, hash } = this.#verified;
+    writePartial(tx, { position, hash: hash.toString('base64'), ...at });
+  }
+}
+
+function chunkEnd(ops: readonly SyncOp[], from: number, last: number): number {
+  let end = Math.min(from + chunk, last);
+  for (let next = ops[end]; end < last && next !== undefined && withItsNote(next); next = ops[end]) end += 1;
+  return end;
+}
