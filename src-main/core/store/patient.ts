@@ -53,11 +53,26 @@ export function updatePatient(
     readonly source?: string | null;
   },
 ): ResourceRow {
-  const { store } = tx;
   const resource: unknown = JSON.parse(change.json);
   const row = updateResource(tx, { ...change, columns: columnsOf(resource) });
-  const old = store.sql<[string], PatientRow>(`${selectPatient} where p.id = ?`).get(change.id);
-  if (old === undefined) throw new CallError('record-damaged', { ids: [change.id] });
+  changeLine(tx.store, change.id, resource);
+  return row;
+}
+
+/** Line and words of a patient whose resource came from another workstation; the key is here already. @throws CallError not-found */
+export function addLine(store: Store, row: ResourceRow, resource: unknown): void {
+  const key = openPatientKey(store, row.id);
+  const auditRef = auditRefOf(key);
+  wipe(key);
+  const columns = patientColumns(resource);
+  writePatient(store, placeFor(store, columns), row.id, columns, auditRef, row.row, 0, null);
+  addCount(store.db, 'patients', 1);
+}
+
+/** Line, rank and words follow the patient's resource. @throws CallError record-damaged */
+export function changeLine(store: Store, id: string, resource: unknown): void {
+  const old = store.sql<[string], PatientRow>(`${selectPatient} where p.id = ?`).get(id);
+  if (old === undefined) throw new CallError('record-damaged', { ids: [id] });
   const columns = patientColumns(resource);
   const words = store
     .sql<[number], SearchWords>('select name, former, birth, identifiers, phone from patient_words where ord = ?')
@@ -77,7 +92,6 @@ export function updatePatient(
     )
     .run(...lineOf(columns), ord);
   indexWords(store, ord, searchWords(columns));
-  return row;
 }
 
 export type PatientRow = {
