@@ -33,9 +33,13 @@ export class Changes {
   /** Clinics of which the other instances are told in a moment. */
   readonly #toTell = new Set<string>();
   readonly #stops: (() => void)[];
+  readonly #counted: (waiting: number) => void;
+  #count = 0;
 
-  constructor(store: Store, wire: Wire) {
+  /** @param counted told how many wait, whenever that changes */
+  constructor(store: Store, wire: Wire, counted: (waiting: number) => void) {
     this.#store = store;
+    this.#counted = counted;
     this.#wire = wire;
     this.#stops = [
       store.onChange((tenant) => {
@@ -49,13 +53,6 @@ export class Changes {
     ];
   }
 
-  /** How many wait. */
-  get waiting(): number {
-    let count = 0;
-    for (const waiters of this.#waiting.values()) count += waiters.size;
-    return count;
-  }
-
   /** The first state with another etag; null when there is none in time, or the signal says that nobody waits any more. */
   next(tenant: string, unlike: string, milliseconds: number, signal: AbortSignal): Promise<TenantState | null> {
     return new Promise((resolve, reject) => {
@@ -63,7 +60,7 @@ export class Changes {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', over);
-        waiters.delete(waiter);
+        if (waiters.delete(waiter)) this.#counted(--this.#count);
         if (waiters.size === 0 && this.#waiting.get(tenant) === waiters) this.#waiting.delete(tenant);
         finish();
       };
@@ -76,6 +73,7 @@ export class Changes {
       };
       const timer = setTimeout(over, milliseconds);
       waiters.add(waiter);
+      this.#counted(++this.#count);
       this.#waiting.set(tenant, waiters);
       signal.addEventListener('abort', over, { once: true });
       if (signal.aborted) over();

@@ -1,5 +1,4 @@
 /** What all places of the server share. */
-import type { NoteSigner } from '../../src-main/core/crypto/signed-note.ts';
 import type { BackendIdentity } from '../ca/folder.ts';
 import type { Store } from '../store/types.ts';
 import type { Patience } from './bodies.ts';
@@ -24,7 +23,6 @@ export type House = {
   readonly identity: BackendIdentity;
   /** Body and signature of `/v1/descriptor`. */
   readonly descriptor: { readonly body: string; readonly signature: string };
-  readonly signer: NoteSigner;
   readonly nonces: Nonces;
   readonly changes: Changes;
   readonly connections: Connections;

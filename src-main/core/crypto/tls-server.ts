@@ -168,7 +168,7 @@ export function handshakeRefusal(error: unknown): TlsRefusal {
 }
 
 /** A certificate of our own. @throws where it does not parse */
-export const readCertificate = (pem: string): X509Certificate => new X509Certificate(pem);
+export const certificateOf = (pem: string): X509Certificate => new X509Certificate(pem);
 /** SHA-256 of a certificate (DER), hex in pairs with colons. */
 export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 export const serialOf = (pem: string): Buffer => Buffer.from(new X509Certificate(pem).serialNumber, 'hex');
