@@ -1,5 +1,4 @@
 /** What the service's role may do, table by table: granted at each start by the owner, demanded at each start of the service. */
-import { searchPath } from './connection.ts';
 
 type Verb = 'select' | 'insert' | 'update' | 'delete';
 /** Columns where only some may be updated. */
@@ -43,14 +42,5 @@ export function grantStatements(service: string): readonly string[] {
       ...(update === undefined ? [] : [`grant update (${update.join(', ')}) on carekeep.${table} to ${service}`]),
     ]),
     ...functions.map((name) => `grant execute on function carekeep.${name}() to ${service}`),
-  ];
-}
-
-/** What only who administers the roles can say: run once where the operator made them by hand. */
-export function roleStatements(service: string, database: string): readonly string[] {
-  return [
-    `alter role ${service} in database ${database} set search_path = ${searchPath}`,
-    `revoke all on database ${database} from public`,
-    `grant connect on database ${database} to ${service}`,
   ];
 }

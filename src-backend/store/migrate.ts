@@ -14,6 +14,9 @@ export type Migration = {
 const migrations: readonly Migration[] = [first];
 export const newest: number = migrations.length;
 
+/** Of PostgreSQL: from here on nobody makes tables in `public` unasked. */
+const oldest = 15;
+
 /** Only one of several starting instances migrates; the others wait and find it done. */
 const lockKey = 7_220_541_163;
 
@@ -64,6 +67,10 @@ async function forward(client: PoolClient, service: string): Promise<readonly nu
 
 /** @returns the owner's name, quoted */
 async function demandOwner(client: PoolClient, service: string): Promise<string> {
+  const found = await client.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
+  if ((found.rows[0]?.version ?? 0) < oldest * 10_000) {
+    throw new SetupError('postgres-missing', `PostgreSQL ${oldest} or later is needed`);
+  }
   const { rows } = await client.query<{ name: string; super: boolean; bypass: boolean; there: boolean }>(
     `select current_user::text name, r.rolsuper super, r.rolbypassrls bypass,
        exists (select 1 from pg_roles where rolname = $1) there
