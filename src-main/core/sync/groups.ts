@@ -12,6 +12,8 @@ const nothing = Buffer.alloc(0);
 const dictionary = Buffer.from(dictionaryText, 'utf8');
 /** Plain bytes of one group: more is a bomb, not a batch. */
 const linesMaximum = 16 * 1024 * 1024;
+/** Bytes of DEFLATE's window at 13 bits; it looks back 262 fewer. */
+const smallWindow = 8192;
 const stored = 0;
 const deflated = 1;
 
@@ -35,7 +37,13 @@ export function groupKey(patientKey: Uint8Array): Buffer {
 /** @param level of DEFLATE: small groups want the dictionary, large ones hardly notice it */
 function packLines(text: string, level: number): Buffer {
   const plain = Buffer.from(text, 'utf8');
-  const packed = deflateRawSync(plain, { level, dictionary, memLevel: 8, windowBits: 15 });
+  // What fits into a small window with the dictionary packs as well in it, in half the time.
+  const small = plain.length + dictionary.length <= smallWindow - 262;
+  const packed = deflateRawSync(plain, {
+    level,
+    dictionary,
+    ...(small ? { memLevel: 7, windowBits: 13, chunkSize: 2048 } : { memLevel: 8, windowBits: 15 }),
+  });
   const smaller = packed.length < plain.length;
   const lines = Buffer.concat([Buffer.of(smaller ? deflated : stored), smaller ? packed : plain]);
   wipe(plain);

@@ -3,7 +3,7 @@ import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import { currentHead } from '../../store/head.ts';
 import type { Store } from '../../store/open.ts';
 import { type Sliced, sliceClock } from '../../store/slices.ts';
-import { type LocalOp, outgoingOp } from './read-ops.ts';
+import { erasedAmong, type LocalOp, outgoingOp } from './read-ops.ts';
 import { readStoreOps, type StoreOp } from './store-op.ts';
 
 /** Plain bytes of ops in one batch: even if nothing gets smaller, seals and header have room beside them. */
@@ -26,13 +26,14 @@ export function* gather(store: Store, from: number): Sliced<Gathered> {
   const page = store.sql<[number, number], { seq: number; ops: string }>(
     'select seq, ops from audit_entry where seq >= ? and seq < ? and ops is not null order by seq',
   );
+  const erased = erasedAmong(store);
   const ops: LocalOp[] = [];
   let bytes = 0;
   let over = sliceClock();
   for (let next = from; next < end; ) {
     const upTo = Math.min(next + entriesAtOnce, end);
     for (const row of page.all(next, upTo)) {
-      const found = opsOf(store, row);
+      const found = opsOf(store, row, erased);
       if ('importAt' in found) return { parts: ops.length > 0 ? [ops] : [], next: row.seq, importAt: found.importAt };
       const size = found.ops.reduce((sum, one) => sum + one.bytes, 0);
       if (ops.length + found.ops.length > limits.batchOps || bytes + size > batchText) {
@@ -56,11 +57,12 @@ export function* gather(store: Store, from: number): Sliced<Gathered> {
 function opsOf(
   store: Store,
   { seq, ops: json }: { readonly seq: number; readonly ops: string },
+  erased: (patient: string) => boolean,
 ): { readonly ops: LocalOp[] } | { readonly importAt: ImportOfLog } {
   const ops: LocalOp[] = [];
   for (const op of readStoreOps(json)) {
     if (op.kind === 'import') return { importAt: { seq, op } };
-    const out = outgoingOp(store, seq, op);
+    const out = outgoingOp(store, seq, op, erased);
     if (out !== null) ops.push(out);
   }
   return { ops };

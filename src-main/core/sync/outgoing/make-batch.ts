@@ -13,7 +13,7 @@ import { batchHash, makeEnvelope } from '../envelope.ts';
 import { plainGroup } from '../groups.ts';
 import { gather, type ImportOfLog } from './gather.ts';
 import { moveTo, type OwnChain, ownChain, syncPosition, writeOwnChain } from './position.ts';
-import { isErased, type LocalOp, type LongText } from './read-ops.ts';
+import { erasedAmong, type LocalOp, type LongText } from './read-ops.ts';
 import { type SealedGroups, sealGroups } from './seal-groups.ts';
 import { needSlots } from './slots.ts';
 
@@ -84,7 +84,8 @@ function* makeOnce(store: Store, author: Author): Sliced<Making> {
     }
     withTransaction(store, (tx) => {
       demandSame();
-      for (const { patients } of sealed) if (patients.some((one) => isErased(store, one))) throw new Overtaken();
+      const erased = erasedAmong(store);
+      if (sealed.some(({ patients }) => patients.some(erased))) throw new Overtaken();
       for (const [index, one] of sealed.entries()) {
         needSlots(tx, one.slots);
         const { seq } = keepBatch(tx, author, one.plain, { ops: one.lines, kind: 'ops' });

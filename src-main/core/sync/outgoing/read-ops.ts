@@ -69,11 +69,14 @@ export function referencesFrom(store: Store, row: number): { refs?: [string, str
 }
 
 export function isErased(store: Store, patient: string): boolean {
-  return (
-    store
-      .sql<[string], { patient: string }>('select patient_id patient from erasure where patient_id = ?')
-      .get(patient) !== undefined
-  );
+  const found = store.sql<[string], { found: number }>('select 1 found from erasure where patient_id = ?').get(patient);
+  return found !== undefined;
+}
+
+/** The same for many at a time: mostly nobody is erased. */
+export function erasedAmong(store: Store): (patient: string) => boolean {
+  const any = store.sql<[], { any: number }>('select exists (select 1 from erasure) any').get()?.any === 1;
+  return any ? (patient) => isErased(store, patient) : () => false;
 }
 
 const fieldMap = z.record(z.string(), z.string());
@@ -116,12 +119,17 @@ function toldBy(store: Store, seq: number): Told {
  * What goes out for an op of entry `seq`; null for what nobody needs any more: of an erased patient, or overtaken.
  * Imports are not for here. @throws CallError record-damaged where content is missing that nobody erased
  */
-export function outgoingOp(store: Store, seq: number, op: Exclude<StoreOp, { kind: 'import' }>): LocalOp | null {
+export function outgoingOp(
+  store: Store,
+  seq: number,
+  op: Exclude<StoreOp, { kind: 'import' }>,
+  erased: (patient: string) => boolean,
+): LocalOp | null {
   // The patient's key is gone with the patient: this op is sealed with the batch alone.
   if (op.kind === 'erase') {
     return localOp(null, { k: 'erase', v: op.op, at: toldBy(store, seq).recorded, patient: op.patient });
   }
-  if (op.patient !== null && isErased(store, op.patient)) return null;
+  if (op.patient !== null && erased(op.patient)) return null;
   switch (op.kind) {
     case 'create':
     case 'update':

@@ -1,11 +1,10 @@
 /** Lines of patients under their keys, one seal each: what batches and pages are made of. */
-import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import type { Store } from '../../store/open.ts';
 import { openPatientKey } from '../../store/patient.ts';
 import { type Sliced, sliceClock } from '../../store/slices.ts';
 import { type GroupPlace, groupKey, patientGroup, plainGroup } from '../groups.ts';
-import { isErased } from './read-ops.ts';
+import { erasedAmong } from './read-ops.ts';
 import { hasSlot, slotOf } from './slots.ts';
 
 /** Of DEFLATE: more costs half again as much time for a hundredth fewer bytes. */
@@ -37,13 +36,14 @@ export function* sealGroups(store: Store, place: GroupPlace, all: readonly Lines
   const patients: string[] = [];
   const slots: [string, string][] = [];
   let count = 0;
+  let erased = erasedAmong(store);
   let over = sliceClock();
   try {
     for (const [patient, lines] of byPatient) {
       const text = lines.join('');
       if (patient === null) groups.push(plainGroup(text, level));
       else {
-        if (isErased(store, patient)) continue;
+        if (erased(patient)) continue;
         const patientKey = openPatientKey(store, patient);
         const key = groupKey(patientKey);
         groups.push(patientGroup(place, patient, key, text, level));
@@ -55,6 +55,7 @@ export function* sealGroups(store: Store, place: GroupPlace, all: readonly Lines
       if (over()) {
         yield { done: count, total: all.length };
         over = sliceClock();
+        erased = erasedAmong(store);
       }
     }
     return { plain: Buffer.concat(groups), patients, slots, lines: count };
@@ -62,6 +63,3 @@ export function* sealGroups(store: Store, place: GroupPlace, all: readonly Lines
     wipe(...groups);
   }
 }
-
-/** Is it that a key of the clinic has not come yet? It comes with the directory and the next session that opens it. */
-export const keyIsMissing = (error: unknown): boolean => error instanceof OpenError;
