@@ -151,7 +151,12 @@ export const pageResource = z.strictObject({
   file: count.optional(),
   /** Base64 of the importer's content hash. */
   hash: base64.max(64).optional(),
+  /** Its place in the import: an import goes back out in the order it came. */
+  place: count.optional(),
+  /** What the row's text does not tell of its state: the highest write's text, members that do not show, who wrote what. */
   whole: z.string().optional(),
+  hidden: z.record(fieldName, z.string().nullable()).optional(),
+  writers: z.record(version, z.tuple([z.string().max(64).nullable(), millis])).optional(),
   lost: z.array(lostWrite).max(1000).optional(),
 });
 export type PageResource = z.infer<typeof pageResource>;

@@ -16,14 +16,13 @@ create table sync_state (name text primary key, value blob not null) without row
 -- Batches of this workstation as they are sent: the same bytes every time, until they are in the log.
 create table sync_outgoing (seq integer primary key, header blob not null, envelope blob not null, ops integer not null) strict;
 -- Long texts of this workstation that travel beside their op: what is still to be sent for which batch (null: for a page),
--- and, once they are up there, what to take down when their patient is erased (epoch -1: taken down next).
+-- and, once they are up there, what to take down when their patient is erased.
 create table sync_blob (
   id text primary key, seq integer, resource_id text, version integer, patient_id text, epoch integer not null,
   count integer not null, done integer not null
 ) without rowid, strict;
 create index sync_blob_by_seq on sync_blob (seq) where done < count;
 create index sync_blob_by_patient on sync_blob (patient_id) where patient_id is not null;
-create index sync_blob_to_delete on sync_blob (id) where epoch = -1;
 -- What an import called a resource, asked the other way round: for the pages that take it to others, and for erasure.
 create index source_id_by_resource on source_id (resource_id);
 -- Patient keys at the backend: which epoch lies there. patient_id null: the slot was emptied.
@@ -31,7 +30,6 @@ create table sync_slot (slot text primary key, patient_id text, epoch integer no
 -- epoch 0: to be put; -1: emptied there.
 create unique index sync_slot_by_patient on sync_slot (patient_id) where patient_id is not null;
 create index sync_slot_by_epoch on sync_slot (epoch) where patient_id is not null;
-create index sync_slot_to_empty on sync_slot (slot) where patient_id is null and epoch <> -1;
 -- Groups that wait for their patient's key, sealed as they came.
 create table sync_waiting (
   patient_id text not null, position integer not null, place integer not null, device text not null, seq integer not null,

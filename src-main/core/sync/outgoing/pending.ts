@@ -101,8 +101,8 @@ export async function sendLongTexts(
     const { id, patient, count } = one;
     const text = textAt(store, one.resource, one.version);
     if (text === null || (patient !== null && isErased(store, patient))) {
-      // Erased meanwhile: nobody needs it, nobody could open it.
-      withTransaction(store, () => store.sql<[string]>('delete from sync_blob where id = ?').run(id));
+      // Erased meanwhile: nobody needs it, nobody could open it; what is there of it is taken down.
+      withTransaction(store, () => store.sql<[string]>('update sync_blob set done = count where id = ?').run(id));
       continue;
     }
     const plain = Buffer.from(text, 'utf8');
@@ -133,15 +133,10 @@ export function longKey(store: Store, patient: string | null, epoch: number): Bu
   return blobKey(clinicKey);
 }
 
-/** The patient is erased: what lies at the backend in chunks is taken down next. Inside the transaction that erases. */
-export function dropBlobs({ store }: Pick<Tx, 'store'>, patient: string): void {
-  store.sql<[string]>('update sync_blob set patient_id = null, epoch = -1 where patient_id = ?').run(patient);
-}
-
-/** Blobs to take down. */
+/** Blobs of erased patients that this workstation sent: to be taken down after the erasure itself went out. */
 export function blobsToDelete(store: Store, most: number = limits.slots): string[] {
   return store
-    .sql<[number], { id: string }>('select id from sync_blob where epoch = -1 limit ?')
+    .sql<[number], { id: string }>('select b.id from erasure e join sync_blob b on b.patient_id = e.patient_id limit ?')
     .all(most)
     .map(({ id }) => id);
 }

@@ -108,7 +108,7 @@ export function slotsToPut(store: Store, clinic: string, most: number = limits.s
   const waiting = store
     .sql<[number, number, number], { patient: string }>(
       `select patient_id patient from sync_slot where patient_id is not null and epoch >= ? and epoch < ?
-       order by epoch limit ?`,
+       and patient_id not in (select patient_id from erasure) order by epoch limit ?`,
     )
     .all(toPut, epoch, most);
   const puts: SlotPut[] = [];
@@ -121,26 +121,31 @@ export function slotsToPut(store: Store, clinic: string, most: number = limits.s
   return puts;
 }
 
-/** Slots of erased patients. They are emptied after the erasure itself went out: who sees a slot empty finds it in the log. */
+/**
+ * Slots of erased patients. They are emptied after the erasure itself went out: who sees a slot empty finds it in the
+ * log.
+ */
 export function slotsToEmpty(store: Store, most: number = limits.slots): SlotPut[] {
   const epoch = store.clinicKeys?.current.epoch;
   if (epoch === undefined) return [];
   return store
-    .sql<[number], { slot: string }>('select slot from sync_slot where patient_id is null and epoch <> -1 limit ?')
-    .all(most)
+    .sql<[number, number], { slot: string }>(
+      `select s.slot from erasure e join sync_slot s on s.patient_id = e.patient_id where s.epoch <> ? limit ?`,
+    )
+    .all(emptied, most)
     .map(({ slot }) => ({ slot, epoch, body: null }));
 }
 
 /** The backend has them. @param change its counter after them */
 export function slotsPut(tx: Pick<Tx, 'store'>, puts: readonly SlotPut[], change: number): void {
   const lies = tx.store.sql<[number, number, string]>('update sync_slot set epoch = ?, change = ? where slot = ?');
-  for (const { slot, epoch, body } of puts) lies.run(body === null ? emptied : epoch, change, slot);
-}
-
-/** The patient is erased: their slot is emptied next. Inside the transaction that erases. */
-export function emptySlot({ store }: Pick<Tx, 'store'>, patient: string): void {
-  // Where it is empty already, its epoch says so.
-  store.sql<[string]>('update sync_slot set patient_id = null where patient_id = ?').run(patient);
+  const empty = tx.store.sql<[number, number, string]>(
+    'update sync_slot set patient_id = null, epoch = ?, change = ? where slot = ?',
+  );
+  for (const { slot, epoch, body } of puts) {
+    if (body === null) empty.run(emptied, change, slot);
+    else lies.run(epoch, change, slot);
+  }
 }
 
 export type Taken =
@@ -180,14 +185,7 @@ export function takeSlot(
   }
   const { patient, key } = opened;
   try {
-    if (isErased(store, patient)) {
-      sql<[string, number, number]>(
-        `insert into sync_slot (slot, patient_id, epoch, change) values (?, null, ?, ?)
-         on conflict (slot) do update set patient_id = null, epoch = excluded.epoch, change = excluded.change`,
-      ).run(slot, epoch, change);
-      return { kind: 'erased', patient };
-    }
-    const kind = takeKey(store, patient, key);
+    const kind = isErased(store, patient) ? 'erased' : takeKey(store, patient, key);
     if (kind !== 'differs') {
       sql<[string, string, number, number]>(
         `insert into sync_slot (slot, patient_id, epoch, change) values (?, ?, ?, ?)
