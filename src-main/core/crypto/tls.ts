@@ -120,10 +120,17 @@ function optionsFor({ host, port, serverName, authorities }: TlsTarget): Connect
   };
 }
 
+export type { ConnectionOptions, TLSSocket };
+
+/** The one place that opens a socket; what the process was started with does not write its keys down. */
+export function openSocket(options: ConnectionOptions): TLSSocket {
+  return connect(options).removeAllListeners('keylog');
+}
+
 /** @throws TlsFailure where what was given cannot be used, before anything is sent */
 function start(target: TlsTarget): TLSSocket {
   try {
-    return connect(optionsFor(target));
+    return openSocket(optionsFor(target));
   } catch (error) {
     throw new TlsFailure(tlsFailureOf(error));
   }
