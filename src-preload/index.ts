@@ -13,6 +13,7 @@ const eventNames: Readonly<Record<CoreEventName, true>> = {
   'locks-in': true,
   'record-changed': true,
   alarm: true,
+  'sync-changed': true,
 };
 
 const waiting = new Map<number, (reply: CallReply) => void>();

@@ -17,6 +17,8 @@ export const coreEvents = {
   'locks-in': z.strictObject({ seconds: z.number().int().nonnegative() }),
   /** The record changed elsewhere than by this window's own call: lists on screen may be stale. */
   'record-changed': z.strictObject({ patientId: z.string().nullable() }),
+  /** How the exchange with the other workstations stands is another: ask `sync.status`. */
+  'sync-changed': z.strictObject({}),
   /** Something that those who review should hear of at once. Names nobody. */
   alarm: z.strictObject({ kind: z.enum(['break-glass', 'record-differs']), at: z.number().int() }),
 } as const;
