@@ -1,16 +1,17 @@
 /** Texts that came beside the log, put back into the ops that name them. */
 
 import { CallError } from '../../../../src-shared/contract/errors.ts';
-import type { BlobRef, SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import type { BlobRef } from '../../../../src-shared/sync-protocol/ops.ts';
 import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import { openPatientKey } from '../../store/patient.ts';
 import { BackendRefusal } from '../backend.ts';
+import type { GroupOp, RowOp } from '../merge/apply.ts';
 import { blobKey, fetchBlob } from '../outgoing/blobs.ts';
 import { SyncStop } from './stop.ts';
-import type { Received, TakeParts } from './take.ts';
+import type { TakeParts } from './take.ts';
 
-const nothing: ReadonlyMap<SyncOp, SyncOp> = new Map();
+const nothing: ReadonlyMap<RowOp, RowOp> = new Map();
 
 /** A patient's blobs are under the patient's key, all others under the clinic's of an epoch. Wipe after use. @throws SyncStop */
 export function keyOfBlobs({ store }: Pick<TakeParts, 'store'>, patient: string | null, epoch: number | null): Buffer {
@@ -56,9 +57,9 @@ export function textOf(bytes: Buffer): string {
 export async function withBlobs(
   parts: TakeParts,
   epoch: number | null,
-  wanted: readonly Received[],
-): Promise<ReadonlyMap<SyncOp, SyncOp>> {
-  let whole: Map<SyncOp, SyncOp> | null = null;
+  wanted: readonly GroupOp[],
+): Promise<ReadonlyMap<RowOp, RowOp>> {
+  let whole: Map<RowOp, RowOp> | null = null;
   for (const { op, patient } of wanted) {
     if ((op.k !== 'create' && op.k !== 'update') || op.blob === undefined) continue;
     const key = keyOfBlobs(parts, patient, epoch);
@@ -71,6 +72,6 @@ export async function withBlobs(
   return whole ?? nothing;
 }
 
-export function withTexts(received: readonly Received[], texts: ReadonlyMap<SyncOp, SyncOp>): Received[] {
+export function withTexts(received: readonly GroupOp[], texts: ReadonlyMap<RowOp, RowOp>): GroupOp[] {
   return received.map(({ op, patient }) => ({ op: texts.get(op) ?? op, patient }));
 }

@@ -13,9 +13,10 @@ import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import type { ImportRow } from '../../store/batch.ts';
 import { openGroup, readGroups, unpackLines } from '../groups.ts';
+import type { GroupOp } from '../merge/apply.ts';
 import { fetchWhole, keyOfBlobs, textOf } from './blobs.ts';
 import { BadBatch, isErased, keyOf } from './groups.ts';
-import type { Received, TakeParts } from './take.ts';
+import type { TakeParts } from './take.ts';
 
 export type Envelope = { readonly file: number; readonly type: string; readonly json: string; readonly rows: string };
 /** What of a row's state its columns do not tell. */
@@ -24,7 +25,7 @@ export type RowBeside = { readonly id: string; readonly whole: string | null; re
 export type PageContent = {
   readonly rows: ImportRow[];
   readonly envelopes: Envelope[];
-  readonly access: Received[];
+  readonly access: GroupOp[];
   readonly beside: RowBeside[];
   /** Groups that nobody here can open: their patient was erased. */
   skipped: number;
@@ -84,7 +85,7 @@ async function readLines(parts: TakeParts, { text, patient, epoch }: Lines, cont
   }
 }
 
-function accessOf(op: RestrictionOp | EmergencyOp, patient: string | null): Received {
+function accessOf(op: RestrictionOp | EmergencyOp, patient: string | null): GroupOp {
   if (op.patient !== patient) throw new BadBatch('an access in another patient’s group');
   return { op, patient };
 }

@@ -18,9 +18,11 @@ import {
 import type { Store } from '../../store/open.ts';
 import { runSliced } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
+import type { GroupOp } from '../merge/apply.ts';
 import { keyOfBlobs } from './blobs.ts';
 import { type RowBeside, readPage } from './page-rows.ts';
-import { byCore, type Received, type TakeParts } from './take.ts';
+import { Tally } from './slices.ts';
+import { byCore, type TakeParts } from './take.ts';
 
 export type PagesOf = {
   /** Of the batch of rows: an import's id, or `snapshot/<position>`. */
@@ -66,7 +68,9 @@ export async function takePages(parts: TakeParts, of: PagesOf): Promise<number> 
         shown = true;
         tx.head.lamport = Math.max(tx.head.lamport, splitVersion(of.version).lamport);
         of.beside?.(tx, beside);
-        return access.length === 0 ? {} : parts.apply(tx, access);
+        const tally = new Tally();
+        tally.apply(tx, access, new Map());
+        return access.length === 0 ? {} : tally.detail();
       },
     });
     await runSliced(finish, { signal });
@@ -88,8 +92,8 @@ async function writePages(
   batch: Batch,
   { pages, epoch, onProgress }: PagesOf,
   clinicKey: Buffer,
-): Promise<{ readonly access: Received[]; readonly beside: RowBeside[]; readonly skipped: number }> {
-  const access: Received[] = [];
+): Promise<{ readonly access: GroupOp[]; readonly beside: RowBeside[]; readonly skipped: number }> {
+  const access: GroupOp[] = [];
   const beside: RowBeside[] = [];
   let skipped = 0;
   // The next page is on its way while this one is written.

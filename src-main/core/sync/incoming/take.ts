@@ -11,30 +11,23 @@ import { sliceClock } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import type { RosterState } from '../../vault/roster-state.ts';
 import type { Backend, PulledBatch } from '../backend.ts';
+import type { GroupOp, RowOp } from '../merge/apply.ts';
+import type { Verdicts } from '../merge/slice.ts';
 import { withBlobs } from './blobs.ts';
 import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
 import { appendToLog, writeChain } from './log.ts';
 import { takeImport } from './pages.ts';
 import { type Apart, hold, noteRemoved, setApart, setAside } from './quarantine.ts';
-import { signedUnder, withItsNote } from './slices.ts';
+import { inJudgedTransaction, isRowOp, type Judge, signedUnder, type Tally, withItsNote } from './slices.ts';
 import { type Partial, readPartial, writePartial } from './state.ts';
 import { SyncStop, SyncWaits } from './stop.ts';
 import { type Membership, type Verified, verifyBatch } from './verify.ts';
 import { keepWaiting } from './waiting.ts';
 
-/** An op in the group it came in. */
-export type Received = { readonly op: SyncOp; readonly patient: string | null };
-
-/**
- * Takes ops into the record, inside the transaction whose entry vouches for the rows.
- * @returns what the entry's detail says beside
- */
-export type Apply = (tx: Tx, ops: readonly Received[]) => Readonly<Record<string, string | number>>;
-
 export type TakeParts = {
   readonly store: Store;
   readonly member: Membership;
-  readonly apply: Apply;
+  readonly judge: Judge;
   readonly backend: Backend;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -47,7 +40,8 @@ export type TakeParts = {
 export type TakenBatch = {
   readonly outcome: 'taken' | 'own' | 'set-aside';
   readonly ops: number;
-  readonly patients: ReadonlySet<string>;
+  /** Of whom something changed; with null also what belongs to nobody. */
+  readonly patients: ReadonlySet<string | null>;
 };
 
 export const byCore: Pick<NewEntry, 'agent' | 'purpose' | 'origin'> = {
@@ -56,7 +50,7 @@ export const byCore: Pick<NewEntry, 'agent' | 'purpose' | 'origin'> = {
   origin: 'core',
 };
 
-const none: ReadonlySet<string> = new Set();
+const none: ReadonlySet<string | null> = new Set();
 /** Plain bytes of blobs held for one slice; one that is larger comes alone. */
 const blobBytes = 16 * 1024 * 1024;
 /** Leaves room for the entry and the commit under the 50 ms that others may wait. */
@@ -153,13 +147,19 @@ type At = { readonly group: number; readonly op: number };
 /** What one transaction may take at most. */
 type Plan =
   | { readonly kind: 'import'; readonly op: Extract<SyncOp, { k: 'import' }>; readonly at: At }
-  | { readonly kind: 'ops'; readonly end: At; readonly wanted: readonly Received[]; readonly roster: number | null };
+  | { readonly kind: 'ops'; readonly end: At; readonly wanted: readonly GroupOp[]; readonly roster: number | null };
+
+type Slicing = {
+  readonly texts: ReadonlyMap<RowOp, RowOp>;
+  readonly tally: Tally;
+  readonly verdicts: Verdicts;
+};
 
 class Taking {
   readonly #parts: TakeParts;
   readonly #verified: Verified;
   readonly #groups: readonly OpenedGroup[];
-  readonly #patients = new Set<string>();
+  readonly #patients = new Set<string | null>();
   #at: At;
   #ops = 0;
   #apart: { readonly group: number; readonly apart: Apart } | null = null;
@@ -185,10 +185,13 @@ class Taking {
         continue;
       }
       const texts = await withBlobs(this.#parts, this.#verified.envelope.header.epoch, plan.wanted);
-      const done = withTransaction(store, (tx) => this.#slice(tx, plan, texts), now());
-      this.#at = done.at;
-      this.#ops += done.ops;
-      whole = done.whole;
+      const done = await inJudgedTransaction(this.#parts, (tx, tally, verdicts) =>
+        this.#slice(tx, plan, { texts, tally, verdicts }),
+      );
+      this.#at = done.result;
+      this.#ops += done.tally.ops;
+      for (const patient of done.tally.patients) this.#patients.add(patient);
+      whole = done.result.group >= this.#groups.length;
       // Others have their turn between two slices.
       if (!whole) await new Promise<void>((resolve) => setImmediate(resolve));
     }
@@ -237,7 +240,7 @@ class Taking {
 
   /** Ops from here on that fit into one slice; rows signed under another roster begin the next one. */
   #plan(): Plan {
-    const wanted: Received[] = [];
+    const wanted: GroupOp[] = [];
     let { group: place, op: index } = this.#at;
     let roster: number | null = null;
     let bytes = 0;
@@ -261,99 +264,56 @@ class Taking {
         }
         roster = under ?? roster;
         bytes += size;
-        wanted.push({ op, patient: group.patient });
+        if (isRowOp(op)) wanted.push({ op, patient: group.patient });
       }
     }
     return { kind: 'ops', end: { group: this.#groups.length, op: 0 }, wanted, roster };
   }
 
-  #slice(
-    tx: Tx,
-    plan: Plan & { kind: 'ops' },
-    texts: ReadonlyMap<SyncOp, SyncOp>,
-  ): { readonly at: At; readonly ops: number; readonly whole: boolean } {
+  /** @returns where the next slice begins */
+  #slice(tx: Tx, plan: Plan & { kind: 'ops' }, { texts, tally, verdicts }: Slicing): At {
     const over = sliceClock(sliceMs);
-    const detail: Record<string, string | number> = {};
-    let taken = 0;
     let waiting = 0;
-    let highest = 0;
     let { group: place, op: index } = this.#at;
     const ended = (): boolean => place > plan.end.group || (place === plan.end.group && index >= plan.end.op);
     for (; place < this.#groups.length && !ended(); place += 1, index = 0) {
       const group = this.#groups[place];
-      if (group === undefined) break;
-      if (group.state === 'waits' && group.patient !== null)
+      if (group?.state === 'waits' && group.patient !== null) {
         keepWaiting(tx, group.patient, this.#placeOf(place), group.bytes);
-      if (group.state !== 'open') continue;
+      }
+      if (group?.state !== 'open') continue;
       const apart = this.#apartOf(place, group);
       if (index === 0) waiting += this.#hold(tx, group, apart, place);
       const last = place === plan.end.group ? plan.end.op : group.ops.length;
       const take = new Set(apart.take);
-      while (index < last) {
-        const some: Received[] = [];
+      while (index < last && (tally.ops === 0 || !over())) {
+        const some: GroupOp[] = [];
         const until = chunkEnd(group.ops, index, last);
         for (; index < until; index += 1) {
           const op = group.ops[index];
           if (op === undefined || !take.has(index)) continue;
-          highest = Math.max(highest, splitVersion(op.v).lamport);
           if (op.k === 'roster') this.#removal(tx, op);
-          else if (op.k !== 'snapshot') some.push({ op: texts.get(op) ?? op, patient: group.patient });
+          else if (isRowOp(op)) some.push({ op: texts.get(op) ?? op, patient: group.patient });
+          tx.head.lamport = Math.max(tx.head.lamport, splitVersion(op.v).lamport);
         }
-        if (some.length > 0) Object.assign(detail, this.#parts.apply(tx, some));
-        taken += some.length;
-        if (some.length > 0 && group.patient !== null) this.#patients.add(group.patient);
-        if (over() && index < last)
-          return this.#sliced(
-            tx,
-            { group: place, op: index },
-            { taken, waiting, highest, roster: plan.roster, detail },
-          );
+        tally.apply(tx, some, verdicts);
       }
       if (index < group.ops.length) break;
-      if (over()) {
-        place += 1;
-        index = 0;
-        break;
-      }
     }
-    return this.#sliced(tx, { group: place, op: index }, { taken, waiting, highest, roster: plan.roster, detail });
+    const at = { group: place, op: index };
+    if (place >= this.#groups.length) finishBatchAt(tx, this.#verified);
+    else this.#remember(tx, at);
+    this.#tell(tx, tally, waiting);
+    return at;
   }
 
-  #sliced(
-    tx: Tx,
-    at: At,
-    {
-      taken,
-      waiting,
-      highest,
-      roster,
-      detail,
-    }: {
-      readonly waiting: number;
-      readonly taken: number;
-      readonly highest: number;
-      readonly roster: number | null;
-      readonly detail: Readonly<Record<string, string | number>>;
-    },
-  ): { readonly at: At; readonly ops: number; readonly whole: boolean } {
-    const whole = at.group >= this.#groups.length;
-    const { device } = this.#verified.envelope.header;
-    tx.head.lamport = Math.max(tx.head.lamport, highest);
-    if (whole) finishBatchAt(tx, this.#verified);
-    else this.#remember(tx, at);
-    if (taken > 0 || highest > 0 || waiting > 0) {
-      const { position } = this.#verified;
-      const said = {
-        device,
-        position,
-        ops: taken,
-        ...(waiting > 0 && { waiting }),
-        ...(roster !== null && { roster }),
-        ...detail,
-      };
-      append(tx, { ...byCore, type: 'sync.received', outcome: 0, detail: said });
-    }
-    return { at, ops: taken, whole };
+  #tell(tx: Tx, tally: Tally, waiting: number): void {
+    const { position, envelope } = this.#verified;
+    // A batch of nothing leaves none: it says how far its author saw.
+    if (tally.ops === 0 && waiting === 0 && this.#groups.length === 0) return;
+    const { device } = envelope.header;
+    const detail = { device, position, ...(waiting > 0 && { waiting }), ...tally.detail() };
+    append(tx, { ...byCore, type: 'sync.received', outcome: 0, detail });
   }
 
   /** @returns how many ops wait now */

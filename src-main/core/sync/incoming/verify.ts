@@ -3,7 +3,6 @@
 import type { Store } from '../../store/open.ts';
 import type { PulledBatch } from '../backend.ts';
 import { batchHash, type Envelope, envelopeSigned, readEnvelope } from '../envelope.ts';
-import { type LogHead, readHead } from '../log-head.ts';
 import { chainOf, logSize, rootOfLog } from './log.ts';
 import { readState } from './state.ts';
 import { SyncStop, SyncWaits } from './stop.ts';
@@ -64,24 +63,4 @@ function demandOurs(store: Store, seq: number, envelope: Envelope, position: num
     .sql<[number], { envelope: Buffer }>('select envelope from sync_outgoing where seq = ?')
     .get(seq)?.envelope;
   if (sent === undefined || !sent.equals(envelope.bytes)) throw new SyncStop('batch-refused', 'not-ours', position);
-}
-
-export type HeadKey = { readonly clinic: string; readonly name: string; readonly publicKey: Uint8Array };
-
-/**
- * A signed head as far as it can be judged now: one that speaks of more than is taken is judged once that is taken.
- * @throws SyncStop log-rolled-back, log-forked, batch-refused
- */
-export function judgeHead(store: Store, note: string, key: HeadKey): LogHead {
-  const head = readHead(note, key.clinic, key.name, key.publicKey);
-  if (head === undefined) throw new SyncStop('batch-refused', 'head');
-  const known = readState(store, 'in.head')?.toString('utf8');
-  const before = known === undefined ? undefined : readHead(known, key.clinic, key.name, key.publicKey);
-  // The size that was vouched for, and what was taken: neither goes away again.
-  if (head.size < Math.max(before?.size ?? 0, logSize(store))) throw new SyncStop('log-rolled-back', 'head-shorter');
-  const root = rootOfLog(store, head.size);
-  const differs = root !== undefined && !root.equals(head.root);
-  const contradicts = before?.size === head.size && !before.root.equals(head.root);
-  if (differs || contradicts) throw new SyncStop('log-forked', 'head-root', head.size);
-  return head;
 }

@@ -6,11 +6,12 @@ import { wipe } from '../../crypto/wipe.ts';
 import type { Store } from '../../store/open.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import { openGroup } from '../groups.ts';
+import type { GroupOp } from '../merge/apply.ts';
 import { withBlobs, withTexts } from './blobs.ts';
 import { BadBatch, isErased, keyOf, opsOf } from './groups.ts';
 import { type GroupPlace, hold, setApart, setAside } from './quarantine.ts';
-import { applySlice, slicesOf } from './slices.ts';
-import { byCore, type Received, type TakeParts } from './take.ts';
+import { inJudgedTransaction, isRowOp, slicesOf } from './slices.ts';
+import { byCore, type TakeParts } from './take.ts';
 
 export function keepWaiting(tx: Tx, patient: string, at: GroupPlace, sealed: Buffer): void {
   tx.store
@@ -69,7 +70,7 @@ async function takePatient(parts: TakeParts, patient: string, key: Buffer): Prom
 }
 
 async function takeRow(parts: TakeParts, row: Row, key: Buffer): Promise<boolean> {
-  const { store, member, now, apply } = parts;
+  const { store, member, now } = parts;
   const { patient, position, place, device, seq } = row;
   const origin = { clinic: member.clinic, device, seq };
   const at: GroupPlace = { position, place, device, seq };
@@ -92,26 +93,23 @@ async function takeRow(parts: TakeParts, row: Row, key: Buffer): Promise<boolean
   }
   const group = { patient, ops, bytes: row.sealed };
   const apart = setApart(store, group, at);
-  const received: Received[] = apart.take.flatMap((index) => {
+  const received: GroupOp[] = apart.take.flatMap((index) => {
     const op = ops[index];
-    return op === undefined || op.k === 'roster' || op.k === 'snapshot' || op.k === 'import' ? [] : [{ op, patient }];
+    return op !== undefined && isRowOp(op) ? [{ op, patient }] : [];
   });
   const texts = await withBlobs(parts, null, received);
   const slices = slicesOf(received);
   // An op that an earlier slice took before a kill is taken once. The row goes with the last slice.
   for (const [index, some] of slices.entries()) {
     const last = index === slices.length - 1;
-    withTransaction(
-      store,
-      (tx) => {
-        if (index === 0) for (const held of apart.held) hold(tx, group, held, at);
-        if (last) gone.run(patient, position);
-        if (some.length === 0) return;
-        const said = applySlice(tx, apply, withTexts(some, texts));
-        append(tx, { ...byCore, type: 'sync.received', outcome: 0, detail: { device, position, ...said } });
-      },
-      now(),
-    );
+    await inJudgedTransaction(parts, (tx, tally, verdicts) => {
+      if (index === 0) for (const held of apart.held) hold(tx, group, held, at);
+      if (last) gone.run(patient, position);
+      tally.apply(tx, withTexts(some, texts), verdicts);
+      if (tally.ops === 0) return;
+      const detail = { device, position, ...tally.detail() };
+      append(tx, { ...byCore, type: 'sync.received', outcome: 0, detail });
+    });
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return received.length > 0;
