@@ -33,7 +33,8 @@ const identityFile = (folder: string): string => join(folder, 'identity.json');
 
 /** @throws where the folder holds one that does not read: a new one would lock every clinic out */
 export async function openIdentity(folder: string, now: number): Promise<BackendIdentity> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Nobody else may list it; the account that PostgreSQL runs as where we are root has to pass through.
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
   const path = identityFile(folder);
   if (!existsSync(path)) await makeIdentity(path, now);
   const read = file.parse(JSON.parse(readFileSync(path, 'utf8')));

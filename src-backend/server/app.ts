@@ -1,7 +1,7 @@
 /** The HTTP server: what happens to every request, in order. Connection judged, rate, register, body, place, answer. */
 import type { IncomingMessage } from 'node:http';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { serverHandshake } from '../../src-main/core/crypto/tls-server.ts';
 import { type BackendErrorValue, statusOf } from '../../src-shared/sync-protocol/errors.ts';
 import type { ServerCertificate } from '../ca/server-certificate.ts';
@@ -36,7 +36,7 @@ export function createApp(
       keepAliveTimeout: 65_000,
     },
     logger: loggerOptions(log.sink, log),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Bodies are read by `readBody`, with the place's own limit; this one only has to be above all of them.
     bodyLimit: 64 * 1024 * 1024,
     trustProxy: false,
