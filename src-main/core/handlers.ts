@@ -5,6 +5,7 @@ import { retentionHandlers } from './audit/prune/handlers.ts';
 import { logServerHandlers } from './audit/syslog/handlers.ts';
 import type { AllHandlers } from './call.ts';
 import { chartHandlers } from './chart/chart.ts';
+import { conflictHandlers } from './chart/conflicts.ts';
 import { noteHandlers } from './chart/notes.ts';
 import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
@@ -52,4 +53,5 @@ export const handlers: AllHandlers = {
   roster: rosterHandlers,
   devices: deviceHandlers,
   access: accessHandlers,
+  conflicts: conflictHandlers,
 };

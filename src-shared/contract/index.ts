@@ -18,6 +18,7 @@ import { retention } from './retention.ts';
 import { reviews } from './reviews.ts';
 import { roles } from './roles.ts';
 import { roster } from './roster.ts';
+import { conflicts } from './sync.ts';
 
 export const contract = {
   app,
@@ -45,6 +46,7 @@ export const contract = {
   roster,
   devices,
   access,
+  conflicts,
 } as const;
 
 export type Contract = typeof contract;

@@ -12,7 +12,7 @@ import { toChartRow } from './chart-row.ts';
 type Opened = Omit<Output<'chart.open'>, 'masked'>;
 
 /** All versions of a chart: a number that was replaced is hidden like the one that replaced it. */
-function* versionsOf(store: Store, rows: readonly ResourceRow[]): Generator<string> {
+export function* chartVersions(store: Store, rows: readonly ResourceRow[]): Generator<string> {
   for (const { id, type, json } of rows) {
     yield json;
     if (type === 'Patient') for (const earlier of readHistory(store, id)) yield earlier.json;
@@ -27,7 +27,7 @@ export function maskedAnswer(
 ): Output<'chart.open'> {
   const masked = maskedList(hidden);
   if (masked.length === 0) return { ...opened, masked };
-  const mask = chartMask(versionsOf(store, rows), hidden);
+  const mask = chartMask(chartVersions(store, rows), hidden);
   return {
     ...opened,
     rows: opened.rows.map(mask.row),
@@ -48,6 +48,6 @@ export function maskedSource(
   if (hidden.size === 0) return shown;
   if (sourceIsHidden(row.type, hidden)) throw new CallError('source-masked');
   const chart = row.patientId === null ? [] : readChart(store, row.patientId);
-  const mask = chartMask(versionsOf(store, chart), hidden);
+  const mask = chartMask(chartVersions(store, chart), hidden);
   return { row: mask.row(shown.row), history: shown.history.map((one) => ({ ...one, json: mask.json(one.json) })) };
 }

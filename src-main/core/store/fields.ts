@@ -46,6 +46,49 @@ export function elementText(fields: ReadonlyMap<string, string>, element: string
   return value === undefined ? beside : `${JSON.stringify(element)}:${value},${beside}`;
 }
 
+/**
+ * The object with one element as `text` says (`elementText`), null: without it. What stands in for it among the types of
+ * a choice goes: an element has one value.
+ */
+export function withElement(json: string, element: string, text: string | null): string {
+  const fields = topLevelFields(json);
+  const given = topLevelFields(text === null ? '{}' : `{${text}}`);
+  const choice = text === null ? undefined : choices.find((name) => isTypeOf(name, element));
+  for (const name of fields.keys()) {
+    const of = elementOf(name);
+    if (of === element || (choice !== undefined && isTypeOf(choice, of))) {
+      if (!given.has(name)) fields.delete(name);
+    }
+  }
+  for (const [name, value] of given) fields.set(name, value);
+  return `{${[...fields].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+/** Elements of FHIR R4 resources that have one of several types. */
+const choices = [
+  'abatement',
+  'allowed',
+  'asNeeded',
+  'born',
+  'deceased',
+  'dosage',
+  'effective',
+  'fastingStatus',
+  'medication',
+  'multipleBirth',
+  'occurrence',
+  'occurred',
+  'onset',
+  'performed',
+  'reported',
+  'serviced',
+  'timing',
+  'value',
+] as const;
+
+const isTypeOf = (choice: string, element: string): boolean =>
+  element.startsWith(choice) && /^[A-Z]/.test(element.slice(choice.length));
+
 function endOfString(json: string, start: number): number {
   for (let at = start + 1; at < json.length; at += 1) {
     const code = json.charCodeAt(at);

@@ -44,13 +44,11 @@ export function readLost(store: Store, id: string): LostWrite[] {
     .map((row) => checked(store, row));
 }
 
-/** Rows of the record with something lost, a page at a time. */
-export function rowsWithLost(store: Store, after: string, limit: number): string[] {
+/** Rows of the record with something lost and not settled. */
+export function rowsWithLost(store: Store): string[] {
   return store
-    .sql<[string, number], { id: string }>(
-      'select distinct id from lost_write where gone = 0 and id > ? order by id limit ?',
-    )
-    .all(after, limit)
+    .sql<[], { id: string }>('select distinct id from lost_write where gone = 0 order by id')
+    .all()
     .map(({ id }) => id);
 }
 

@@ -50,6 +50,14 @@ export function readMerged(store: Store, id: string): MergedState | null {
   };
 }
 
+/** Rows of the record whose state does not show whole. */
+export function rowsWithHidden(store: Store): string[] {
+  return store
+    .sql<[], { id: string }>("select id from merged_state where hidden <> '{}' order by id")
+    .all()
+    .map(({ id }) => id);
+}
+
 /** Every row of the table after an id, for verification. */
 export function mergedPage(store: Store, after: string): Row[] {
   return store

@@ -63,6 +63,10 @@ export type ResourceChange = {
   readonly encounterId?: string | null;
   readonly source?: string | null;
   readonly signed?: boolean;
+  /** Elements that are decided anew, whether their text changes or not. */
+  readonly claims?: readonly string[];
+  /** Lost values that this decides about. */
+  readonly settles?: readonly Settled[];
 };
 
 /** Replaces a resource's content. @throws CallError not-found, changed-meanwhile, already-signed, record-damaged */
@@ -73,8 +77,9 @@ export function updateResource(tx: Tx, change: ResourceChange): ResourceRow {
   const elements = elementVersions(versions);
   // What is in the row's state and does not show was not seen by whoever edits: their text takes its place.
   const hidden = Object.keys(readMerged(store, old.id)?.hidden ?? {});
-  const fields = [...new Set([...changedFields(old.json, change.json), ...hidden.map(elementOf)])].sort();
-  const settles = sameAsSeen(store, old, change.json, fields);
+  const changed = changedFields(old.json, change.json);
+  const fields = [...new Set([...changed, ...hidden.map(elementOf), ...(change.claims ?? [])])].sort();
+  const settles = [...(change.settles ?? []), ...sameAsSeen(store, old, change.json, fields)];
   const op = nextVersion(tx);
   const replaced: Record<string, string> = {};
   for (const field of fields) {
