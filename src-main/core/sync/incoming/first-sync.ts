@@ -140,9 +140,9 @@ export async function takeSnapshot(parts: FirstSyncParts, { op, envelope, leaves
   });
 }
 
-function writeBeside(tx: Tx, { id, whole, lost }: RowBeside): void {
+function writeBeside(tx: Tx, { id, merged, lost }: RowBeside): void {
   for (const one of lost) addLost(tx, id, one);
-  if (whole !== null) writeMerged(tx, id, { whole, hidden: {}, writers: {} });
+  if (merged !== null) writeMerged(tx, id, merged);
 }
 
 /** Who was gone when the snapshot was made, as those who took the whole log know. */

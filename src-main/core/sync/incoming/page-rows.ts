@@ -1,45 +1,52 @@
 /** Pages as rows: opened group by group, parsed, ready for the bulk path of the store. */
 import { isObject } from '../../../../src-shared/fhir/json.ts';
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
-import {
-  type EmergencyOp,
-  type LostWrite,
-  type PageRef,
-  type PageResource,
-  pageLine,
-  type RestrictionOp,
-} from '../../../../src-shared/sync-protocol/ops.ts';
+import type { LostWrite, PageLine, PageRef, PageResource } from '../../../../src-shared/sync-protocol/ops.ts';
 import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import type { ImportRow } from '../../store/batch.ts';
-import { openGroup, readGroups, unpackLines } from '../groups.ts';
+import type { MergedState } from '../../store/merged-state.ts';
+import { runSliced } from '../../store/slices.ts';
 import type { GroupOp } from '../merge/apply.ts';
+import { readPage } from '../outgoing/pages.ts';
 import { fetchWhole, keyOfBlobs, textOf } from './blobs.ts';
 import { BadBatch, isErased, keyOf } from './groups.ts';
 import type { TakeParts } from './take.ts';
 
 export type Envelope = { readonly file: number; readonly type: string; readonly json: string; readonly rows: string };
 /** What of a row's state its columns do not tell. */
-export type RowBeside = { readonly id: string; readonly whole: string | null; readonly lost: readonly LostWrite[] };
+export type RowBeside = {
+  readonly id: string;
+  /** Null: what the row's columns tell is all. */
+  readonly merged: MergedState | null;
+  readonly lost: readonly LostWrite[];
+};
 
-export type PageContent = {
-  readonly rows: ImportRow[];
+type Reading = {
+  readonly rows: { readonly row: ImportRow; readonly place: number }[];
   readonly envelopes: Envelope[];
   readonly access: GroupOp[];
   readonly beside: RowBeside[];
   /** Groups that nobody here can open: their patient was erased. */
   skipped: number;
 };
+/** Rows in the order they had in their import. */
+export type PageContent = Omit<Reading, 'rows'> & { readonly rows: readonly ImportRow[] };
 
 /** @param clinicKey `blobKey` of the clinic's epoch; @throws BadBatch, SyncStop */
-export async function readPage(parts: TakeParts, ref: PageRef, clinicKey: Buffer, epoch: number): Promise<PageContent> {
+export async function readRows(parts: TakeParts, ref: PageRef, clinicKey: Buffer, epoch: number): Promise<PageContent> {
+  if (ref.size > limits.pageBytes || ref.rows > limits.pageRows) throw new BadBatch('a page of too many rows');
   const plain = await fetchWhole(parts, ref, clinicKey);
-  const content: PageContent = { rows: [], envelopes: [], access: [], beside: [], skipped: 0 };
+  const { store, member, signal } = parts;
+  const content: Reading = { rows: [], envelopes: [], access: [], beside: [], skipped: 0 };
+  // Slots are taken as far as they go: a key that is not among them is nobody's any more.
+  const keyFor = (patient: string): Buffer | null =>
+    isErased(store, patient) ? null : (keyOf(store, patient) ?? null);
   try {
-    for (const { patient, bytes } of readGroups(plain)) {
-      const text = groupText(parts, ref, patient, bytes);
-      if (text === null) content.skipped += 1;
-      else await readLines(parts, { text, patient, epoch }, content);
+    const groups = await runSliced(readPage(member.clinic, ref, plain, keyFor), { signal });
+    for (const { patient, lines } of groups) {
+      if (lines === null) content.skipped += 1;
+      else for (const line of lines) await readLine(parts, line, { patient, epoch }, content);
     }
   } catch (error) {
     if (error instanceof OpenError) throw new BadBatch('a page that does not open');
@@ -47,51 +54,32 @@ export async function readPage(parts: TakeParts, ref: PageRef, clinicKey: Buffer
   } finally {
     wipe(plain);
   }
-  if (content.rows.length > limits.pageRows) throw new BadBatch('a page of too many rows');
-  return content;
+  const rows = content.rows.sort((a, b) => a.place - b.place).map(({ row }) => row);
+  return { ...content, rows };
 }
 
-function groupText({ store, member }: TakeParts, ref: PageRef, patient: string | null, bytes: Buffer): string | null {
-  if (patient === null) return unpackLines(bytes);
-  if (isErased(store, patient)) return null;
-  const key = keyOf(store, patient);
-  // Slots are taken as far as they go: a key that is not among them is nobody's any more.
-  if (key === undefined) return null;
-  try {
-    return openGroup({ kind: 'page', clinic: member.clinic, page: ref.id }, patient, key, bytes);
-  } finally {
-    wipe(key);
+type Place = { readonly patient: string | null; readonly epoch: number };
+
+async function readLine(parts: TakeParts, line: PageLine, place: Place, content: Reading): Promise<void> {
+  const { patient } = place;
+  if ('envelope' in line) content.envelopes.push(line.envelope);
+  else if ('restriction' in line) content.access.push({ op: line.restriction, patient });
+  else if ('emergency' in line) content.access.push({ op: line.emergency, patient });
+  else {
+    const row = await rowOf(parts, line, patient, place.epoch);
+    content.rows.push({ row, place: line.place ?? 0 });
+    const beside = besideOf(line);
+    if (beside.merged !== null || beside.lost.length > 0) content.beside.push(beside);
   }
 }
 
-type Lines = { readonly text: string; readonly patient: string | null; readonly epoch: number };
-
-async function readLines(parts: TakeParts, { text, patient, epoch }: Lines, content: PageContent): Promise<void> {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from);
-    if (end < 0) throw new BadBatch('a line without an end');
-    const parsed = pageLine.safeParse(parsedJson(text.slice(from, end)));
-    from = end + 1;
-    if (!parsed.success) throw new BadBatch('a line that is no row');
-    const line = parsed.data;
-    if ('envelope' in line) content.envelopes.push(line.envelope);
-    else if ('restriction' in line) content.access.push(accessOf(line.restriction, patient));
-    else if ('emergency' in line) content.access.push(accessOf(line.emergency, patient));
-    else {
-      content.rows.push(await rowOf(parts, line, patient, epoch));
-      const { id, whole = null, lost = [] } = line;
-      if (whole !== null || lost.length > 0) content.beside.push({ id, whole, lost });
-    }
-  }
-}
-
-function accessOf(op: RestrictionOp | EmergencyOp, patient: string | null): GroupOp {
-  if (op.patient !== patient) throw new BadBatch('an access in another patient’s group');
-  return { op, patient };
+function besideOf({ id, hidden = {}, writers = {}, lost = [], ...line }: PageResource): RowBeside {
+  const whole = line.whole ?? null;
+  const more = whole !== null || Object.keys(hidden).length > 0 || Object.keys(writers).length > 0;
+  return { id, merged: more ? { whole, hidden, writers } : null, lost };
 }
 
 async function rowOf(parts: TakeParts, line: PageResource, patient: string | null, epoch: number): Promise<ImportRow> {
-  if (line.type === 'Patient' && line.id !== patient) throw new BadBatch('a patient in another’s group');
   const json = line.json ?? (await longText(parts, line, patient, epoch));
   const resource = parsedJson(json);
   if (!isObject(resource) || resource['resourceType'] !== line.type) throw new BadBatch('a row of another type');

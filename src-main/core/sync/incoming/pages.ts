@@ -20,7 +20,7 @@ import { runSliced } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import type { GroupOp } from '../merge/apply.ts';
 import { keyOfBlobs } from './blobs.ts';
-import { type RowBeside, readPage } from './page-rows.ts';
+import { type RowBeside, readRows } from './page-rows.ts';
 import { Tally } from './slices.ts';
 import { byCore, type TakeParts } from './take.ts';
 
@@ -97,11 +97,11 @@ async function writePages(
   const beside: RowBeside[] = [];
   let skipped = 0;
   // The next page is on its way while this one is written.
-  let coming = pages[0] === undefined ? null : readPage(parts, pages[0], clinicKey, epoch);
+  let coming = pages[0] === undefined ? null : readRows(parts, pages[0], clinicKey, epoch);
   for (let at = 0; coming !== null; at += 1) {
     const content = await coming;
     const next = pages[at + 1];
-    coming = next === undefined ? null : readPage(parts, next, clinicKey, epoch);
+    coming = next === undefined ? null : readRows(parts, next, clinicKey, epoch);
     // Whoever awaits it hears of its failure; until then nobody calls it unhandled.
     coming?.catch(() => undefined);
     parts.signal.throwIfAborted();
