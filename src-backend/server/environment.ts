@@ -1,7 +1,7 @@
 /**
  * Settings of the process that weaken TLS or write its keys down: under any of them the backend does not start.
- * Additional authorities (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, --use-openssl-ca …) are not among them: the server names
- * the one authority that it trusts with every connection, and they have no say.
+ * Additional authorities (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, --use-openssl-ca …) and lists of ciphers are not among them:
+ * the server names its one authority and its ciphers itself, and they have no say.
  */
 
 const variables = ['SSLKEYLOGFILE', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'OPENSSL_ENGINES'] as const;
@@ -11,13 +11,14 @@ const switches = [
   '--tls-min-v1.1',
   '--tls-min-v1.2',
   '--tls-max-v1.2',
-  '--tls-cipher-list',
   '--tls-keylog',
   '--openssl-config',
   '--openssl-shared-config',
   '--openssl-legacy-provider',
   '--insecure-http-parser',
   '--inspect',
+  '--inspect-brk',
+  '--inspect-wait',
 ] as const;
 
 /** @returns the first one set, by name; null: none */
@@ -28,9 +29,8 @@ export function weakenedBy(
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') return 'NODE_TLS_REJECT_UNAUTHORIZED';
   for (const name of variables) if ((environment[name] ?? '') !== '') return name;
   const given = [...execArguments, ...(environment['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  for (const one of switches) {
-    // Node takes underscores for dashes, and --inspect has longer sisters.
-    if (given.some((argument) => argument.replaceAll('_', '-').startsWith(one))) return one;
-  }
+  // Node takes underscores for dashes.
+  const named = new Set(given.map((argument) => (argument.split('=')[0] ?? '').replaceAll('_', '-')));
+  for (const one of switches) if (named.has(one)) return one;
   return null;
 }
