@@ -51,6 +51,32 @@ function base64Large() {
 export const welcomeContent = z.strictObject({ content: directoryContent, directoryKey: raw32, passwordCost });
 export type WelcomeContent = z.infer<typeof welcomeContent>;
 
+/** What the code of an enrolment opened, and what it goes on with (docs/protocols/sync.md, "Enrolment"). */
+export const enrolmentOffer = z.strictObject({
+  /** `host:port` */
+  address: z.string().max(262),
+  /** PEM. */
+  authority: z.string().max(8192),
+  name: z.string().max(80),
+  logKey: raw32,
+  tenant: id,
+  clinic: id,
+  clinicName: z.string().max(120),
+  clinicIdentity: raw32,
+});
+export type EnrolmentOffer = z.infer<typeof enrolmentOffer>;
+export const enrolmentPending = z.strictObject({
+  offer: enrolmentOffer,
+  host: z.string().max(255),
+  port: z.number().int().min(1).max(65_535),
+  mailbox: z.string().max(32),
+  /** Seals what lies in the mailbox. */
+  key: raw32,
+  /** When the mailbox is gone. */
+  until: z.number().int(),
+});
+export type EnrolmentPending = z.infer<typeof enrolmentPending>;
+
 /** What a workstation keeps between asking and being answered: its own keys, sealed under its new device secret. */
 export const joinPending = z.strictObject({
   version: z.literal(1),
@@ -58,6 +84,8 @@ export const joinPending = z.strictObject({
   request: joinRequest,
   device: keyFilePayload.shape.device,
   x25519Private: raw32,
+  /** Null: asked by a file. */
+  enrolment: enrolmentPending.nullable().default(null),
 });
 export type JoinPending = z.infer<typeof joinPending>;
 const pendingHeader = z.strictObject({ version: z.literal(1), profileId: id, number: z.number().int().positive() });

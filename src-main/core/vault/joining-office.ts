@@ -14,6 +14,7 @@ import {
   changeFor,
   decodePending,
   encodePending,
+  type EnrolmentPending,
   type JoinPending,
   type JoinRequest,
   joinMaximum,
@@ -25,7 +26,7 @@ import {
   welcomeFor,
   wordsToCompare,
 } from './join.ts';
-import type { KeyFilePayload } from './key-file-payload.ts';
+import type { BackendConnection, KeyFilePayload } from './key-file-payload.ts';
 import { addDeviceSecret, readDeviceSecret } from './keychain-items.ts';
 import { profilePaths } from './layout.ts';
 import { OpenKeyFile } from './open-key-file.ts';
@@ -52,9 +53,10 @@ export class Joining {
 
   /**
    * On the new workstation: keys of its own and a request for an admin elsewhere.
+   * @param enrolment where the request goes; null: into a file
    * @throws CallError already-set-up, keychain-…
    */
-  async ask(name: string): Promise<Buffer> {
+  async ask(name: string, enrolment: EnrolmentPending | null = null): Promise<Buffer> {
     return this.#room.inTurn(async () => {
       if ((await this.#room.look()) !== 'not-set-up') throw new CallError('already-set-up');
       const { disk, profileDir, random, keychain, clock } = this.#room.place;
@@ -75,7 +77,7 @@ export class Joining {
       const added = await addDeviceSecret(keychain, profileId, 1, deviceSecret);
       if (added !== 'ok') throw keychainError(added);
       const x25519Private = once.privateKey.toString('base64');
-      const pending: JoinPending = { version: 1, profileId, request, device, x25519Private };
+      const pending: JoinPending = { version: 1, profileId, request, device, x25519Private, enrolment };
       replaceFile(disk, profilePaths(profileDir).joinPending, encodePending(pending, deviceSecret, 1, random));
       wipe(deviceSecret, once.privateKey);
       return canonicalBytes(request);
@@ -123,7 +125,12 @@ export class Joining {
    * database key and database, sealed to everybody who opens it.
    * @throws CallError not-found (nothing was asked for), invalid-input (no welcome for this request), join-words-wrong
    */
-  async join(welcome: Buffer, typed: string, create: CreateJoined): Promise<void> {
+  async join(
+    welcome: Buffer,
+    typed: string,
+    create: CreateJoined,
+    backend: BackendConnection | null = null,
+  ): Promise<void> {
     return this.#room.inTurn(async () => {
       if ((await this.#room.look()) !== 'not-set-up') throw new CallError('already-set-up');
       const { disk, profileDir, random } = this.#room.place;
@@ -135,7 +142,7 @@ export class Joining {
       if (!words.ok || !sameWords(words.words, right)) throw new CallError('join-words-wrong', { field: 'words' });
       demandMember(content, pending);
       const databaseKey = random(32);
-      const payload = this.#payload(pending, content, databaseKey);
+      const payload = { ...this.#payload(pending, content, databaseKey), backend };
       demandRostered(payload);
       const { defaultLanguage: language } = payload.clinic;
       await this.#create(payload, databaseKey, (database) => create({ ...database, language }));
@@ -145,6 +152,21 @@ export class Joining {
       disk.remove(profilePaths(profileDir).joinPending);
       wipe(deviceSecret);
       await this.#room.look();
+    });
+  }
+
+  /** What this workstation asked with the code of an enrolment, and waits for; null where there is nothing. */
+  async enrolling(): Promise<EnrolmentPending | null> {
+    return this.#room.inTurn(async () => {
+      if (this.#room.state !== 'not-set-up') return null;
+      try {
+        const { pending, deviceSecret } = await this.#pending();
+        wipe(deviceSecret);
+        return pending.enrolment;
+      } catch (error) {
+        if (error instanceof CallError && error.value.code === 'not-found') return null;
+        throw error;
+      }
     });
   }
 

@@ -8,6 +8,7 @@ import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { sealTo } from '../crypto/x25519.ts';
 import { AuditOffice } from './audit-office.ts';
+import { BackendOffice } from './backend-office.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type CreateDatabase, createClinic, createDatabase, recreateKeyFile } from './creation.ts';
 import { Directory } from './directory-office.ts';
@@ -77,6 +78,8 @@ export class Vault {
   readonly keys: Keys;
   /** What the log signs with. */
   readonly audit: AuditOffice;
+  /** Where the workstations meet, and how this one is known there. */
+  readonly backend: BackendOffice;
 
   constructor(options: VaultOptions) {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
@@ -89,6 +92,7 @@ export class Vault {
     this.secondFactor = new SecondFactors(this.#room);
     this.keys = new Keys(this.#room);
     this.audit = new AuditOffice(this.#room);
+    this.backend = new BackendOffice(this.#room);
   }
 
   get state(): VaultState {
