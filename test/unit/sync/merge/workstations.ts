@@ -1,0 +1,131 @@
+/** Workstations of one clinic with real encrypted stores, whose ops reach each other through a list in memory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { append } from '../../../../src-main/core/audit/log.ts';
+import { afterErasure, isErased } from '../../../../src-main/core/store/erase.ts';
+import { closeStore, createStore, type Store } from '../../../../src-main/core/store/open.ts';
+import { type Tx, withTransaction } from '../../../../src-main/core/store/transaction.ts';
+import { type Applied, applyOps, type GroupOp, MergesUnjudged } from '../../../../src-main/core/sync/merge/apply.ts';
+import { outgoingOp } from '../../../../src-main/core/sync/outgoing/read-ops.ts';
+import { readStoreOps } from '../../../../src-main/core/sync/outgoing/store-op.ts';
+import { op as syncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import { clinicKey, key, someone } from '../../store/clinic.ts';
+
+export const deviceId = (number: number): string => `0000000${number}-0000-4000-8000-000000000000`;
+
+/** Stands for the validator: a value of two types is none. */
+export const isResource = (json: string): boolean =>
+  !(json.includes('"valueQuantity"') && json.includes('"valueString"'));
+
+export class Workstation {
+  readonly store: Store;
+  readonly #folder: string;
+  #read = 0;
+  clock = 1_790_000_000_000;
+
+  constructor(number: number) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'carekeep-merge-'));
+    this.store = createStore({ path: join(this.#folder, 'a.db'), key, clinicKey, device: deviceId(number) });
+  }
+
+  /** A local write, audited. */
+  write<T>(work: (tx: Tx) => T, type: Parameters<typeof append>[1]['type'] = 'chart.changed'): T {
+    return withTransaction(
+      this.store,
+      (tx) => {
+        const result = work(tx);
+        append(tx, { ...someone, type });
+        return result;
+      },
+      this.clock,
+    );
+  }
+
+  /** What was written here since it was last asked, as it goes out. */
+  outgoing(): GroupOp[] {
+    const rows = this.store
+      .sql<[number], { seq: number; ops: string }>('select seq, ops from outbox where seq >= ? order by seq')
+      .all(this.#read);
+    const found: GroupOp[] = [];
+    for (const { seq, ops } of rows) {
+      this.#read = seq + 1;
+      for (const one of readStoreOps(ops)) {
+        if (one.kind === 'import') continue;
+        const out = outgoingOp(this.store, seq, one, (patient) => isErased(this.store, patient));
+        if (out === null) continue;
+        const op = syncOp.parse(JSON.parse(out.line));
+        if (op.k === 'import' || op.k === 'snapshot' || op.k === 'roster') continue;
+        found.push({ patient: out.patient, op });
+      }
+    }
+    return found;
+  }
+
+  /** Takes ops of others in one slice with its one entry. */
+  take(ops: readonly GroupOp[], detail: Readonly<Record<string, string | number>> = {}): Applied {
+    const verdicts = new Map<string, boolean>();
+    for (;;) {
+      try {
+        const applied = withTransaction(
+          this.store,
+          (tx) => {
+            const done = applyOps(tx, ops, verdicts);
+            append(tx, { ...someone, type: 'sync.received', origin: 'core', detail: { ...detail, ...done.detail } });
+            return done;
+          },
+          this.clock,
+        );
+        afterErasure(this.store, applied.erased);
+        return applied;
+      } catch (error) {
+        if (!(error instanceof MergesUnjudged)) throw error;
+        for (const { json } of error.merges) verdicts.set(json, isResource(json));
+      }
+    }
+  }
+
+  /** Keys of patients reach others before the ops that need them. */
+  giveKeys(to: Workstation): void {
+    const keys = this.store.db.prepare('select patient_id, epoch, sealed from patient_key').raw().all();
+    const put = to.store.db.prepare(
+      'insert or ignore into patient_key select ?, ?, ? where not exists (select 1 from erasure where patient_id = ?)',
+    );
+    for (const one of keys) if (Array.isArray(one)) put.run(...one, one[0]);
+  }
+
+  close(): void {
+    closeStore(this.store);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The record as it must be the same everywhere: rows, field versions, lost writes, what does not show. */
+export function recordOf({ store }: Workstation, patientId?: string): unknown {
+  const rows = store.db
+    .prepare<[], Record<string, unknown>>(
+      `select id, type, patient_id, encounter_id, date, status, code, category, deleted, signed, author_user, source, json,
+       field_versions, updated_at from resource order by id`,
+    )
+    .all()
+    .filter((row) => patientId === undefined || row['patient_id'] === patientId)
+    .map((row) => ({ ...row, field_versions: Object.entries(JSON.parse(String(row['field_versions']))).sort() }));
+  const ids = new Set(rows.map((row) => Reflect.get(row, 'id')));
+  const of = (text: string): unknown[] =>
+    store.db
+      .prepare<[], { id: string }>(text)
+      .all()
+      .filter(({ id }) => ids.has(id));
+  return {
+    rows,
+    lost: of('select id, field, version, text, author, at from lost_write where gone = 0 order by id, field, version'),
+    merged: of("select id, whole, hidden from merged_state where whole is not null or hidden <> '{}' order by id"),
+    restrictions: store.db
+      .prepare<[], { id: string }>('select patient_id id, users, reason, by_user, at from chart_restriction order by 1')
+      .all()
+      .filter(({ id }) => patientId === undefined || id === patientId),
+    emergencies: store.db
+      .prepare<[], { id: string }>('select id, patient_id, ends_at from break_glass order by id')
+      .all(),
+  };
+}
