@@ -38,11 +38,11 @@ export async function openDatabase({ folder, ownerUrl, serviceUrl }: DatabaseSet
   return { owner, service, stop: async () => undefined };
 }
 
-const here = new Set(['localhost', '127.0.0.1', '[::1]', '']);
+const here = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * `postgresql://user:password@host:port/database`, and of its parameters `host` (a socket's folder), `sslrootcert` and
- * `sslmode=disable`. Anywhere else than on this machine the certificate is verified unless that says otherwise.
+ * `postgresql://user:password@host:port/database`, and of its parameters `host` (a socket's folder, instead of the host),
+ * `sslrootcert` and `sslmode`. Anywhere else than on this machine the certificate is verified unless that says otherwise.
  */
 export function parseUrl(variable: string, text: string): Connection {
   const url = URL.parse(text);
@@ -52,13 +52,14 @@ export function parseUrl(variable: string, text: string): Connection {
   const socket = url.searchParams.get('host');
   const database = decodeURIComponent(url.pathname.slice(1));
   const mode = url.searchParams.get('sslmode');
-  if (url.username === '' || database === '') throw wrong('it names no role or no database');
+  if (url.username === '' || url.hostname === '' || database === '')
+    throw wrong('it lacks a role, a host or a database');
   if (mode !== null && !['disable', 'require', 'verify-ca', 'verify-full'].includes(mode))
     throw wrong('unknown sslmode');
   const local = socket !== null || here.has(url.hostname);
   const root = url.searchParams.get('sslrootcert');
   return {
-    host: socket ?? (url.hostname === '[::1]' ? '::1' : url.hostname || 'localhost'),
+    host: socket ?? (url.hostname === '[::1]' ? '::1' : url.hostname),
     port: url.port === '' ? 5432 : Number(url.port),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),

@@ -52,5 +52,7 @@ export function openPool(to: Connection, { most, statementMillis = 30_000 }: Poo
   });
   // An idle connection that the server closed: the pool has dropped it, and the next one says what is wrong.
   pool.on('error', () => undefined);
+  // One in use that goes away fails its statements; said a second time as an event it would end the process.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
