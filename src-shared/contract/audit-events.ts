@@ -104,6 +104,7 @@ export const auditEvents = {
   'sync.refused': { action: 'E', kind: 'exchange' },
   'sync.quarantine-read': { action: 'R', kind: 'exchange' },
   'sync.quarantine-decided': { action: 'E', kind: 'exchange' },
+  'sync.removal-told': { action: 'E', kind: 'exchange' },
   'conflict.listed': { action: 'R', kind: 'record' },
   'conflict.settled': { action: 'U', kind: 'record' },
   'patient.erased': { action: 'D', kind: 'record' },

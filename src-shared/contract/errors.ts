@@ -100,6 +100,8 @@ export const errorCodes = [
   'token-wrong', // no such clinic token, or used already
   'enrolment-code-wrong', // no code of this clinic, or its ten minutes are over
   'enrolment-over',
+  'quarantine-first', // what these changes build on waits for its own decision
+  'quarantine-unreadable', // a batch that cannot be read can only be dropped
   'unseen-too-long', // too long without contact: only admins sign in here
   // files
   'file-unreadable',

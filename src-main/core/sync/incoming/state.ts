@@ -13,6 +13,9 @@ export type StateName =
   | 'in.slots' // counter of slots up to which they are here
   | 'in.contact' // when the backend last answered
   | 'in.problem' // why nothing is taken any more
+  | 'in.removals' // size of the roster up to which removals are told
+  | 'in.telling' // who a batch of ours says is gone
+  | 'in.spoken' // when this workstation last said anything
   | 'in.restored'; // an older database was put back: what we said since comes from the log
 
 export function readState(store: Store, name: StateName): Buffer | undefined {
@@ -30,6 +33,19 @@ export function readNumber(store: Store, name: StateName): number {
 
 export function writeNumber(tx: Pick<Tx, 'store'>, name: StateName, value: number): void {
   writeState(tx, name, Buffer.from(String(value), 'utf8'));
+}
+
+const telling = z.strictObject({ seq: count, users: z.array(z.string()), devices: z.array(z.string()) });
+/** Removals that a batch of ours tells, until it has its place in the log. */
+export type Telling = z.infer<typeof telling>;
+
+export function readTelling(store: Store): Telling | null {
+  const value = readState(store, 'in.telling');
+  return value === undefined ? null : telling.parse(JSON.parse(value.toString('utf8')));
+}
+
+export function writeTelling(tx: Pick<Tx, 'store'>, value: Telling | null): void {
+  writeState(tx, 'in.telling', value === null ? null : Buffer.from(JSON.stringify(value), 'utf8'));
 }
 
 const partial = z.strictObject({ position: count, hash, group: count, op: count });

@@ -6,6 +6,7 @@ import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import { splitVersion } from '../../../../src-shared/sync-protocol/primitives.ts';
 import { append, type NewEntry } from '../../audit/log.ts';
+import { frontierRoot, grow, leafHash } from '../../audit/merkle.ts';
 import type { Store } from '../../store/open.ts';
 import { sliceClock } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
@@ -13,13 +14,15 @@ import type { RosterState } from '../../vault/roster-state.ts';
 import type { Backend, PulledBatch } from '../backend.ts';
 import type { GroupOp, RowOp } from '../merge/apply.ts';
 import type { Verdicts } from '../merge/slice.ts';
+import { acknowledged } from '../outgoing/pending.ts';
 import { withBlobs } from './blobs.ts';
 import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
-import { appendToLog, writeChain } from './log.ts';
+import type { Heads } from './heads.ts';
+import { appendToLog, frontierOfLog, writeChain } from './log.ts';
 import { takeImport } from './pages.ts';
 import { type Apart, hold, noteRemoved, setApart, setAside } from './quarantine.ts';
 import { inJudgedTransaction, isRowOp, type Judge, signedUnder, type Tally, withItsNote } from './slices.ts';
-import { type Partial, readPartial, writePartial } from './state.ts';
+import { type Partial, readPartial, readTelling, writePartial, writeTelling } from './state.ts';
 import { SyncStop, SyncWaits } from './stop.ts';
 import { type Membership, type Verified, verifyBatch } from './verify.ts';
 import { keepWaiting } from './waiting.ts';
@@ -135,12 +138,44 @@ function putAside({ store, now }: TakeParts, verified: Verified): void {
 }
 
 /** The batch is taken: the log and its device's chain go on. */
-function finishBatchAt(tx: Tx, { hash, envelope, own }: Verified): void {
+function finishBatchAt(tx: Tx, { hash, envelope, own, position }: Verified): void {
   const { device, seq } = envelope.header;
   appendToLog(tx, [{ hash, device, seq }]);
   writeChain(tx, device, { seq: seq + 1, hash });
   writePartial(tx, null);
-  if (own) tx.store.sql<[number]>('delete from sync_outgoing where seq = ?').run(seq);
+  if (own) ownHasPlace(tx, seq, position);
+}
+
+function ownHasPlace(tx: Tx, seq: number, position: number): void {
+  acknowledged(tx, seq);
+  const telling = readTelling(tx.store);
+  if (telling?.seq !== seq) return;
+  for (const id of telling.users) noteRemoved(tx, 'user', id, position);
+  for (const id of telling.devices) noteRemoved(tx, 'device', id, position);
+  writeTelling(tx, null);
+}
+
+/**
+ * A batch of ours that the backend says is stored at the log's end: known without fetching it.
+ * @throws SyncStop log-forked where a head says another
+ */
+export function takeOwn(
+  { store, heads, now }: { readonly store: Store; readonly heads: Heads; readonly now: () => number },
+  { position, seq, hash }: { readonly position: number; readonly seq: number; readonly hash: Buffer },
+): void {
+  const frontier = grow(frontierOfLog(store), leafHash(hash));
+  heads.demandPromised(position, hash);
+  heads.demandRoot(frontier.size, frontierRoot(frontier));
+  withTransaction(
+    store,
+    (tx) => {
+      appendToLog(tx, [{ hash, device: store.device, seq }]);
+      writeChain(tx, store.device, { seq: seq + 1, hash });
+      ownHasPlace(tx, seq, position);
+    },
+    now(),
+  );
+  heads.reached(frontier.size);
 }
 
 type At = { readonly group: number; readonly op: number };
