@@ -9,7 +9,7 @@ import type { Store } from '../../store/open.ts';
 import { runSliced, type Sliced } from '../../store/slices.ts';
 import type { Backend } from '../backend.ts';
 import { type Group, openGroup, readGroups, unpackLines } from '../groups.ts';
-import { blobChunks, blobKey, chunkCount, type Fetching, fetchBlob } from './blobs.ts';
+import { blobChunks, blobKey, chunkCount } from './blobs.ts';
 import { type Lines, type SealedGroups, sealGroups } from './seal-groups.ts';
 
 /** Plain bytes of rows on one page: seals have room beside them even if nothing gets smaller. */
@@ -67,28 +67,8 @@ export async function sendPage(
   }
 }
 
-/**
- * A page's groups, as its op names them. The caller wipes them.
- * @param clinicKey of the epoch of the op's batch
- * @throws OpenError where they are not those; @throws whatever the backend does
- */
-export async function fetchPage(fetching: Fetching, ref: PageRef, clinicKey: Uint8Array): Promise<Buffer> {
-  if (ref.size > limits.pageBytes || ref.rows > limits.pageRows)
-    throw new OpenError('a page larger than a page may be');
-  const key = blobKey(clinicKey);
-  try {
-    return await fetchBlob(fetching, ref, key);
-  } finally {
-    wipe(key);
-  }
-}
-
-/** A page's lines of one patient; `lines` null where the patient's key is not here, `sealed` to open them later. */
-export type PageGroup = {
-  readonly patient: string | null;
-  readonly lines: readonly PageLine[] | null;
-  readonly sealed: Buffer;
-};
+/** A page's lines of one patient, or of none; null where the patient's key is not here. */
+export type PageGroup = { readonly patient: string | null; readonly lines: readonly PageLine[] | null };
 
 /**
  * Reads a page group by group.
@@ -109,7 +89,7 @@ export function* readPage(
     const lines = group.patient !== null && key === null ? null : openPageGroup(clinic, ref.id, group, key);
     if (lines === null) whole = false;
     rows += lines?.length ?? 0;
-    groups.push({ patient: group.patient, lines, sealed: group.bytes });
+    groups.push({ patient: group.patient, lines });
     yield { done: rows, total: ref.rows };
   }
   if (rows > ref.rows || (whole && rows !== ref.rows)) throw new OpenError('a page with another number of rows');
@@ -117,7 +97,7 @@ export function* readPage(
 }
 
 /** Lines of one group. @param key `groupKey` of its patient; wiped. @throws OpenError */
-export function openPageGroup(clinic: string, page: string, { patient, bytes }: Group, key: Buffer | null): PageLine[] {
+function openPageGroup(clinic: string, page: string, { patient, bytes }: Group, key: Buffer | null): PageLine[] {
   let text: string;
   try {
     if (patient === null) text = unpackLines(bytes);

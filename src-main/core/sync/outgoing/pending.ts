@@ -106,7 +106,7 @@ export async function sendLongTexts(
       continue;
     }
     const plain = Buffer.from(text, 'utf8');
-    const key = longKey(store, patient, one.epoch);
+    const key = blobKeyOf(store, patient, one.epoch);
     try {
       for (let n = one.done; n < count; n += 1) {
         signal.throwIfAborted();
@@ -121,7 +121,8 @@ export async function sendLongTexts(
   }
 }
 
-export function longKey(store: Store, patient: string | null, epoch: number): Buffer {
+/** A patient's, or the clinic's of an epoch for what belongs to no patient. Wipe after use. @throws OpenError, CallError not-found */
+export function blobKeyOf(store: Store, patient: string | null, epoch: number): Buffer {
   if (patient !== null) {
     const patientKey = openPatientKey(store, patient);
     const key = blobKey(patientKey);

@@ -107,7 +107,8 @@ export function textOrBlob(
 /** Time and author as the entry says them; asked only where no row does. */
 type Told = { readonly recorded: number; readonly user: string | null; readonly roster: number | undefined };
 
-function toldBy(store: Store, seq: number): Told {
+/** What an entry says of itself. @throws CallError record-damaged */
+export function toldBy(store: Store, seq: number): Told {
   const row = store.sql<[number], { entry: Buffer }>('select entry from audit_entry where seq = ?').get(seq);
   const entry = row && decodeEntry(row.entry);
   if (entry === undefined) throw new CallError('record-damaged', { ids: [] });
