@@ -12,6 +12,7 @@ import type { LockReason } from '../../src-shared/wire.ts';
 import { Pruning } from './audit/prune/pruning.ts';
 import type { Witness } from './audit/witness.ts';
 import type { EntryNotes } from './call.ts';
+import { ClinicConnection } from './connection/clinic-connection.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
@@ -68,6 +69,8 @@ export class Core {
   readonly weeks: Weeks;
   readonly pruning: Pruning;
   readonly rotation: DatabaseRotation;
+  /** To the clinic's backend, signed in or locked. */
+  readonly connection: ClinicConnection;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
   readonly broadcast: (event: CoreEvent) => void;
@@ -106,6 +109,7 @@ export class Core {
     this.weeks = new Weeks(this);
     this.pruning = new Pruning(this);
     this.rotation = new DatabaseRotation(this);
+    this.connection = new ClinicConnection(this);
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
@@ -308,6 +312,7 @@ export class Core {
   async close(): Promise<void> {
     this.scrub.close();
     this.weeks.close();
+    this.connection.close();
     await this.#stopWork();
     await this.flush();
     this.presence.close();

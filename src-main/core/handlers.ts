@@ -9,6 +9,7 @@ import { conflictHandlers } from './chart/conflicts.ts';
 import { noteHandlers } from './chart/notes.ts';
 import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
+import { backendHandlers, enrolmentHandlers } from './connection/handlers.ts';
 import { accessReportHandlers } from './exchange/access-report-handlers.ts';
 import { auditBundleHandlers } from './exchange/audit-bundle-export.ts';
 import { auditEventExportHandlers } from './exchange/audit-event-export.ts';
@@ -52,6 +53,8 @@ export const handlers: AllHandlers = {
   retention: retentionHandlers,
   roster: rosterHandlers,
   devices: deviceHandlers,
+  backend: backendHandlers,
+  enrolment: enrolmentHandlers,
   access: accessHandlers,
   conflicts: conflictHandlers,
 };

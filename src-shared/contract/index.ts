@@ -5,6 +5,7 @@ import { accessReports, auditEventExport } from './access-report.ts';
 import { app, recovery, settings, setup } from './app.ts';
 import { audit } from './audit.ts';
 import { auditBundle } from './audit-export.ts';
+import { backend, enrolment } from './backend.ts';
 import { chart, notes, snippets } from './chart.ts';
 import { devices } from './devices.ts';
 import { exports, imports } from './exchange.ts';
@@ -45,6 +46,8 @@ export const contract = {
   retention,
   roster,
   devices,
+  backend,
+  enrolment,
   access,
   conflicts,
 } as const;

@@ -44,6 +44,11 @@ export class HttpsBackend implements Backend {
     this.#waiting = new BackendHttp(peer, times);
   }
 
+  /** For the calls beside the exchange (`open-calls.ts`), on the same connection. */
+  get http(): BackendHttp {
+    return this.#work;
+  }
+
   async state(after: string | null, waitSeconds: number, signal: AbortSignal): Promise<StateAnswer> {
     const wait = Math.min(Math.max(0, Math.floor(waitSeconds)), limits.waitSeconds);
     const query = new URLSearchParams({ ...(after !== null && { after }), wait: String(wait) });

@@ -13,8 +13,8 @@ import { replaceFile } from './disk.ts';
 import {
   changeFor,
   decodePending,
-  encodePending,
   type EnrolmentPending,
+  encodePending,
   type JoinPending,
   type JoinRequest,
   joinMaximum,
@@ -40,6 +40,9 @@ import { makeDeviceKeys } from './set-up.ts';
 import { fromBase64 } from './wrapped.ts';
 
 export type Admitted = { readonly words: readonly string[]; readonly welcome: Buffer; readonly deviceId: string };
+
+/** An enrolment that this workstation asked for: its request and the six words to compare. */
+export type Enrolling = EnrolmentPending & { readonly request: Buffer; readonly words: readonly string[] };
 
 /** Makes the empty database of a workstation that joins; names sort as the clinic's language wants. */
 export type CreateJoined = (database: Parameters<CreateDatabase>[0] & { readonly language: Language }) => void;
@@ -156,13 +159,16 @@ export class Joining {
   }
 
   /** What this workstation asked with the code of an enrolment, and waits for; null where there is nothing. */
-  async enrolling(): Promise<EnrolmentPending | null> {
+  async enrolling(): Promise<Enrolling | null> {
     return this.#room.inTurn(async () => {
       if (this.#room.state !== 'not-set-up') return null;
       try {
         const { pending, deviceSecret } = await this.#pending();
         wipe(deviceSecret);
-        return pending.enrolment;
+        const { enrolment, request } = pending;
+        if (enrolment === null) return null;
+        const words = wordsToCompare(request, fromBase64(enrolment.offer.clinicIdentity));
+        return { ...enrolment, request: canonicalBytes(request), words };
       } catch (error) {
         if (error instanceof CallError && error.value.code === 'not-found') return null;
         throw error;
