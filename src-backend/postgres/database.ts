@@ -2,7 +2,7 @@
  * Which PostgreSQL: one's own where `DATABASE_URL` names it, else the embedded one. `DATABASE_URL` is the role that owns
  * the tables; the service's own role comes with `DATABASE_SERVICE_URL`, or is made by the owner where it may make roles.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import { type Connection, openPool, searchPath } from '../store/connection.ts';
 import { SetupError } from '../store/setup-error.ts';
 import { startEmbedded } from './embedded.ts';
 import { roles } from './roles.ts';
+import { writeSecret } from './secret-file.ts';
 
 export type Database = {
   readonly owner: Connection;
@@ -74,10 +75,7 @@ const kept = z.strictObject({ password: z.string().min(20) });
 async function ownService(folder: string, owner: Connection): Promise<Connection> {
   const file = join(folder, 'database.json');
   if (!existsSync(file)) {
-    writeFileSync(file, JSON.stringify({ password: randomBytes(24).toString('base64url') }), {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    writeSecret(file, JSON.stringify({ password: randomBytes(24).toString('base64url') }));
   }
   const { password } = kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   const pool = openPool(owner, { most: 1 });

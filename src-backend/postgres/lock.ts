@@ -42,7 +42,9 @@ export function isAlive(pid: number): boolean {
 function identityOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Ended, and not yet collected by its parent: nobody's any more.
+    return `${pid} ${fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')}`;
   } catch {
     // No such file on this system: the number has to do.
     return `${pid} `;
