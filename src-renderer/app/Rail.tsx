@@ -1,16 +1,19 @@
 import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Place } from '../../src-shared/contract/people.ts';
+import { ConflictCount } from '../conflicts/ConflictCount.tsx';
 import { WaitingCount } from '../requests/WaitingCount.tsx';
 import { OpenCount } from '../review/OpenCount.tsx';
+import { SyncSign, useSyncStanding } from '../sync/index.ts';
 import { Mark } from '../ui/Mark.tsx';
+import { QuarantineCount } from '../workstations/QuarantineCount.tsx';
 import { mayOpen } from './landing.ts';
 import { type Page, useGo } from './navigation.ts';
 import { roleName } from './role-name.ts';
 import { useSession } from './session.tsx';
 
 type RailPage = Exclude<Page, 'chart' | 'account'>;
-const daily: readonly RailPage[] = ['patients'];
+const daily: readonly RailPage[] = ['patients', 'conflicts'];
 const clinic: readonly RailPage[] = [
   'import',
   'audit',
@@ -19,6 +22,7 @@ const clinic: readonly RailPage[] = [
   'requests',
   'recovery',
   'roster',
+  'workstations',
   'keys',
   'settings',
 ];
@@ -29,9 +33,12 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
   const session = useSession();
   const go = useGo();
   const current = place.page === 'chart' ? 'patients' : place.page;
+  const standing = useSyncStanding();
+  // a list that is empty on most days stands in the rail only when it is not
+  const hidden = (page: RailPage) => page === 'conflicts' && (standing?.conflicts ?? 0) === 0 && current !== page;
   const items = (pages: readonly RailPage[]) =>
     pages
-      .filter((page) => mayOpen(page, session.permissions))
+      .filter((page) => mayOpen(page, session.permissions) && !hidden(page))
       .map((page) => (
         <li key={page}>
           <UnstyledButton
@@ -42,6 +49,10 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
             {t(`rail.${page}`)}
             {page === 'reviews' && <OpenCount />}
             {page === 'requests' && <WaitingCount />}
+            {page === 'conflicts' && <ConflictCount count={standing?.conflicts ?? 0} />}
+            {page === 'workstations' && session.can('user:write') && (
+              <QuarantineCount count={standing?.quarantined ?? 0} />
+            )}
           </UnstyledButton>
         </li>
       ));
@@ -62,6 +73,7 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
           <ul aria-labelledby="rail-clinic">{below}</ul>
         </>
       )}
+      <SyncSign />
       <div className="ck-rail-foot">
         <UnstyledButton
           className="ck-rail-item ck-rail-user"

@@ -13,6 +13,8 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   requests: ['request:sign'],
   recovery: ['key:rotate'],
   roster: ['roster:read'],
+  workstations: ['device:read'],
+  conflicts: ['chart:write', 'patient:write'],
   keys: ['key:read'],
   settings: ['settings:write', 'device:read'],
   account: [],

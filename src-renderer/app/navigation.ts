@@ -12,6 +12,8 @@ export type Go = {
   readonly page: (page: Exclude<Page, 'chart'>) => void;
   /** Opens a patient's chart, on a tab if one is named. */
   readonly chart: (patientId: string, tab?: string) => void;
+  /** Opens what two people changed alike, of one patient if one is named. In memory beside the address, too. */
+  readonly conflicts: (patientId: string | null) => void;
   /** Opens the audit log as filtered. The filter travels in memory beside the address: it names people. */
   readonly audit: (chosen: Chosen) => void;
 };
@@ -23,6 +25,8 @@ export function useGo(): Go {
       page: (page) => void navigate({ to: `/${page}` }),
       chart: (patientId, tab) =>
         void navigate({ to: '/chart/$patientId', params: { patientId }, search: tab === undefined ? {} : { tab } }),
+      conflicts: (patientId) =>
+        void navigate({ to: '/conflicts', state: patientId === null ? {} : { conflictsOf: patientId } }),
       audit: (chosen) => void navigate({ to: '/audit', state: { audit: chosen } }),
     }),
     [navigate],
@@ -32,6 +36,7 @@ export function useGo(): Go {
 declare module '@tanstack/react-router' {
   interface HistoryState {
     audit?: Chosen;
+    conflictsOf?: string;
   }
 }
 

@@ -37,6 +37,14 @@ const roster = page(
   '/roster',
   lazyRouteComponent(() => import('../roster/index.ts'), 'RosterPage'),
 );
+const workstations = page(
+  '/workstations',
+  lazyRouteComponent(() => import('../workstations/index.ts'), 'WorkstationsPage'),
+);
+const conflicts = page(
+  '/conflicts',
+  lazyRouteComponent(() => import('../conflicts/index.ts'), 'ConflictsPage'),
+);
 const requests = page(
   '/requests',
   lazyRouteComponent(() => import('../requests/index.ts'), 'RequestsPage'),
@@ -88,6 +96,8 @@ const routeTree = root.addChildren([
   requests,
   recovery,
   roster,
+  workstations,
+  conflicts,
   importing,
   keys,
   settings,

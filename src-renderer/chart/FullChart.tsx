@@ -7,6 +7,7 @@ import { AccessReportButton } from '../access-report/index.ts';
 import { useGo } from '../app/navigation.ts';
 import { useCan } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
+import { PatientConflicts } from '../conflicts/PatientConflicts.tsx';
 import { isoToday } from '../find/today.ts';
 import { NotesTab, useDrafts } from '../notes/index.ts';
 import { EditPatientDialog } from '../patient/index.ts';
@@ -120,6 +121,7 @@ export function FullChart({ patientId, tab }: Props) {
           )
         }
       />
+      <PatientConflicts patientId={patientId} />
       {error !== null && chart === null ? (
         <Card label={t('windowTitle')}>
           <ErrorState error={error} onRetry={() => void refetch()} />

@@ -6,6 +6,7 @@ import { AccessTab } from '../access/index.ts';
 import { AccessReportButton } from '../access-report/index.ts';
 import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
+import { PatientConflicts } from '../conflicts/PatientConflicts.tsx';
 import { EditPatientDialog } from '../patient/index.ts';
 import { Card, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
 import { Banner, headOfDemographics } from './Banner.tsx';
@@ -69,6 +70,7 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
           )
         }
       />
+      <PatientConflicts patientId={patientId} />
       <div className={classes.person}>
         <Card title={t('person.title')}>
           {isPending ? (

@@ -16,6 +16,7 @@ import { useGo } from '../app/navigation.ts';
 import { useCan } from '../app/session.tsx';
 import { call, useProcedure } from '../client.ts';
 import { NewPatientDialog } from '../patient/index.ts';
+import { useFirstSync } from '../sync/index.ts';
 import { Kbd, useErrorText, useFormat, useShortcut } from '../ui/index.ts';
 import classes from './find.module.css';
 import { usePlaceholder } from './placeholder.ts';
@@ -87,6 +88,7 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
   const { t } = useTranslation('find');
   const format = useFormat();
   const errorText = useErrorText();
+  const arriving = useFirstSync();
   const listId = useId();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
@@ -224,7 +226,9 @@ function Finder({ typedText, onClose, onOpenPatient, onNewPatient }: FinderProps
         </p>
       )}
       {error === null && settled && patients.length === 0 && (
-        <p className={classes.nothing}>{typed === '' ? t('noneYet') : t('none', { text: typed })}</p>
+        <p className={classes.nothing}>
+          {arriving ? t('arriving') : typed === '' ? t('noneYet') : t('none', { text: typed })}
+        </p>
       )}
       <div className={classes.foot}>
         <span>

@@ -13,10 +13,12 @@ import { typedPerson } from './typed-person.ts';
 type Props = {
   /** The first thing to do in a clinic without patients: buttons of the landing page. */
   readonly emptyAction?: ReactNode;
+  /** Instead of "no patients yet": while that is not known. */
+  readonly whileEmpty?: ReactNode;
 };
 
 /** Patients this user opened last, for the landing page. */
-export function RecentPatients({ emptyAction }: Props) {
+export function RecentPatients({ emptyAction, whileEmpty }: Props) {
   const { t } = useTranslation('find');
   const go = useGo();
   const can = useCan();
@@ -29,7 +31,7 @@ export function RecentPatients({ emptyAction }: Props) {
       flush
       action={
         <span className={classes.headActions}>
-          {data !== undefined && (
+          {data !== undefined && (data.total > 0 || whileEmpty === undefined) && (
             <span className="ck-dim">{t('inAll', { count: data.total, total: format.number(data.total) })}</span>
           )}
           {can('patient:write') && (
@@ -53,7 +55,7 @@ export function RecentPatients({ emptyAction }: Props) {
       ) : error !== null ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : data.patients.length === 0 ? (
-        <EmptyState title={t('noneYet')} text={t('noneYetText')} action={emptyAction} />
+        (whileEmpty ?? <EmptyState title={t('noneYet')} text={t('noneYetText')} action={emptyAction} />)
       ) : (
         <ul className={classes.list}>
           {data.patients.map((patient) => (

@@ -4,6 +4,7 @@ import { useGo } from '../app/navigation.ts';
 import { useSession } from '../app/session.tsx';
 import { DraftsList, RecentPatients } from '../find/index.ts';
 import { DrillReminder } from '../recovery/DrillReminder.tsx';
+import { FirstSync, useFirstSync } from '../sync/index.ts';
 import { PageHead } from '../ui/index.ts';
 
 /** Where a day at the desk begins: one's open drafts and the patients opened last. */
@@ -11,6 +12,7 @@ export function HomePage() {
   const { t } = useTranslation('app');
   const { can } = useSession();
   const go = useGo();
+  const arriving = useFirstSync();
   const first = can('patient:import') && (
     <Group justify="center">
       <Button onClick={() => go.page('import')}>{t('home.import')}</Button>
@@ -21,7 +23,7 @@ export function HomePage() {
       <PageHead title={t('rail.patients')} windowTitle={t('rail.patients')} />
       <DrillReminder />
       <div className="ck-home" data-drafts={can('note:write')}>
-        <RecentPatients emptyAction={first} />
+        <RecentPatients emptyAction={first} {...(arriving ? { whileEmpty: <FirstSync /> } : {})} />
         {can('note:write') && <DraftsList />}
       </div>
     </>

@@ -1,33 +1,29 @@
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCan } from '../app/session.tsx';
 import { PageHead } from '../ui/index.ts';
 import { ChangesTab } from './ChangesTab.tsx';
 import { DayTab } from './DayTab.tsx';
 import classes from './roster.module.css';
-import { WorkstationsTab } from './WorkstationsTab.tsx';
 
-const tabs = ['day', 'changes', 'workstations'] as const;
+const tabs = ['day', 'changes'] as const;
 type Tab = (typeof tabs)[number];
 
 /** The signed chain of people, roles and keys: who could sign on a day, and who signed what was changed. */
 export function RosterPage() {
   const { t } = useTranslation('roster');
-  const can = useCan();
   const [tab, setTab] = useState<Tab>('day');
-  const shown = tabs.filter((each) => each !== 'workstations' || can('device:read'));
   return (
     <div className={classes.page}>
       <PageHead title={t('title')} windowTitle={t('title')} text={t('text')} />
       <Tabs
         value={tab}
-        onChange={(value) => setTab(shown.find((each) => each === value) ?? 'day')}
+        onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'day')}
         keepMounted={false}
         className={classes.tabs}
       >
         <Tabs.List aria-label={t('title')}>
-          {shown.map((each) => (
+          {tabs.map((each) => (
             <Tabs.Tab key={each} value={each}>
               {t(`tab.${each}`)}
             </Tabs.Tab>
@@ -39,11 +35,6 @@ export function RosterPage() {
         <Tabs.Panel value="changes">
           <ChangesTab />
         </Tabs.Panel>
-        {can('device:read') && (
-          <Tabs.Panel value="workstations">
-            <WorkstationsTab />
-          </Tabs.Panel>
-        )}
       </Tabs>
     </div>
   );

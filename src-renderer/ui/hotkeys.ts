@@ -8,6 +8,8 @@ export const shortcuts = {
   newPatient: { keys: 'mod+N', show: ['Ctrl', 'N'] },
   sign: { keys: 'mod+Enter', show: ['Ctrl', '⏎'] },
   newNote: { keys: 'N', show: ['N'] },
+  keepShown: { keys: '1', show: ['1'] },
+  takeOther: { keys: '2', show: ['2'] },
   vitals: { keys: 'V', show: ['V'] },
 } as const satisfies Record<string, { readonly keys: string; readonly show: readonly string[] }>;
 export type ShortcutName = keyof typeof shortcuts;

@@ -2,6 +2,7 @@
 export { Card } from './Card.tsx';
 export { Chip, type ChipTone } from './Chip.tsx';
 export { ConfirmDialog } from './ConfirmDialog.tsx';
+export { Countdown } from './Countdown.tsx';
 export { DateText } from './DateText.tsx';
 export { useErrorText } from './error-text.ts';
 export { FormError } from './FormError.tsx';
@@ -19,4 +20,5 @@ export { OnceShown } from './OnceShown.tsx';
 export { PageHead } from './PageHead.tsx';
 export { PasswordField } from './PasswordField.tsx';
 export { PinField, pinLength } from './PinField.tsx';
+export { SixWords } from './SixWords.tsx';
 export { EmptyState, ErrorState, LoadingSkeleton } from './states.tsx';

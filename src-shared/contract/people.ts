@@ -32,6 +32,8 @@ export const place = z.strictObject({
     'requests',
     'recovery',
     'roster',
+    'workstations',
+    'conflicts',
     'keys',
     'import',
     'settings',

@@ -197,7 +197,7 @@ describe('start-up states', { timeout: 240_000 }, () => {
       const keyring = await keyringIn(join(home, 'new'));
       const app = await launch(home, keyring.env);
       const page = await app.page();
-      await page.getByRole('button', { name: 'This clinic exists already' }).click();
+      await page.getByRole('button', { name: 'The old computer is lost or replaced' }).click();
       await typeKit(page);
       await seen(page, 'Bring your clinic to this computer', 'moved');
       await app.answerDialogs([], [stick]);

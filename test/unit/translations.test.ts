@@ -7,6 +7,7 @@ import { auditCodes, auditKinds } from '../../src-shared/contract/audit-events.t
 import { errorCodes } from '../../src-shared/contract/errors.ts';
 import { roles } from '../../src-shared/contract/permissions.ts';
 import { language } from '../../src-shared/contract/primitives.ts';
+import { quarantineItem, syncProblems } from '../../src-shared/contract/sync.ts';
 import { refusalCodes } from '../../src-shared/fhir/refusals.ts';
 
 const root = join(import.meta.dirname, '../../resources/translations');
@@ -54,6 +55,14 @@ describe('translations', () => {
     const refusals = textsOf('en', 'refusals');
     for (const code of errorCodes) assert.ok(has(errors, code), `errors:${code}`);
     for (const code of refusalCodes) assert.ok(has(refusals, code), `refusals:${code}`);
+    const sync = textsOf('en', 'sync');
+    for (const problem of syncProblems) {
+      for (const part of ['what', 'do']) assert.ok(sync.has(`problem.${problem}.${part}`), `${problem}.${part}`);
+    }
+    const workstations = textsOf('en', 'workstations');
+    for (const reason of quarantineItem.shape.reason.options) {
+      assert.ok(workstations.has(`quarantine.reason.${reason}`), reason);
+    }
     for (const role of roles) {
       assert.ok(app.has(`role.${role}.name`), role);
       assert.ok(app.has(`role.${role}.text`), role);

@@ -3,9 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { isLanguage, languageNames, languages, setLanguage } from '../../i18n.ts';
 import { StepHeading } from '../StepHeading.tsx';
 
-type LanguageStepProps = { readonly onNext: () => void; readonly onMoved: () => void };
+type LanguageStepProps = {
+  readonly onNext: () => void;
+  readonly onJoin: () => void;
+  readonly onMoved: () => void;
+};
 
-export function LanguageStep({ onNext, onMoved }: LanguageStepProps) {
+export function LanguageStep({ onNext, onJoin, onMoved }: LanguageStepProps) {
   const { t, i18n } = useTranslation('start');
   const { t: app } = useTranslation('app');
   return (
@@ -36,11 +40,16 @@ export function LanguageStep({ onNext, onMoved }: LanguageStepProps) {
         </Stack>
       </Radio.Group>
       <Group justify="space-between" mt="lg">
+        <Button variant="default" onClick={onJoin}>
+          {t('setup.language.join')}
+        </Button>
+        <Button type="submit">{app('action.next')}</Button>
+      </Group>
+      <p className="ck-start-note">
         <UnstyledButton className="ck-link" onClick={onMoved}>
           {t('setup.language.moved')}
         </UnstyledButton>
-        <Button type="submit">{app('action.next')}</Button>
-      </Group>
+      </p>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KitForm } from '../../../src-shared/contract/app.ts';
 import { errorValueOf } from '../../client.ts';
+import { JoinClinic } from '../join/JoinClinic.tsx';
 import { RestoreForm } from '../RestoreForm.tsx';
 import { StartLayout } from '../StartLayout.tsx';
 import { type AdminAnswers, AdminStep } from './AdminStep.tsx';
@@ -40,6 +41,7 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
   const [password, setPassword] = useState('');
   const [form, setForm] = useState<KitForm>('code');
   const [moved, setMoved] = useState(false);
+  const [joining, setJoining] = useState(false);
   const [kit, setKit] = useState<Kit | null>(null);
   const [error, setError] = useState<unknown>(null);
   const go = (next: Step) => {
@@ -47,6 +49,7 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
     setStep(next);
   };
 
+  if (joining) return <JoinClinic onBack={() => setJoining(false)} onDone={() => onDone('')} />;
   if (moved) {
     return (
       <StartLayout
@@ -60,7 +63,9 @@ export function SetupWizard({ onDone }: { readonly onDone: (userName: string) =>
   }
   return (
     <StartLayout wide aside={<StepList current={step} />} foot={<span>{t('setup.foot')}</span>}>
-      {step === 'language' && <LanguageStep onNext={() => go('clinic')} onMoved={() => setMoved(true)} />}
+      {step === 'language' && (
+        <LanguageStep onNext={() => go('clinic')} onJoin={() => setJoining(true)} onMoved={() => setMoved(true)} />
+      )}
       {step === 'clinic' && (
         <ClinicStep
           answers={clinic}

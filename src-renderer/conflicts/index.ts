@@ -1,0 +1,2 @@
+/** Two people changed the same: the list, and the line in a chart. */
+export { ConflictsPage } from './ConflictsPage.tsx';
