@@ -1,6 +1,6 @@
 /**
  * Signatures under notes, checked against the roster: the key must be the one its author had when the note was
- * committed. The entry that committed it says how far the roster had come (`detail.roster`), so a key that was retired
+ * signed. The entry that committed it says how far the roster had come then (`detail.roster`), so a key that was retired
  * proves what was signed before, and nothing after.
  */
 import { z } from 'zod';
@@ -23,30 +23,35 @@ const provenanceOf = z.object({
   signature: z.tuple([z.object({ data: z.base64() })]),
 });
 
-function holds(note: ResourceRow, provenance: ResourceRow, store: Store, book: SignerBook): boolean {
-  const parsed = provenanceOf.safeParse(JSON.parse(provenance.json));
-  if (!parsed.success || note.authorUser === null || note.createdSeq === null) return false;
-  if (parsed.data.target[0].reference !== `Composition/${note.id}`) return false;
-  if (provenance.authorUser !== note.authorUser || provenance.createdSeq !== note.createdSeq) return false;
+/** The signature in a row, if it is one about this note. */
+function signatureIn(row: ResourceRow, note: ResourceRow): string | undefined {
+  if (row.type !== 'Provenance' || row.signed !== 1 || row.authorUser !== note.authorUser) return undefined;
+  const parsed = provenanceOf.safeParse(JSON.parse(row.json));
+  if (!parsed.success || parsed.data.target[0].reference !== `Composition/${note.id}`) return undefined;
+  return parsed.data.signature[0].data;
+}
+
+/** The entry that committed the note says how far the roster had come: of its signing here, or of its arrival. */
+function holds(note: ResourceRow, signature: string, store: Store, book: SignerBook): boolean {
+  if (note.authorUser === null || note.createdSeq === null) return false;
   const size = readEntry(store, note.createdSeq)?.detail?.['roster'];
   if (typeof size !== 'number') return false;
   const key = book.signingKey(note.authorUser, size);
-  return (
-    key !== undefined &&
-    verify(key, noteSignatureBytes(note.json), Buffer.from(parsed.data.signature[0].data, 'base64'))
-  );
+  return key !== undefined && verify(key, noteSignatureBytes(note.json), Buffer.from(signature, 'base64'));
 }
 
-/** The signature of one note. @param chart the rows among which its Provenance is looked for */
+/**
+ * The signature of one note. What came from another workstation stands among many rows of one entry, so that its
+ * Provenance is told by what it is about.
+ * @param chart the rows among which it is looked for
+ */
 export function noteSignature(
   store: Store,
   note: ResourceRow,
   chart: readonly ResourceRow[],
   book: SignerBook,
 ): SignatureState {
-  const provenance = chart.find(
-    (row) => row.type === 'Provenance' && row.signed === 1 && row.createdSeq === note.createdSeq,
-  );
-  if (provenance === undefined) return 'missing';
-  return holds(note, provenance, store, book) ? 'holds' : 'broken';
+  const found = chart.flatMap((row) => signatureIn(row, note) ?? []);
+  if (found.length === 0) return 'missing';
+  return found.some((signature) => holds(note, signature, store, book)) ? 'holds' : 'broken';
 }

@@ -4,6 +4,7 @@
  */
 import { partHolds } from '../store/chart.ts';
 import { DigestSum } from '../store/digest.ts';
+import { isErased } from '../store/erase.ts';
 import type { Store } from '../store/open.ts';
 import { type ChartPart, heldCharts, partsOf } from '../store/part.ts';
 import { notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';
@@ -37,6 +38,9 @@ class Charts {
       const found = yield* this.#read(chart, done, left > 0);
       if (left > 0 && !sameParts(before, partsOf(this.#store, chart))) continue;
       if (found === null || !this.#hold(before, found.sums)) throw new Found('chart-damaged', chart);
+      // Rows leave a chart by erasure alone, and the ledger of erasures says so.
+      const emptied = before.length > 0 && found.rows === 0 && !chart.startsWith('_/');
+      if (emptied && !isErased(this.#store, chart)) throw new Found('chart-damaged', chart);
       return found.rows;
     }
   }
@@ -95,11 +99,17 @@ class Charts {
       if (line === undefined) throw new Found('patient-differs', row.id);
     }
     if (this.#signers === undefined || row.type !== 'Composition' || row.signed !== 1 || row.batch !== 0) return;
-    // Written in one transaction with its note, right behind it.
+    // Written in one transaction with its note, right behind it; what came from elsewhere may stand further off.
     const near = sql<[number, number], ResourceRow>(
       `select ${rowColumns} from resource r where r.row between ? and ? and ${notHidden('r')}`,
     ).all(row.row + 1, row.row + 2);
-    const state = noteSignature(this.#store, row, near, this.#signers);
+    let state = noteSignature(this.#store, row, near, this.#signers);
+    if (state !== 'holds' && row.patientId !== null) {
+      const inChart = sql<[string], ResourceRow>(
+        `select ${rowColumns} from resource r where r.patient_id = ? and r.type = 'Provenance' and ${notHidden('r')}`,
+      ).all(row.patientId);
+      state = noteSignature(this.#store, row, inChart, this.#signers);
+    }
     if (state !== 'holds') throw new Found(`signature-${state}`, row.id);
   }
 

@@ -44,11 +44,12 @@ export function* verifyImports(store: Store, state: RecordState, turns: Turns): 
 
 function* rowsOf(store: Store, { batch, first, last }: Done, state: RecordState, turns: Turns): Sliced<Frontier> {
   const page = store.sql<
-    [number, number, number, number, number, number],
-    { readonly row: number; readonly id: string; readonly mac: Buffer }
+    [number, number, number, number, number, number, number, number, number],
+    { readonly row: number; readonly id: string; readonly mac: Buffer; readonly erased: number }
   >(
-    `select row, id, mac from resource where row between ? and ? and batch = ?
-     union all select row, id, mac from resource_history where row between ? and ? and batch = ?
+    `select row, id, mac, 0 erased from resource where row between ? and ? and batch = ?
+     union all select row, id, mac, 0 from resource_history where row between ? and ? and batch = ?
+     union all select row, '', leaf, 1 from erased_leaf where row between ? and ? and batch = ?
      order by row limit 64`,
   );
   const begun = state.import ?? { batch, row: first, size: 0, hashes: [] };
@@ -56,10 +57,10 @@ function* rowsOf(store: Store, { batch, first, last }: Done, state: RecordState,
   let next = begun.row;
   let over = turns();
   for (;;) {
-    const rows = page.all(next, last, batch, next, last, batch);
+    const rows = page.all(next, last, batch, next, last, batch, next, last, batch);
     const end = rows.at(-1);
     if (end === undefined) return frontier;
-    for (const row of rows) frontier = grow(frontier, rowLeaf(row.id, 1, row.mac));
+    for (const { id, mac, erased } of rows) frontier = grow(frontier, erased === 1 ? mac : rowLeaf(id, 1, mac));
     next = end.row + 1;
     state.done += rows.length;
     if (!over()) continue;

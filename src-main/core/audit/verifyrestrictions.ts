@@ -13,9 +13,22 @@ export function noteRestriction(
   known: Record<string, string>,
   { type, outcome, patient, detail }: Pick<AuditEntry, 'type' | 'outcome' | 'patient' | 'detail'>,
 ): void {
-  if (type !== 'access.restricted' && type !== 'access.restriction-lifted') return;
-  if (outcome === 0 && patient !== null) known[patient] = String(detail['mac'] ?? '');
+  if (outcome !== 0) return;
+  if (type === 'access.restricted' || type === 'access.restriction-lifted') {
+    if (patient !== null) known[patient] = String(detail['mac'] ?? '');
+  } else if (type === 'sync.received' || type === 'patient.erased') {
+    for (const said of words(detail['restrictions'])) {
+      const [ref, mac] = said.split(':');
+      if (ref !== undefined && mac !== undefined) known[ref] = mac;
+    }
+    for (const ref of words(detail['erased'])) delete known[ref];
+  }
 }
+
+const words = (text: string | number | undefined): string[] =>
+  String(text ?? '')
+    .split(' ')
+    .filter((word) => word !== '');
 
 /** Reads on to the log's end. @returns whether it was reached */
 function readOn(store: Store, state: RecordState, over: () => boolean): boolean {

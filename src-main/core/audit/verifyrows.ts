@@ -1,4 +1,6 @@
 /** Rows apart from charts: none stands outside one, and superseded versions are as they were. */
+import { lostHolds, lostPage } from '../store/lost-writes.ts';
+import { mergedHolds, mergedPage } from '../store/merged-state.ts';
 import type { Store } from '../store/open.ts';
 import { hasPart, partsOf } from '../store/part.ts';
 import { notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';
@@ -67,8 +69,21 @@ function oneStray(store: Store, state: RecordState): boolean {
   return true;
 }
 
+/** What stands beside rows: writes that lost, and what does not show. Few, and read in one go. */
+function verifyBesides(store: Store): void {
+  for (let page = lostPage(store, ['', '', '']); page.length > 0; ) {
+    for (const row of page) if (!lostHolds(store, row)) throw new Found('row-damaged', row.id);
+    const last = page.at(-1);
+    page = last === undefined ? [] : lostPage(store, [last.id, last.field, last.version]);
+  }
+  for (let page = mergedPage(store, ''); page.length > 0; page = mergedPage(store, page.at(-1)?.id ?? '')) {
+    for (const row of page) if (!mergedHolds(store, row)) throw new Found('row-damaged', row.id);
+  }
+}
+
 /** Superseded versions by their MAC. */
 export function* verifyHistory(store: Store, state: RecordState, turns: Turns): Sliced<void> {
+  verifyBesides(store);
   const page = store.sql<[number, number], ResourceRow>(
     `select ${rowColumns} from resource_history r where (r.row, r.version) > (?, ?) order by r.row, r.version limit 32`,
   );

@@ -10,7 +10,8 @@ import { addCount } from './meta.ts';
 import type { Store } from './open.ts';
 import { patientRef } from './patient.ts';
 import { unindexWords } from './rank.ts';
-import { type Tx, touchPart } from './transaction.ts';
+import { addOp } from './record.ts';
+import { nextVersion, type Tx, touchPart } from './transaction.ts';
 import type { SearchWords } from './words.ts';
 
 export type Erased = {
@@ -59,6 +60,15 @@ export function erasePatient(tx: Tx, patientId: string, version: string | null):
   removeLine(store, patientId);
   for (const text of besides) sql<[string]>(text).run(patientId);
   return { patientId, ref, rows: rows.length };
+}
+
+/** Erases a patient here, and tells every workstation. @throws as erasePatient */
+export function eraseEverywhere(tx: Tx, patientId: string): Erased | null {
+  if (isErased(tx.store, patientId)) return null;
+  const op = nextVersion(tx);
+  const erased = erasePatient(tx, patientId, op);
+  addOp(tx, 'erase', patientId, { op });
+  return erased;
 }
 
 const besides = [

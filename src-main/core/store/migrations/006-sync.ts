@@ -39,7 +39,7 @@ create table sync_waiting (
 -- one batch brought for one reason. ops null: all of the group's. Decided rows stay, without what they held.
 create table sync_quarantine (
   id text primary key, item text not null, position integer not null, place integer not null, device text not null,
-  seq integer not null, reason text not null, user_id text, patient_id text, ops text, changes integer not null,
+  seq integer not null, epoch integer not null, reason text not null, user_id text, patient_id text, ops text, changes integer not null,
   from_at integer, to_at integer, sealed blob not null, at integer not null,
   decided text, decided_by text, decided_at integer
 ) without rowid, strict;

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyStore } from '../../../../src-main/core/audit/verify.ts';
-import { insertEmergency, readRestriction, writeRestriction } from '../../../../src-main/core/store/access.ts';
+import { insertEmergency, readRestriction } from '../../../../src-main/core/store/access.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
-import { erasePatient, isErased } from '../../../../src-main/core/store/erase.ts';
+import { isErased } from '../../../../src-main/core/store/erase.ts';
 import { readLost } from '../../../../src-main/core/store/lost-writes.ts';
 import { readMerged } from '../../../../src-main/core/store/merged-state.ts';
 import { countPatients, insertPatient, readPatient, updatePatient } from '../../../../src-main/core/store/patient.ts';
 import {
-  addOp,
   deleteResource,
   insertResource,
   readResource,
@@ -245,10 +244,8 @@ const nextCounter = (one: Workstation): number => Number(one.write((tx) => nextV
 test('restrictions and emergencies arrive, the last one by version counts', () => {
   const patient = addPatient(at(0), 'Secret');
   exchange();
-  const set = (one: Workstation, users: string[] | null) =>
-    one.write((tx) => writeRestriction(tx, { patientId: patient, users, reason: 'other', byUser: 'ana' }));
-  set(at(0), ['ana']);
-  set(at(1), ['ben']);
+  at(0).restrict(patient, ['ana'], 'ana');
+  at(1).restrict(patient, ['ben'], 'ana');
   at(1).write((tx) =>
     insertEmergency(tx, {
       patientId: patient,
@@ -262,6 +259,7 @@ test('restrictions and emergencies arrive, the last one by version counts', () =
   exchange();
   for (const { store } of all) assert.deepEqual(readRestriction(store, patient)?.users, ['ben']);
   same(patient);
+  holds();
 });
 
 test('an erased patient is gone everywhere and does not come back; other charts stay', () => {
@@ -272,11 +270,7 @@ test('an erased patient is gone everywhere and does not come back; other charts 
   const before = at(2).store;
   const people = countPatients(before);
   edit(at(1), id, (r) => Object.assign(r, { status: 'amended' }));
-  at(0).write((tx) => {
-    const op = nextVersion(tx);
-    erasePatient(tx, patient, op);
-    addOp(tx, 'erase', patient, { op });
-  }, 'patient.erased');
+  at(0).erase(patient);
   exchange();
   for (const one of all) {
     assert.ok(isErased(one.store, patient));
@@ -289,6 +283,27 @@ test('an erased patient is gone everywhere and does not come back; other charts 
     assert.equal(left.get(patient)?.n, 0);
   }
   same();
+  holds();
+  // What is still under way about them changes nothing; a chart emptied by hand is damage, not erasure.
+  const late = { ...observation(patient), id };
+  const [outcome] = at(1).take([
+    {
+      patient,
+      op: {
+        k: 'create',
+        v: '9900.00000000-0000-4000-8000-000000000000',
+        at: 1,
+        id: 'late',
+        type: 'Observation',
+        json: JSON.stringify(late),
+        encounter: null,
+        author: 'ana',
+        source: null,
+        signed: 0,
+      },
+    },
+  ]).outcomes;
+  assert.equal(outcome?.what, 'dropped');
 });
 
 test('a patient renamed on two workstations has one line, one name and one lost name', () => {

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { append } from '../../../../src-main/core/audit/log.ts';
-import { afterErasure, isErased } from '../../../../src-main/core/store/erase.ts';
+import { writeRestriction } from '../../../../src-main/core/store/access.ts';
+import { afterErasure, eraseEverywhere, isErased } from '../../../../src-main/core/store/erase.ts';
 import { closeStore, createStore, type Store } from '../../../../src-main/core/store/open.ts';
+import { patientRef } from '../../../../src-main/core/store/patient.ts';
 import { type Tx, withTransaction } from '../../../../src-main/core/store/transaction.ts';
 import { type Applied, applyOps, type GroupOp, MergesUnjudged } from '../../../../src-main/core/sync/merge/apply.ts';
 import { outgoingOp } from '../../../../src-main/core/sync/outgoing/read-ops.ts';
@@ -27,6 +29,33 @@ export class Workstation {
   constructor(number: number) {
     this.#folder = mkdtempSync(join(tmpdir(), 'carekeep-merge-'));
     this.store = createStore({ path: join(this.#folder, 'a.db'), key, clinicKey, device: deviceId(number) });
+  }
+
+  /** A patient goes, from here and from everywhere. */
+  erase(patientId: string): void {
+    const gone = withTransaction(
+      this.store,
+      (tx) => {
+        const erased = eraseEverywhere(tx, patientId);
+        const detail = erased?.ref == null ? {} : { erased: erased.ref };
+        append(tx, { ...someone, type: 'patient.erased', entity: [patientId], detail });
+        return erased;
+      },
+      this.clock,
+    );
+    if (gone !== null) afterErasure(this.store, [gone]);
+  }
+
+  restrict(patientId: string, users: readonly string[] | null, byUser: string): void {
+    withTransaction(
+      this.store,
+      (tx) => {
+        const mac = writeRestriction(tx, { patientId, users, reason: 'other', byUser });
+        const type = users === null ? 'access.restriction-lifted' : 'access.restricted';
+        append(tx, { ...someone, type, patient: patientRef(tx.store, patientId), detail: { mac } });
+      },
+      this.clock,
+    );
   }
 
   /** A local write, audited. */
