@@ -283,6 +283,8 @@ export const settings = {
       /** May users set a PIN that brings a veiled session back? */
       pinAllowed: z.boolean(),
       veilMinutes: z.number().int(),
+      /** So many days without contact with the backend, then only admins sign in here. */
+      unseenDays: z.number().int(),
       /** Must admins sign in with a second factor? Set by `users.setPolicy`. */
       adminSecondFactor: z.boolean(),
     }),
@@ -291,11 +293,12 @@ export const settings = {
   }),
   set: command({
     summary:
-      'Change when a workstation locks by itself, and whether a PIN brings a session back. What is left out stays.',
+      'Change when a workstation locks by itself, whether a PIN brings a session back, and how long it may go unseen. What is left out stays.',
     input: z.strictObject({
       idleMinutes: z.number().int().min(1).max(60).exactOptional(),
       pinAllowed: z.boolean().exactOptional(),
       veilMinutes: z.number().int().min(1).max(15).exactOptional(),
+      unseenDays: z.number().int().min(7).max(365).exactOptional(),
     }),
     output: ok,
     needs: 'settings:write',

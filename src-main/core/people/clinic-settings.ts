@@ -1,5 +1,6 @@
 /** What an admin sets for this workstation, kept in the database. */
 import { z } from 'zod';
+import { unseenDaysAtFirst } from '../connection/unseen.ts';
 import { readMeta, writeMeta } from '../store/meta.ts';
 import type { Store } from '../store/open.ts';
 
@@ -9,9 +10,11 @@ const settings = z.strictObject({
   pinAllowed: z.boolean().default(true),
   /** How long a veiled session waits for its PIN. */
   veilMinutes: z.number().int().min(1).max(15).default(5),
+  /** So many days without contact with the backend, then only admins sign in. */
+  unseenDays: z.number().int().min(7).max(365).default(unseenDaysAtFirst),
 });
 export type ClinicSettings = z.infer<typeof settings>;
-const atFirst: ClinicSettings = { idleMinutes: 5, pinAllowed: true, veilMinutes: 5 };
+const atFirst: ClinicSettings = { idleMinutes: 5, pinAllowed: true, veilMinutes: 5, unseenDays: unseenDaysAtFirst };
 
 export function readSettings(store: Store): ClinicSettings {
   const bytes = readMeta(store.db, 'settings');

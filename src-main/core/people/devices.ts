@@ -2,6 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers } from '../call.ts';
+import { listedDevices } from '../connection/listed-devices.ts';
 import type { Core } from '../core.ts';
 import { runDue } from '../keys/rotate.ts';
 import { looked } from '../looked.ts';
@@ -9,7 +10,6 @@ import { createDatabaseFile } from '../start/setup.ts';
 import type { Met } from '../vault/directory-office.ts';
 import { joinMaximum } from '../vault/join.ts';
 import { FolderMeeting, type Meeting } from '../vault/meeting.ts';
-import { fingerprintOf } from './roster.ts';
 
 /** @throws CallError file-unreadable, file-too-large */
 function fileAt(path: string): Buffer {
@@ -57,28 +57,30 @@ export async function meet(core: Core, meeting: Meeting): Promise<Met> {
   return met;
 }
 
+/** A person waits for it. Milliseconds. */
+const patience = 10_000;
+
+/** Register and directory follow the roster at once; where they cannot be reached, at the next contact. */
+async function tellBackend(core: Core): Promise<void> {
+  const signal = AbortSignal.timeout(patience);
+  try {
+    await core.connection.compareRegister(signal);
+    await core.connection.meet(signal);
+  } catch (error) {
+    core.report('backend', error);
+  }
+}
+
 export const deviceHandlers: Handlers<'devices'> = {
   list: async (context) => {
     looked(context, 'device.listed');
-    const { vault } = context.core;
-    const here = vault.ids().deviceId;
-    const devices = [...vault.rosterState().devices.values()].map(({ deviceId, name, status, ed25519 }) => ({
-      deviceId,
-      name,
-      status,
-      key: fingerprintOf(ed25519),
-      here: deviceId === here,
-      lastContact: null,
-      version: null,
-      certificateUntil: null,
-      unseen: false,
-    }));
-    return { devices };
+    return { devices: await listedDevices(context.core) };
   },
   remove: async ({ core, session, record }, { deviceId }) => {
     await core.vault.joining.remove(session.keys, deviceId);
     record(({ entry }) => void entry.entity.push(deviceId));
     await runDue(core, session);
+    await tellBackend(core);
     return { ok: true };
   },
   ask: async ({ core }, { name, path }) => {

@@ -4,6 +4,8 @@ import { userId as userIdSchema } from '../../../src-shared/contract/primitives.
 import type { Channel } from '../../../src-shared/contract/procedure.ts';
 import { Grants } from '../access/grants.ts';
 import type { Handlers } from '../call.ts';
+import { unseenDays } from '../connection/listed-devices.ts';
+import { demandSeen } from '../connection/unseen.ts';
 import type { Core } from '../core.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { randomUuid } from '../crypto/random.ts';
@@ -72,6 +74,9 @@ function sessionOf(core: Core, channel: Channel, keys: VaultSession, now: number
   };
 }
 
+/** Refused after the password was right: these are written down with the name. */
+const told: ReadonlySet<string> = new Set(['account-suspended', 'unseen-too-long']);
+
 export const sessionHandlers: Handlers<'sessions'> = {
   ...quickReturnHandlers,
   ...secondFactorHandlers,
@@ -84,10 +89,11 @@ export const sessionHandlers: Handlers<'sessions'> = {
         await demandNoMaintenance(core, 'sessions.signIn');
         await core.open(keys);
       }
+      demandSeen(core.vault.backend.get(), keys.user.roles, unseenDays(core), now);
       session = sessionOf(core, connection.channel, keys, now);
     } catch (error) {
       keys.close();
-      if (error instanceof CallError && error.value.code === 'account-suspended') {
+      if (error instanceof CallError && told.has(error.value.code)) {
         core.signInFailed(keys.userId, error.value);
       }
       // It was opened for this session, and for nobody else.

@@ -187,6 +187,13 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'devices.list': {},
   'devices.remove': { deviceId: noId },
   'devices.words': { path: '/nonexistent/request' },
+  'backend.get': {},
+  'backend.probe': { address: 'no port:none' },
+  'backend.connect': { address: '127.0.0.1:1', fingerprint: 'AA'.concat(':AA'.repeat(31)), token: 'x' },
+  'enrolment.open': {},
+  'enrolment.standing': {},
+  'enrolment.admit': { words: ['a', 'b', 'c', 'd', 'e', 'f'] },
+  'enrolment.cancel': {},
   'devices.admit': { request: '/nonexistent/request', welcome: '/nonexistent/welcome' },
 };
 
@@ -282,6 +289,7 @@ test('IT works without the database, and what it was denied is in the log afterw
     'roster.state',
     'roster.history',
     'devices.list',
+    'backend.get',
     'retention.get',
   ];
   for (const [name, { needs, channels }] of guarded) {
