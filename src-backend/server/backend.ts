@@ -151,15 +151,16 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
       }),
     );
     await app.listen({ host, port: options.port ?? 8443 });
+    const bound = app.server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     closing.push(async () => {
       // Who waits is answered, who is in the middle gets a little time, the rest is cut.
       changes.close();
       const late = setTimeout(() => connections.endAll(), 5_000);
       await app.close();
       clearTimeout(late);
+      say('info', { event: 'stopped', port });
     });
-    const bound = app.server.address();
-    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     const wanted = options.operatorPort ?? null;
     const operatorPort =
       wanted === null ? null : await openOperatorPort(wanted, { metrics, well: () => opened.store.ping() });
