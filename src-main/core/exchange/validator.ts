@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { importFile } from './read/import-file.ts';
 import { credits, type FromValidator, type ToValidator, type ValidatorRequest } from './read/messages.ts';
 import { previewFile } from './read/preview-file.ts';
+import { validateResource } from './read/validate.ts';
 
 let unacknowledged = 0;
 let cancelled = false;
@@ -33,6 +34,11 @@ function send(message: FromValidator): void {
 }
 
 async function run(request: ValidatorRequest): Promise<void> {
+  if (request.kind === 'judge') {
+    send({ kind: 'judged', valid: request.texts.map((text) => validateResource(text).ok) });
+    send({ kind: 'done', outcome: 'finished' });
+    return;
+  }
   for (const file of request.files) {
     if (cancelled) break;
     if (request.kind === 'preview') send({ kind: 'previewed', preview: await previewFile(file, () => cancelled) });

@@ -1,8 +1,8 @@
 /**
  * What core and the validating child say to each other (child_process, serialization 'advanced').
  *
- * core → child: one request (`preview` or `import`), then `ack` for each `batch` taken, perhaps `cancel`.
- * child → core: for a preview one `previewed` per file; for an import any number of `batch` and `progress` per file and
+ * core → child: one request (`preview`, `import` or `judge`), then `ack` for each `batch` taken, perhaps `cancel`.
+ * child → core: for a preview one `previewed` per file; for `judge` one `judged`; for an import any number of `batch` and `progress` per file and
  * then its `verdict`; last of all `done`. Batches of a file may come before its refusal: the writer shows a file's
  * rows only after a verdict with `accepted`.
  */
@@ -16,7 +16,9 @@ export type FileToRead = { readonly index: number; readonly path: string };
 export type ValidatorRequest =
   | { readonly kind: 'preview'; readonly files: readonly FileToRead[] }
   /** `today` (ISO date) decides which names of a patient are former ones. */
-  | { readonly kind: 'import'; readonly files: readonly FileToRead[]; readonly today: string };
+  | { readonly kind: 'import'; readonly files: readonly FileToRead[]; readonly today: string }
+  /** Single resources that no file brought: merged texts of several workstations. */
+  | { readonly kind: 'judge'; readonly texts: readonly string[] };
 export type ToValidator = ValidatorRequest | { readonly kind: 'ack' } | { readonly kind: 'cancel' };
 
 /** Batches sent and not yet acknowledged, at most. */
@@ -107,5 +109,7 @@ export type FromValidator =
       readonly resources: number;
     }
   | { readonly kind: 'verdict'; readonly verdict: FileVerdict }
+  /** Of each text of a `judge` request, in their order: is it FHIR R4? */
+  | { readonly kind: 'judged'; readonly valid: readonly boolean[] }
   /** lost: the child ended without saying so; files without a verdict are to be refused as `validator-lost`. */
   | { readonly kind: 'done'; readonly outcome: 'finished' | 'cancelled' | 'lost' };
