@@ -35,11 +35,10 @@ function* requests(changes: readonly Change[], together: number): Generator<Buff
 /** One connection on which requests are answered in their order. */
 class Line {
   readonly #socket: TLSSocket;
-  readonly #answers: AsyncGenerator<Buffer>;
+  #answers: AsyncGenerator<Buffer> | null = null;
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
-    this.#answers = framesOf(socket);
   }
 
   static async to(port: number, ca: string): Promise<Line> {
@@ -57,9 +56,19 @@ class Line {
   }
 
   async answer(): Promise<Buffer> {
+    this.#answers ??= framesOf(this.#socket);
     const { value, done } = await this.#answers.next();
     if (done === true) throw new Error('the bare server ended');
     return value;
+  }
+
+  /** So many bytes of the server's, thrown away. The last thing that a line does. */
+  async copy(bytes: number): Promise<void> {
+    const before = this.#socket.bytesRead;
+    const body = Buffer.alloc(9, 2);
+    body.writeBigInt64BE(BigInt(bytes), 1);
+    this.send(body);
+    for await (const _piece of this.#socket) if (this.#socket.bytesRead - before >= bytes) return;
   }
 
   close(): void {
@@ -107,13 +116,10 @@ async function pull(line: Line, changes: number, together: number): Promise<void
   if (got !== changes) throw new Error(`${got} of ${changes} changes came back`);
 }
 
-/** Both ways once, over a PostgreSQL and a TLS server started for it. */
-export async function barePipeline(
-  run: BenchRun,
-  changes: readonly Change[],
-  together: number,
-  name: string,
-): Promise<BothWays> {
+type Bare = { readonly line: Line };
+
+/** A PostgreSQL and a TLS server started for it, as long as `work` takes. */
+async function withBareServer<T>(run: BenchRun, name: string, work: (bare: Bare) => Promise<T>): Promise<T> {
   const folder = join(run.scratch, `bare-${name}`);
   mkdirSync(folder);
   // PostgreSQL's own account has to get there.
@@ -127,6 +133,25 @@ export async function barePipeline(
     const { cert, key: certKey } = own.server({ names: ['bench.test'] });
     server.send({ to: postgres.administrator, cert, key: certKey });
     const line = await Line.to(listening.parse(await next(server)).port, own.cert);
+    try {
+      return await work({ line });
+    } finally {
+      line.close();
+    }
+  } finally {
+    server.kill('SIGKILL');
+    await postgres.stop();
+  }
+}
+
+/** Both ways once. */
+export function barePipeline(
+  run: BenchRun,
+  changes: readonly Change[],
+  together: number,
+  name: string,
+): Promise<BothWays> {
+  return withBareServer(run, name, async ({ line }) => {
     const timed = async (work: () => Promise<void>) => {
       const [from, before] = [performance.now(), line.bytes];
       await work();
@@ -135,10 +160,15 @@ export async function barePipeline(
     };
     const pushed = await timed(() => push(line, changes, together));
     const pulled = await timed(() => pull(line, changes.length, together));
-    line.close();
     return { push: pushed, pull: pulled };
-  } finally {
-    server.kill('SIGKILL');
-    await postgres.stop();
-  }
+  });
+}
+
+/** Seconds that so many bytes take over TLS. */
+export function bareCopy(run: BenchRun, bytes: number): Promise<number> {
+  return withBareServer(run, 'copy', async ({ line }) => {
+    const from = performance.now();
+    await line.copy(bytes);
+    return (performance.now() - from) / 1000;
+  });
 }

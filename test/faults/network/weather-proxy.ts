@@ -27,6 +27,8 @@ export const clear: Weather = { kind: 'clear' };
 
 const opposite: { readonly [D in Direction]: Direction } = { up: 'down', down: 'up' };
 
+type Told = { readonly struck: () => void; readonly came: (direction: Direction, bytes: number) => void };
+
 /** One connection through the proxy. */
 class Way {
   readonly #ends: { readonly [D in Direction]: Socket };
@@ -34,14 +36,16 @@ class Way {
   readonly #passed = { up: 0, down: 0 };
   readonly #queue: { [D in Direction]: Promise<void> } = { up: Promise.resolve(), down: Promise.resolve() };
   readonly #struck: () => void;
+  readonly #came: (direction: Direction, bytes: number) => void;
   #over = false;
 
   /** @param client the workstation's end; @param server the backend's */
-  constructor(client: Socket, server: Socket, weather: Weather, struck: () => void) {
+  constructor(client: Socket, server: Socket, weather: Weather, told: Told) {
     // What goes up is written to the server, what goes down to the client.
     this.#ends = { up: server, down: client };
     this.#weather = weather;
-    this.#struck = struck;
+    this.#struck = told.struck;
+    this.#came = told.came;
     this.#carry(client, 'up');
     this.#carry(server, 'down');
   }
@@ -59,6 +63,7 @@ class Way {
     from.on('data', (piece) => {
       // In the order it came: what waits for its time holds up what comes after it.
       from.pause();
+      this.#came(direction, piece.length);
       this.#queue[direction] = this.#queue[direction]
         .then(() => this.#pass(piece, direction))
         .then(
@@ -144,6 +149,8 @@ export class WeatherProxy {
   readonly port: number;
   /** How often weather of the kinds that strike at a place did so. */
   struck = 0;
+  /** Bytes that came in, each way. */
+  readonly bytes = { up: 0, down: 0 };
   readonly #server: Server;
   readonly #target: number;
   readonly #ways = new Set<Way>();
@@ -189,8 +196,13 @@ export class WeatherProxy {
       return;
     }
     const server = dial({ host: '127.0.0.1', port: this.#target, allowHalfOpen: true });
-    const way = new Way(client, server, this.#weather, () => {
-      this.struck += 1;
+    const way = new Way(client, server, this.#weather, {
+      struck: () => {
+        this.struck += 1;
+      },
+      came: (direction, bytes) => {
+        this.bytes[direction] += bytes;
+      },
     });
     this.#ways.add(way);
     client.once('close', () => this.#ways.delete(way));
