@@ -106,6 +106,7 @@ class Run {
         signal.throwIfAborted();
         switch (message.kind) {
           case 'previewed':
+          case 'judged':
             break;
           case 'progress':
             this.#options.progress(Math.min(total, this.#bytesDone + message.bytes), total);
