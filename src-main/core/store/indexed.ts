@@ -8,6 +8,14 @@ export function followedTo(store: Store, follower: Follower): number {
   return store.sql<[Follower], { seq: number }>('select seq from audit_follow where name = ?').get(follower)?.seq ?? 0;
 }
 
+/**
+ * Number of the first entry whose changes are not in a batch for other workstations yet: it may not be pruned.
+ * @returns null where this workstation never was connected
+ */
+export function syncPosition(store: Store): number | null {
+  return store.sql<[string], { seq: number }>('select seq from audit_follow where name = ?').get('sync')?.seq ?? null;
+}
+
 /** Inside the transaction that writes what follows. */
 export function setFollowed(store: Store, follower: Follower, seq: number): void {
   store

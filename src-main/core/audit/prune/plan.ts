@@ -17,6 +17,8 @@ export type PlanOptions = {
   readonly before: number;
   /** Entries from here on have not reached the clinic's log server yet; null where there is none. */
   readonly sentTo: number | null;
+  /** Changes of entries from here on have not gone out to other workstations yet: those stay. Null, or left out: none have. */
+  readonly syncedTo?: number | null;
   /** Go no further than this, whatever else could go: to look again at what was agreed to. */
   readonly below?: number;
 };
@@ -92,7 +94,7 @@ function* signedWith(store: Store, seq: number): Generator<number> {
 }
 
 /** @throws Found entry-damaged where an entry cannot be read: what a damaged log holds is not deleted */
-export function* planPrune(store: Store, { before, sentTo, below: most }: PlanOptions): Sliced<Plan> {
+export function* planPrune(store: Store, { before, sentTo, syncedTo, below: most }: PlanOptions): Sliced<Plan> {
   const holds = yield* holdsThatStand(store);
   const evidence = evidenceOf(store);
   const signed = lastCheckpoint(store)?.size ?? 0;
@@ -131,7 +133,7 @@ export function* planPrune(store: Store, { before, sentTo, below: most }: PlanOp
       young = decoded.recorded >= before;
       if (young) break;
       waiting += 1;
-      const reasons = reasonsFor(decoded, holds, evidence, unsent === 1);
+      const reasons = reasonsFor(decoded, holds, evidence, unsent === 1 && seq >= (syncedTo ?? 0));
       if (reasons.length > 0) pending.push({ seq, reasons });
     }
     from = upTo;

@@ -10,6 +10,7 @@ import { passwordBytes } from '../../crypto/password.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import { demandUsable } from '../../requests/standing.ts';
 import { Findings } from '../../review/findings.ts';
+import { syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import { endRequest } from '../../store/request.ts';
 import { type Progress, runSliced, type Sliced } from '../../store/slices.ts';
@@ -71,7 +72,10 @@ export class Pruning {
   }
 
   #plan(store: Store, of: { before: number; below?: number }, signal: AbortSignal): Promise<Plan> {
-    return this.#sliced(planPrune(store, { ...of, sentTo: syslogPosition(store) }), signal);
+    return this.#sliced(
+      planPrune(store, { ...of, sentTo: syslogPosition(store), syncedTo: syncPosition(store) }),
+      signal,
+    );
   }
 
   /** What is asked for must be what was shown here, and nothing may stand in its way. @throws CallError on-hold, prune-changed */

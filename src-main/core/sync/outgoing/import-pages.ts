@@ -3,6 +3,7 @@
  * sent is kept page by page, so that a kill goes on with the next; the op is kept with the position in one transaction.
  */
 import type { PageLine, PageRef } from '../../../../src-shared/sync-protocol/ops.ts';
+import { syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import { sliceClock } from '../../store/slices.ts';
 import { withTransaction } from '../../store/transaction.ts';
@@ -19,7 +20,7 @@ import {
   textOfRow,
 } from './page-rows.ts';
 import { PageRows, type Sending } from './pages.ts';
-import { type ImportProgress, moveTo, readImportProgress, syncPosition, writeImportProgress } from './position.ts';
+import { type ImportProgress, moveTo, readImportProgress, writeImportProgress } from './position.ts';
 import { erasedAmong, toldBy } from './read-ops.ts';
 import { needSlots } from './slots.ts';
 

@@ -6,13 +6,14 @@ import type { BatchHeader } from '../../../../src-shared/sync-protocol/envelope.
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import { wipe } from '../../crypto/wipe.ts';
+import { syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import type { Sliced } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import { batchHash, makeEnvelope } from '../envelope.ts';
 import { plainGroup } from '../groups.ts';
 import { gather, type ImportOfLog } from './gather.ts';
-import { moveTo, type OwnChain, ownChain, syncPosition, writeOwnChain } from './position.ts';
+import { moveTo, type OwnChain, ownChain, writeOwnChain } from './position.ts';
 import { erasedAmong, type LocalOp, type LongText } from './read-ops.ts';
 import { type SealedGroups, sealGroups } from './seal-groups.ts';
 import { needSlots } from './slots.ts';

@@ -1,6 +1,7 @@
 /** What is made and not yet in the log: batches, byte for byte as they were first sent, and long texts before them. */
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import { wipe } from '../../crypto/wipe.ts';
+import { syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import { openPatientKey } from '../../store/patient.ts';
 import { runSliced } from '../../store/slices.ts';
@@ -9,7 +10,6 @@ import type { Backend } from '../backend.ts';
 import { batchHash } from '../envelope.ts';
 import { blobKey, sealChunk } from './blobs.ts';
 import { type Author, type Making, makeBatch } from './make-batch.ts';
-import { syncPosition } from './position.ts';
 import { isErased, textAt } from './read-ops.ts';
 
 /** How many batches are on their way at a time. */

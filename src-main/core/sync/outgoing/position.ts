@@ -1,10 +1,12 @@
 /** How far the log has been made into batches, and where this workstation's own chain stands. */
 import { z } from 'zod';
 import { base64, count, id } from '../../../../src-shared/sync-protocol/primitives.ts';
-import { setFollowed } from '../../store/indexed.ts';
+import { setFollowed, syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { noBatch } from '../envelope.ts';
+
+export { syncPosition };
 
 /** `out.` is this room's part of `sync_state`. */
 type StateName = 'out.chain' | 'out.import' | 'out.snapshot';
@@ -16,14 +18,6 @@ export function readOut(store: Store, name: StateName): Buffer | undefined {
 export function writeOut({ store }: Pick<Tx, 'store'>, name: StateName, value: Buffer | null): void {
   if (value === null) store.sql<[string]>('delete from sync_state where name = ?').run(name);
   else store.sql<[string, Buffer]>('insert or replace into sync_state (name, value) values (?, ?)').run(name, value);
-}
-
-/**
- * Number of the first entry whose changes are not in a batch yet: they may not be pruned.
- * @returns null where this workstation never was connected
- */
-export function syncPosition(store: Store): number | null {
-  return store.sql<[string], { seq: number }>('select seq from audit_follow where name = ?').get('sync')?.seq ?? null;
 }
 
 /** From the first connection on, the log is followed. Once connected, this does nothing. @param from entries before it go out with nobody */

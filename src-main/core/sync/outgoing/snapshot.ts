@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { PageLine, PageRef, SnapshotOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import { currentHead } from '../../store/head.ts';
+import { syncPosition } from '../../store/indexed.ts';
 import { anyLost, readLost } from '../../store/lost-writes.ts';
 import { anyMerged, readMerged } from '../../store/merged-state.ts';
 import type { Store } from '../../store/open.ts';
@@ -28,7 +29,7 @@ import {
   textOfRow,
 } from './page-rows.ts';
 import { PageRows, type Sending } from './pages.ts';
-import { ownChain, readOut, syncPosition, writeOut } from './position.ts';
+import { ownChain, readOut, writeOut } from './position.ts';
 import { type EmergencyRow, emergencyColumns, fieldVersionsOf, toldBy } from './read-ops.ts';
 import { needSlots } from './slots.ts';
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { insertEmergency, writeRestriction } from '../../../../src-main/core/store/access.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
+import { syncPosition } from '../../../../src-main/core/store/indexed.ts';
 import { openPatientKey } from '../../../../src-main/core/store/patient.ts';
 import { deleteResource, insertResource } from '../../../../src-main/core/store/record.ts';
 import { drain } from '../../../../src-main/core/store/slices.ts';
@@ -9,7 +10,7 @@ import { withTransaction } from '../../../../src-main/core/store/transaction.ts'
 import { batchHash, noBatch, readEnvelope } from '../../../../src-main/core/sync/envelope.ts';
 import { makeBatch } from '../../../../src-main/core/sync/outgoing/make-batch.ts';
 import { acknowledged, changesWaiting, pendingBatches } from '../../../../src-main/core/sync/outgoing/pending.ts';
-import { ownChain, syncPosition } from '../../../../src-main/core/sync/outgoing/position.ts';
+import { ownChain } from '../../../../src-main/core/sync/outgoing/position.ts';
 import { slotOf } from '../../../../src-main/core/sync/outgoing/slots.ts';
 import { addObservation, addPatient, audited, changeStatus } from '../../store/clinic.ts';
 import { author, clinic, desk, deviceId, digest, opened, tenant } from './desk.ts';
