@@ -32,6 +32,8 @@ import { Scrub } from './scrub/scrub.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { Signing } from './signing.ts';
 import { withTransaction } from './store/transaction.ts';
+import type { Links } from './sync/engine/link.ts';
+import { Sync } from './sync/engine/sync.ts';
 import { type Clock, systemClock } from './vault/clock.ts';
 import { openKeychain } from './vault/keychain.ts';
 import { holdProfile } from './vault/profile-lock.ts';
@@ -49,6 +51,8 @@ export type CoreOptions = {
   readonly broadcast: (event: CoreEvent) => void;
   /** Who cosigns the log's checkpoints; nobody until the clinic is connected to a backend. */
   readonly witnesses?: readonly Witness[];
+  /** For tests: the way to a backend, instead of the clinic's own connection. */
+  readonly links?: Links;
   /** For tests; the system's otherwise. */
   readonly clocks?: Clock;
   /** Cost of passwords in a clinic made here; measured when absent. Tests ask for the floor. */
@@ -71,6 +75,8 @@ export class Core {
   readonly rotation: DatabaseRotation;
   /** To the clinic's backend, signed in or locked. */
   readonly connection: ClinicConnection;
+  /** The exchange with the clinic's other workstations. */
+  readonly sync: Sync;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
   readonly broadcast: (event: CoreEvent) => void;
@@ -110,6 +116,7 @@ export class Core {
     this.pruning = new Pruning(this);
     this.rotation = new DatabaseRotation(this);
     this.connection = new ClinicConnection(this);
+    this.sync = new Sync(this, { links: options.links ?? this.connection });
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
@@ -156,7 +163,7 @@ export class Core {
       vault: this.vault,
       keys,
       acceptRollback: this.#acceptRollback,
-      witnesses: this.#witnesses,
+      witnesses: () => [...this.#witnesses, ...this.sync.witnesses()],
       signers: this.#signing.signers,
       now: this.clock,
       report: (where, error) => this.report(where, error),
@@ -164,6 +171,7 @@ export class Core {
     try {
       this.#opened = await this.#opening;
       this.#trouble = null;
+      this.sync.begin(this.#opened);
       // IT staff may have been here before the database was.
       for (const session of this.presence.sessions()) this.#signing.certify(session);
       return this.#opened;
@@ -221,6 +229,7 @@ export class Core {
     if (this.presence.needsDatabase || this.#opened !== opened) return;
     opened.close();
     this.#opened = null;
+    this.sync.begin(null);
   }
 
   /** For named maintenance: nobody has the database open. `open` brings it back. */
@@ -236,8 +245,8 @@ export class Core {
   #cancelWork(): readonly { stopped(): Promise<void> }[] {
     const exports = [this.bulkExport, this.auditEventExport, this.auditBundleExport];
     for (const one of [...exports, this.verification, this.pruning]) one.cancel();
-    for (const one of [this.imports, this.scrub, this.weeks]) one.stop();
-    return [this.imports, ...exports, this.verification, this.pruning, this.scrub, this.weeks];
+    for (const one of [this.imports, this.scrub, this.weeks, this.sync]) one.stop();
+    return [this.sync, this.imports, ...exports, this.verification, this.pruning, this.scrub, this.weeks];
   }
 
   async #stopWork(): Promise<void> {
@@ -312,6 +321,7 @@ export class Core {
   async close(): Promise<void> {
     this.scrub.close();
     this.weeks.close();
+    this.sync.close();
     this.connection.close();
     await this.#stopWork();
     await this.flush();

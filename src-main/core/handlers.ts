@@ -27,6 +27,7 @@ import { reviewHandlers } from './review/handlers.ts';
 import { appHandlers } from './start/app.ts';
 import { recoveryHandlers } from './start/recovery.ts';
 import { setupHandlers } from './start/setup.ts';
+import { syncHandlers } from './sync/handlers.ts';
 
 export const handlers: AllHandlers = {
   app: appHandlers,
@@ -57,4 +58,5 @@ export const handlers: AllHandlers = {
   enrolment: enrolmentHandlers,
   access: accessHandlers,
   conflicts: conflictHandlers,
+  sync: syncHandlers,
 };

@@ -20,6 +20,7 @@ import { closeStore, openStore, type Store } from './store/open.ts';
 import { rankAnew, ranksAreStale } from './store/rank.ts';
 import { resealPatientKeys } from './store/reseal.ts';
 import { runSliced } from './store/slices.ts';
+import { noteRestored } from './sync/incoming/restored.ts';
 import type { VaultSession } from './vault/session.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -36,6 +37,10 @@ export type Opened = {
   readonly logServer: LogServerFeed;
   /** Takes a checkpoint and writes its head to the keychain now. */
   saveHead(): Promise<void>;
+  /** Told after each commit. @returns what ends it */
+  onCommit(told: () => void): () => void;
+  /** What killed imports left is gone. */
+  readonly cleared: Promise<void>;
   /** A new epoch of the clinic key: what was sealed under older ones is sealed anew, in slices. */
   addClinicKeys(keys: VaultSession): void;
   close(): void;
@@ -46,8 +51,8 @@ export type OpeningOptions = {
   readonly keys: VaultSession;
   /** Go on although the log is behind the keychain's head: the person in charge has been told. */
   readonly acceptRollback: boolean;
-  /** Who is shown each new head of the log. */
-  readonly witnesses: readonly Witness[];
+  /** Who is shown each new head of the log, asked anew each time. */
+  readonly witnesses: () => readonly Witness[];
   /** Sign what their sessions did; they outlive the open database. */
   readonly signers: SessionSigners;
   readonly now: () => number;
@@ -84,7 +89,10 @@ type KnownHead = Awaited<ReturnType<Vault['readAuditHead']>>;
 async function begin(store: Store, known: KnownHead, options: OpeningOptions, ending: (() => void)[]): Promise<Opened> {
   const { vault, acceptRollback, report } = options;
   demandHead(store, known, acceptRollback);
-  const checkpoints = beginCheckpoints(store, options, ending);
+  // Before anything is written: what was said after the copy that was put back is not said again in other words.
+  if (acceptRollback) noteRestored(store, options.now());
+  const listeners = new Set<() => void>();
+  const checkpoints = beginCheckpoints(store, options, ending, listeners);
   // Once after an update that sorts names otherwise; until it is done, search could not promise their order.
   if (ranksAreStale(store)) rankAnew(store);
   const controller = new AbortController();
@@ -161,6 +169,14 @@ async function begin(store: Store, known: KnownHead, options: OpeningOptions, en
     checkpoints,
     logServer,
     saveHead,
+    onCommit: (told) => {
+      listeners.add(told);
+      return () => void listeners.delete(told);
+    },
+    cleared: cleared.then(
+      () => undefined,
+      () => undefined,
+    ),
     addClinicKeys: (session) => {
       for (const epoch of session.shared?.clinicKeys ?? []) store.clinicKeys?.add(epoch);
       reseal();
@@ -174,6 +190,7 @@ function beginCheckpoints(
   store: Store,
   { vault, signers, now, acceptRollback, report }: OpeningOptions,
   ending: (() => void)[],
+  listeners: ReadonlySet<() => void>,
 ): Checkpoints {
   const { clinicId, deviceId } = vault.ids();
   const origin = originOf(clinicId, deviceId);
@@ -194,7 +211,10 @@ function beginCheckpoints(
   if (standing.state === 'behind' && !acceptRollback) throw new CallError('database-rolled-back');
   const reason = standing.state === 'anchor' ? standing.reason : null;
   checkpoints.begin(acceptRollback ? 'rolled-back' : reason);
-  store.held.committed = () => checkpoints.afterCommit();
+  store.held.committed = () => {
+    checkpoints.afterCommit();
+    for (const told of listeners) told();
+  };
   return checkpoints;
 }
 

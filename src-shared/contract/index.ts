@@ -19,7 +19,7 @@ import { retention } from './retention.ts';
 import { reviews } from './reviews.ts';
 import { roles } from './roles.ts';
 import { roster } from './roster.ts';
-import { conflicts } from './sync.ts';
+import { conflicts, sync } from './sync.ts';
 
 export const contract = {
   app,
@@ -50,6 +50,7 @@ export const contract = {
   enrolment,
   access,
   conflicts,
+  sync,
 } as const;
 
 export type Contract = typeof contract;

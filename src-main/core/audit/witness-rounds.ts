@@ -6,7 +6,7 @@ import { askWitness, type Witness } from './witness.ts';
 
 export type RoundsParts = {
   readonly store: Store;
-  readonly witnesses: readonly Witness[];
+  readonly witnesses: () => readonly Witness[];
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly report: (where: string, error: unknown) => void;
@@ -25,7 +25,7 @@ export class WitnessRounds {
   /** One round after the other; it never rejects. */
   ask(): Promise<void> {
     this.#round = this.#round.then(async () => {
-      for (const witness of this.#parts.witnesses) await this.#askOne(witness);
+      for (const witness of this.#parts.witnesses()) await this.#askOne(witness);
     });
     return this.#round;
   }

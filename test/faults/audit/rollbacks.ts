@@ -107,7 +107,7 @@ async function opened(history: History, { vault, signers }: Setting, acceptRollb
       vault,
       keys: history.clinic.eva,
       acceptRollback,
-      witnesses: [],
+      witnesses: () => [],
       signers,
       now: () => history.clock + 60_000,
       // What goes on behind an open database is not what is tried here.

@@ -30,6 +30,10 @@ const logTarget = { host: 'logs.example', port: 6514, serverName: null, authorit
 /** Input that every schema takes and that does as little as the procedure can. */
 const sample: { readonly [N in ProcedureName]?: unknown } = {
   'settings.get': {},
+  'sync.status': {},
+  'sync.now': {},
+  'sync.quarantined': {},
+  'sync.decide': { id: 'no-such-item', decision: 'drop' },
   'settings.set': { idleMinutes: 5 },
   'retention.get': {},
   'retention.set': { years: 10 },
@@ -75,6 +79,7 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'patients.similar': { family: 'zz', given: 'zz', birthDate: null },
   'patients.create': { demographics: person('Sample', 'Sam'), notADuplicate: false },
   'patients.update': { patientId: nobody, version: 1, demographics: person('A', 'B') },
+  'patients.erase': { patientId: noId, requestId: noId },
   'chart.open': { patientId: nobody },
   'chart.source': { id: nobody },
   'chart.addProblem': { ...concept, onset: null },

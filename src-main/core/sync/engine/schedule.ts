@@ -11,6 +11,8 @@ export type SyncTimes = {
   readonly locked: number;
   /** Who has nothing to say says so after this long. */
   readonly silent: number;
+  /** Certificate and register are looked at this often, and whenever the register changes. */
+  readonly tend: number;
   /** While an import is written, nothing is taken. */
   readonly pause: number;
 };
@@ -21,6 +23,7 @@ export const syncTimes: SyncTimes = {
   stopped: 300_000,
   locked: 60_000,
   silent: 24 * 3_600_000,
+  tend: 300_000,
   pause: 500,
 };
 

@@ -12,6 +12,7 @@ import type { Tx } from '../../store/transaction.ts';
 import type { RosterState } from '../../vault/roster-state.ts';
 import { batchHash, type Envelope, envelopeSigned, readEnvelope } from '../envelope.ts';
 import type { LogHead } from '../log-head.ts';
+import { noteSnapshot } from '../outgoing/snapshot.ts';
 import { BadBatch, openGroups } from './groups.ts';
 import { appendToLog, logSize, writeChain } from './log.ts';
 import type { RowBeside } from './page-rows.ts';
@@ -46,10 +47,10 @@ export async function fetchLeaves(
 }
 
 type Found = {
+  readonly at: number;
   readonly op: SnapshotOp;
   readonly envelope: Envelope;
   readonly leaves: readonly Buffer[];
-  readonly roots: (size: number) => Buffer;
 };
 
 export type FirstSyncParts = TakeParts & {
@@ -86,7 +87,7 @@ export async function findSnapshot(parts: FirstSyncParts, head: LogHead): Promis
     const op = snapshotOf(parts, envelope, clinicKey, position);
     // One that its device made wrongly: an older one may be good.
     if (op === null || op.position !== size) continue;
-    return { op, envelope, leaves, roots };
+    return { at: position, op, envelope, leaves };
   }
   return null;
 }
@@ -117,7 +118,7 @@ function rootsOf(leaves: readonly Buffer[]): (size: number) => Buffer {
 }
 
 /** Its rows, and the log up to its position, in one transaction. The patients' keys are here already. */
-export async function takeSnapshot(parts: FirstSyncParts, { op, envelope, leaves }: Found): Promise<void> {
+export async function takeSnapshot(parts: FirstSyncParts, { at, op, envelope, leaves }: Found): Promise<void> {
   const { device, epoch, roster } = envelope.header;
   const { position } = op;
   await takePages(parts, {
@@ -134,6 +135,7 @@ export async function takeSnapshot(parts: FirstSyncParts, { op, envelope, leaves
       appendToLog(tx, lines);
       for (const [chain, seq, hash] of op.chains) writeChain(tx, chain, { seq, hash: Buffer.from(hash, 'base64') });
       for (const row of rows) writeBeside(tx, row);
+      noteSnapshot(tx, at);
       removedBefore(tx, parts.rosterAfter(roster), position);
     },
     onProgress: parts.onProgress,

@@ -17,6 +17,8 @@ export type GroupPlace = {
   readonly place: number;
   readonly device: string;
   readonly seq: number;
+  /** Of the clinic key that sealed the batch. */
+  readonly epoch: number;
 };
 
 /** Who was removed, and from which position on. */
@@ -160,8 +162,8 @@ type Written = {
 function write(tx: Tx, one: Written): void {
   tx.store
     .sql<unknown[]>(
-      `insert or ignore into sync_quarantine (id, item, position, place, device, seq, reason, user_id, patient_id, ops,
-       changes, from_at, to_at, sealed, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or ignore into sync_quarantine (id, item, position, place, device, seq, epoch, reason, user_id, patient_id,
+       ops, changes, from_at, to_at, sealed, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       one.id,
@@ -170,6 +172,7 @@ function write(tx: Tx, one: Written): void {
       one.at.place,
       one.at.device,
       one.at.seq,
+      one.at.epoch,
       one.reason,
       one.user,
       one.patient,
@@ -189,6 +192,7 @@ export type Kept = {
   readonly place: number;
   readonly device: string;
   readonly seq: number;
+  readonly epoch: number;
   readonly reason: Reason;
   readonly patient: string | null;
   readonly ops: string | null;
@@ -199,7 +203,7 @@ export type Kept = {
 export function keptOf(store: Store, item: string): Kept[] {
   return store
     .sql<[string], Kept>(
-      `select id, position, place, device, seq, reason, patient_id patient, ops, sealed from sync_quarantine
+      `select id, position, place, device, seq, epoch, reason, patient_id patient, ops, sealed from sync_quarantine
        where item = ? and decided is null order by position, place`,
     )
     .all(item);
@@ -209,7 +213,7 @@ export function keptOf(store: Store, item: string): Kept[] {
 export function keptBuilding(store: Store): Kept[] {
   return store
     .sql<[], Kept>(
-      `select id, position, place, device, seq, reason, patient_id patient, ops, sealed from sync_quarantine
+      `select id, position, place, device, seq, epoch, reason, patient_id patient, ops, sealed from sync_quarantine
        where decided is null and reason = 'builds-on-quarantined' order by position, place`,
     )
     .all();

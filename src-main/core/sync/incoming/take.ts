@@ -15,6 +15,7 @@ import type { Backend, PulledBatch } from '../backend.ts';
 import type { GroupOp, RowOp } from '../merge/apply.ts';
 import type { Verdicts } from '../merge/slice.ts';
 import { acknowledged } from '../outgoing/pending.ts';
+import { noteSnapshot } from '../outgoing/snapshot.ts';
 import { withBlobs } from './blobs.ts';
 import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
 import type { Heads } from './heads.ts';
@@ -125,11 +126,11 @@ export function rosterSays(state: RosterState, op: Extract<SyncOp, { k: 'roster'
 
 function putAside({ store, now }: TakeParts, verified: Verified): void {
   const { position, envelope } = verified;
-  const { device, seq } = envelope.header;
+  const { device, seq, epoch } = envelope.header;
   withTransaction(
     store,
     (tx) => {
-      setAside(tx, { position, place: 0, device, seq }, envelope.bytes);
+      setAside(tx, { position, place: 0, device, seq, epoch }, envelope.bytes);
       finishBatchAt(tx, verified);
       append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail: { reason: 'unreadable', device, position } });
     },
@@ -143,6 +144,7 @@ function finishBatchAt(tx: Tx, { hash, envelope, own, position }: Verified): voi
   appendToLog(tx, [{ hash, device, seq }]);
   writeChain(tx, device, { seq: seq + 1, hash });
   writePartial(tx, null);
+  if (envelope.header.kind === 'snapshot') noteSnapshot(tx, position);
   if (own) ownHasPlace(tx, seq, position);
 }
 
@@ -155,13 +157,20 @@ function ownHasPlace(tx: Tx, seq: number, position: number): void {
   writeTelling(tx, null);
 }
 
+type OwnBatch = {
+  readonly position: number;
+  readonly seq: number;
+  readonly hash: Buffer;
+  readonly kind: 'ops' | 'snapshot';
+};
+
 /**
  * A batch of ours that the backend says is stored at the log's end: known without fetching it.
  * @throws SyncStop log-forked where a head says another
  */
 export function takeOwn(
   { store, heads, now }: { readonly store: Store; readonly heads: Heads; readonly now: () => number },
-  { position, seq, hash }: { readonly position: number; readonly seq: number; readonly hash: Buffer },
+  { position, seq, hash, kind }: OwnBatch,
 ): void {
   const frontier = grow(frontierOfLog(store), leafHash(hash));
   heads.demandPromised(position, hash);
@@ -171,6 +180,7 @@ export function takeOwn(
     (tx) => {
       appendToLog(tx, [{ hash, device: store.device, seq }]);
       writeChain(tx, store.device, { seq: seq + 1, hash });
+      if (kind === 'snapshot') noteSnapshot(tx, position);
       ownHasPlace(tx, seq, position);
     },
     now(),
@@ -252,7 +262,7 @@ class Taking {
       withTransaction(
         store,
         (tx) => {
-          setAside(tx, { position, place, device, seq }, envelope.bytes);
+          setAside(tx, { position, place, device, seq, epoch }, envelope.bytes);
           append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail });
         },
         now(),
@@ -269,8 +279,8 @@ class Taking {
   }
 
   #placeOf(place: number) {
-    const { device, seq } = this.#verified.envelope.header;
-    return { position: this.#verified.position, place, device, seq };
+    const { device, seq, epoch } = this.#verified.envelope.header;
+    return { position: this.#verified.position, place, device, seq, epoch };
   }
 
   /** Ops from here on that fit into one slice; rows signed under another roster begin the next one. */

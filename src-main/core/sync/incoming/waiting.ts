@@ -21,7 +21,7 @@ export function keepWaiting(tx: Tx, patient: string, at: GroupPlace, sealed: Buf
     .run(patient, at.position, at.place, at.device, at.seq, sealed);
 }
 
-type Row = GroupPlace & { readonly patient: string; readonly sealed: Buffer };
+type Row = Omit<GroupPlace, 'epoch'> & { readonly patient: string; readonly sealed: Buffer };
 
 const columns = 'patient_id patient, position, place, device, seq, sealed';
 
@@ -73,7 +73,8 @@ async function takeRow(parts: TakeParts, row: Row, key: Buffer): Promise<boolean
   const { store, member, now } = parts;
   const { patient, position, place, device, seq } = row;
   const origin = { clinic: member.clinic, device, seq };
-  const at: GroupPlace = { position, place, device, seq };
+  // A patient's blobs are under the patient's key: the epoch is not asked for.
+  const at: GroupPlace = { position, place, device, seq, epoch: 0 };
   const gone = store.sql<[string, number]>('delete from sync_waiting where patient_id = ? and position = ?');
   let ops: ReturnType<typeof opsOf>;
   try {

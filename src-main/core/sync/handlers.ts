@@ -1,0 +1,82 @@
+/** How the exchange stands, and what an admin decides about what waits. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { QuarantineItem } from '../../../src-shared/contract/sync.ts';
+import type { CallContext, Handlers, TaskContext } from '../call.ts';
+import { afterErasure } from '../store/erase.ts';
+import { judgeMerges } from './engine/judge.ts';
+import { acceptItem, type Deciding, dropItem } from './incoming/decide.ts';
+import { type ItemRow, waitingItems } from './incoming/quarantine.ts';
+import { Tally } from './incoming/slices.ts';
+import { MergesUnjudged } from './merge/apply.ts';
+
+function itemOf({ core }: CallContext, row: ItemRow): QuarantineItem {
+  const { users, devices } = core.vault.rosterState();
+  const { item: id, reason, device: deviceId, user: userId, changes, patients, from, to, at } = row;
+  return {
+    id,
+    reason,
+    deviceId,
+    device: devices.get(deviceId)?.name ?? deviceId,
+    userId,
+    user: userId === null ? null : (users.get(userId)?.displayName ?? userId),
+    changes,
+    patients,
+    from,
+    to,
+    at,
+  };
+}
+
+/** Each slice of what is let in is one transaction of the call with its own entry. */
+function deciding({ core, record, session }: TaskContext, item: string): Deciding {
+  return {
+    by: session.userId,
+    inEntry: async (work) => {
+      const verdicts = new Map<string, boolean>();
+      for (;;) {
+        const tally = new Tally();
+        try {
+          record(({ tx, entry }) => {
+            work(tx, tally, verdicts);
+            Object.assign(entry.detail, { decision: 'accept', item, ...tally.detail() });
+          });
+          afterErasure(core.demandOpen().store, tally.erased);
+          return;
+        } catch (error) {
+          if (!(error instanceof MergesUnjudged)) throw error;
+          for (const [text, good] of await judgeMerges(error.merges)) verdicts.set(text, good);
+        }
+      }
+    },
+  };
+}
+
+export const syncHandlers: Handlers<'sync'> = {
+  status: ({ core }) => core.sync.standing(),
+  now: async ({ core }) => {
+    core.sync.wake();
+    return { ok: true };
+  },
+  quarantined: (context) => {
+    const items = waitingItems(context.tx.store).map((row) => itemOf(context, row));
+    context.entry.detail['items'] = items.length;
+    return { items };
+  },
+  decide: async (context, { id, decision }) => {
+    const { core, session, record } = context;
+    if (decision === 'drop') {
+      record(({ tx, entry }) => {
+        const groups = dropItem(tx, core.vault.ids().clinicId, id, session.userId);
+        Object.assign(entry.detail, { decision, item: id, groups });
+      });
+      return { ok: true };
+    }
+    const { exchange } = core.sync;
+    if (exchange === null) throw new CallError('not-connected');
+    const patients = await acceptItem(exchange.takeParts(), id, deciding(context, id));
+    for (const patientId of patients.size > 20 ? [null] : patients) {
+      core.broadcast({ event: 'record-changed', data: { patientId } });
+    }
+    return { ok: true };
+  },
+};
