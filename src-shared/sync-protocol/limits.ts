@@ -21,6 +21,8 @@ export const limits = {
   mailboxWelcomeBytes: 32 * 1024 * 1024,
   mailboxMinutes: 10,
   certificateDays: 7,
+  /** So long after its removal a workstation that was away still gets a certificate, for the directory alone. */
+  revokedDays: 90,
   /** Longest time an answer of `/v1/state` is held back, seconds. */
   waitSeconds: 25,
   /** Batches since the last snapshot after which another is made. */

@@ -20,6 +20,7 @@ import { type App, place } from '../places.ts';
 import { noParams, noQuery, nothing } from './shapes.ts';
 
 const smallBody = 8 * 1024;
+const dayMs = 86_400_000;
 const p256Spki = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
 export function certificatePlaces(app: App, house: House): void {
@@ -110,8 +111,10 @@ export function certificatePlaces(app: App, house: House): void {
         if (!equalBytes(row.spki, spki) || !proofHolds(proof, row.ed25519, fromBase64(body.signature))) {
           throw new Refused('proof-wrong');
         }
-        // Only who holds the key is told that it is revoked.
-        if (row.status === 'revoked') throw new Refused('device-revoked');
+        // Only who holds the key is told that it is revoked. For a while it still gets a certificate, which opens the
+        // directory alone: a workstation that was away for weeks reads there that it is to destroy its keys.
+        const gone = row.status === 'revoked' ? house.now() - (row.revokedAt ?? 0) : 0;
+        if (gone > limits.revokedDays * dayMs) throw new Refused('device-revoked');
         await spend(store, nonce, ends);
         await store.devices.contact(device, house.now(), software);
         return certificateFor(house, store, { tenant, device, spki });

@@ -22,6 +22,11 @@ export class BackendRefusal extends Error {
     this.name = 'BackendRefusal';
     this.value = value;
   }
+
+  /** What a log may say of it. */
+  get code(): string {
+    return this.value.code;
+  }
 }
 
 /** No answer: no way there, or the connection ended. `reason` is a code for logs and the state on screen. */
@@ -31,6 +36,11 @@ export class BackendUnreachable extends Error {
     super(reason);
     this.name = 'BackendUnreachable';
     this.reason = reason;
+  }
+
+  /** What a log may say of it. */
+  get code(): string {
+    return this.reason;
   }
 }
 
