@@ -7,7 +7,7 @@ import { ConfirmDialog, notifyDone } from '../ui/index.ts';
 import { ExportAllDialog } from './ExportAllDialog.tsx';
 import { useRequestWords } from './words.ts';
 
-export type RequestAction = 'agree' | 'decline' | 'withdraw' | 'export' | 'prune' | 'restore';
+export type RequestAction = 'agree' | 'decline' | 'withdraw' | 'export' | 'prune' | 'restore' | 'erase';
 
 type RequestDialogsProps = {
   readonly action: RequestAction;
@@ -22,6 +22,7 @@ export function RequestDialogs({ action, request, onClose }: RequestDialogsProps
   const agree = useAction('requests.agree', { stale: ['requests', 'users'] });
   const decline = useAction('requests.decline', { stale: ['requests'] });
   const withdraw = useAction('requests.withdraw', { stale: ['requests'] });
+  const erase = useAction('patients.erase', { stale: ['requests', 'patients', 'chart'] });
   const { id, subject } = request;
   const atOnce = subject.kind === 'roles' || subject.kind === 'status';
   switch (action) {
@@ -79,6 +80,23 @@ export function RequestDialogs({ action, request, onClose }: RequestDialogsProps
       return <ExportAllDialog requestId={id} onClose={onClose} />;
     case 'prune':
       return <PruneDialog agreed={{ requestId: id }} what={words(request)} onClose={onClose} />;
+    case 'erase':
+      return subject.kind === 'erase-patient' ? (
+        <ConfirmDialog
+          opened
+          danger
+          title={t('erase.title')}
+          confirmLabel={t('erase.confirm')}
+          onConfirm={async () => {
+            await erase.mutateAsync({ patientId: subject.patientId, requestId: id });
+            notifyDone(t('erase.done'));
+          }}
+          onClose={onClose}
+        >
+          <p className="ck-request-what">{words(request)}</p>
+          <p className="ck-request-note">{t('erase.text')}</p>
+        </ConfirmDialog>
+      ) : null;
     case 'restore':
       return subject.kind === 'restore-access' ? (
         <RestoreAccessDialog userId={subject.userId} name={request.user ?? ''} requestId={id} onClose={onClose} />

@@ -49,6 +49,11 @@ export function RequestItem({ request, onAction }: RequestItemProps) {
         {may.carryOut && subject.kind === 'audit-prune' && (
           <Button onClick={() => onAction('prune')}>{t('prune.open')}</Button>
         )}
+        {may.carryOut && subject.kind === 'erase-patient' && (
+          <Button color="red" onClick={() => onAction('erase')}>
+            {t('erase.open')}
+          </Button>
+        )}
         {may.carryOut && subject.kind === 'restore-access' && (
           <Button onClick={() => onAction('restore')}>{t('restore.open')}</Button>
         )}

@@ -26,6 +26,8 @@ export function useRequestWords(): (request: Pick<RequestLine, 'subject' | 'user
         return t('what.restore-access', { name });
       case 'export-all':
         return t('what.export-all');
+      case 'erase-patient':
+        return t('what.erase-patient', { name: user ?? subject.patientId });
       case 'audit-prune': {
         const { before, below, kept } = subject;
         const numbers = { before: format.date(isoDay(before)), below: format.number(below), kept: format.number(kept) };

@@ -67,6 +67,7 @@ export const errorCodes = [
   'request-over', // done, declined, withdrawn or expired
   'request-pending', // the same was asked for already
   'on-hold', // a legal hold on the whole log stands
+  'patient-on-hold', // a legal hold on this patient, or on the whole log, stands
   'nothing-to-prune', // no entry is old enough, or none may go
   'prune-changed', // what may go is not what was asked for: a hold, a clock, a newer checkpoint
   'own-request', // nobody agrees to what they asked for themselves

@@ -105,4 +105,15 @@ export const patients = {
     needs: 'patient:write',
     audits: 'patient.updated',
   }),
+  erase: command({
+    summary: 'Erase a patient here and on every workstation: what two admins agreed to. Nothing of it can be undone.',
+    input: z.strictObject({
+      patientId: z.uuid(),
+      /** Null: the only admin, whom nobody could agree with. */
+      requestId: z.uuid().nullable(),
+    }),
+    output: ok,
+    needs: 'request:sign',
+    audits: 'patient.erased',
+  }),
 };

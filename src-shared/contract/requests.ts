@@ -15,6 +15,8 @@ export const requestSubject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restore-access'), userId }),
   /** Everything in the record, in one file. */
   z.strictObject({ kind: z.literal('export-all') }),
+  /** Everything of one patient goes, here and on every workstation, signed notes too. */
+  z.strictObject({ kind: z.literal('erase-patient'), patientId: z.uuid() }),
   /** Entries of this workstation's audit log that are old enough go, but those that stay: `retention.preview`. */
   z.strictObject({
     kind: z.literal('audit-prune'),

@@ -14,6 +14,7 @@ import type { DateOrder } from '../store/query.ts';
 import { firstPatients, recentPatients, searchPatients } from '../store/search.ts';
 import { newId } from '../store/transaction.ts';
 import { demographicsOf, editedPatientJson, newPatientJson } from './demographics.ts';
+import { erasePatient } from './erase.ts';
 import { patientLine } from './patient-line.ts';
 import { coverSearch, endSearch } from './search-session.ts';
 import { editedSource, localSource, readSource } from './source-line.ts';
@@ -117,4 +118,5 @@ export const patientHandlers: Handlers<'patients'> = {
     });
     return { version: changed.version };
   },
+  erase: erasePatient,
 };

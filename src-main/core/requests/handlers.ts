@@ -2,10 +2,12 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { RequestLine, RequestSubject } from '../../../src-shared/contract/requests.ts';
 import type { CallContext, Handlers, TaskContext } from '../call.ts';
+import { demandErasable } from '../chart/erase.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { passwordBytes } from '../crypto/password.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { runDue } from '../keys/rotate.ts';
+import { readPatient } from '../store/patient.ts';
 import {
   addRequest,
   endRequest,
@@ -21,6 +23,12 @@ import { signedOf, stateOf, subjectOf, toSigned } from './standing.ts';
 
 const shown = 200;
 
+/** A patient's name for who may see it; null where it says nothing any more. */
+function patientName({ tx, session }: CallContext, patientId: string): string | null {
+  const patient = session.permissions.has('patient:read') ? readPatient(tx.store, patientId) : null;
+  return patient === null ? null : [patient.family, patient.given].filter((part) => part !== '').join(', ');
+}
+
 const concerned = (subject: RequestSubject): string | null => ('userId' in subject ? subject.userId : null);
 
 function noteSubject({ entry }: Pick<CallContext, 'entry'>, id: string, subject: RequestSubject): void {
@@ -28,6 +36,7 @@ function noteSubject({ entry }: Pick<CallContext, 'entry'>, id: string, subject:
   entry.detail['kind'] = subject.kind;
   const userId = concerned(subject);
   if (userId !== null) entry.detail['user'] = userId;
+  if (subject.kind === 'erase-patient') entry.entity.push(subject.patientId);
   if (subject.kind === 'roles') entry.detail['roles'] = subject.roles.join(' ');
   if (subject.kind === 'audit-prune') Object.assign(entry.detail, { below: subject.below, kept: subject.kept });
   if (subject.kind === 'status') entry.detail['status'] = subject.status;
@@ -60,7 +69,12 @@ function toLine(context: CallContext, row: RequestRow, nameOf: (id: string) => s
   return {
     id: row.id,
     subject,
-    user: userId === null ? null : nameOf(userId),
+    user:
+      subject.kind === 'erase-patient'
+        ? patientName(context, subject.patientId)
+        : userId === null
+          ? null
+          : nameOf(userId),
     askedBy: nameOf(row.askedBy),
     askedAt: row.askedAt,
     expiresAt: row.expiresAt,
@@ -103,6 +117,7 @@ export const requestHandlers: Handlers<'requests'> = {
       const same = subject.kind === 'audit-prune' ? subjectOf(row).kind === subject.kind : row.subject === text;
       if (same) throw new CallError('request-pending');
     }
+    if (subject.kind === 'erase-patient') demandErasable(tx.store, subject.patientId);
     if (subject.kind === 'audit-prune') core.pruning.demandShown(tx.store, subject);
     const request = core.vault.requests.ask(session.keys, toSigned(subject));
     if (request === undefined) {

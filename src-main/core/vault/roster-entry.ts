@@ -50,6 +50,7 @@ export const requestSubject = z.discriminatedUnion('kind', [
   /** New keys for somebody who forgot the password, made with the recovery kit. */
   z.strictObject({ kind: z.literal('restore-access'), userId: id }),
   z.strictObject({ kind: z.literal('export-all') }),
+  z.strictObject({ kind: z.literal('erase-patient'), patientId: id }),
   /** What may leave one workstation's log: entries below a number, older than an instant, but the ones kept. */
   z.strictObject({
     kind: z.literal('audit-prune'),
