@@ -3,10 +3,12 @@ import { useSession } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
 import { LogServerSettings } from '../log-server/index.ts';
 import { countryName } from '../start/setup/countries.ts';
+import { useSyncStanding } from '../sync/index.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
 import { IdleForm } from './IdleForm.tsx';
 import { QuickReturnForm } from './QuickReturnForm.tsx';
 import { SignInRules } from './SignInRules.tsx';
+import { UnseenForm } from './UnseenForm.tsx';
 import './settings.css';
 
 /** The clinic's facts, the time to auto-lock, and for IT what this workstation is. */
@@ -15,6 +17,7 @@ export function SettingsPage() {
   const { t: app } = useTranslation('app');
   const { i18n } = useTranslation();
   const { can } = useSession();
+  const connected = useSyncStanding() !== null;
   const settings = useProcedure('settings.get', {});
   const status = useProcedure('app.status', {}, { staleTime: Number.POSITIVE_INFINITY });
   return (
@@ -72,6 +75,11 @@ export function SettingsPage() {
                 </p>
               )}
             </Card>
+            {connected && can('settings:write') && (
+              <Card title={t('unseen.title')}>
+                <UnseenForm days={settings.data.unseenDays} />
+              </Card>
+            )}
             {can('settings:write') && (
               <Card title={t('log-server.title')}>
                 <LogServerSettings />

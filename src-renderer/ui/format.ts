@@ -93,7 +93,8 @@ function makeFormat(language: string): Format {
     bytes: (value) => {
       if (value < 1000) return `${size.format(value)} B`;
       if (value < 1_000_000) return `${size.format(value / 1000)} kB`;
-      return `${size.format(value / 1_000_000)} MB`;
+      if (value < 1_000_000_000) return `${size.format(value / 1_000_000)} MB`;
+      return `${size.format(value / 1_000_000_000)} GB`;
     },
   };
 }

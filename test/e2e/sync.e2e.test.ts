@@ -57,6 +57,7 @@ describe('workstations that meet', { timeout: 240_000 }, () => {
     second = await startCore(join(folder, 'second'), keyring.env);
     app = await launchApp({ profile: profileOf(home), env: keyring.env });
     page = await app.page();
+    page.setDefaultTimeout(15_000);
     await signIn(page, person.userName, person.password);
     await rail().waitFor();
   });
@@ -90,7 +91,9 @@ describe('workstations that meet', { timeout: 240_000 }, () => {
     const dialog = page.getByRole('dialog', { name: 'Connect the clinic' });
     await dialog.getByLabel('Address').fill(`localhost:${backend.facts.port}`);
     await page.keyboard.press('Enter');
-    const shown = await dialog.locator('.ck-fingerprint span').allTextContents();
+    const lines = dialog.locator('.ck-fingerprint span');
+    await lines.first().waitFor();
+    const shown = await lines.allTextContents();
     assert.equal(shown.join(' ').replaceAll(' ', ':'), backend.facts.fingerprint);
     await seen('connect');
     await dialog.getByLabel('Token of the clinic').fill(token);
@@ -185,5 +188,44 @@ describe('workstations that meet', { timeout: 240_000 }, () => {
       const code = await second.code('patients.recent', {}).catch(() => 'device-removed');
       return code === null ? undefined : code;
     });
+  });
+
+  it('joins from an empty computer: a wrong code in words, six words, sign-in, and the record arrives', async () => {
+    await app.close();
+    const admin = await startCore(profileOf(home), keyring.env);
+    try {
+      await admin.demand('sessions.signIn', person);
+      const { address, code } = await admin.demand('enrolment.open', {});
+      app = await launchApp({ profile: join(folder, 'third'), env: keyring.env });
+      page = await app.page();
+      page.setDefaultTimeout(15_000);
+      await page.getByRole('radio', { name: 'English' }).press('Space');
+      await page.getByRole('button', { name: 'Join a clinic' }).press('Enter');
+      await page.getByLabel('Address').fill(address);
+      await page.getByLabel('Code').fill(code.split('-').toReversed().join('-'));
+      await page.getByLabel('Name of this workstation').fill('Laboratory');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: /code/ }).waitFor();
+      await seen('join');
+      await page.getByLabel('Code').fill(code);
+      await page.keyboard.press('Enter');
+      await page.getByText('Waiting for the admin').waitFor();
+      const shown = await page.locator('.ck-six-words li').allTextContents();
+      await seen('join-words');
+      const asked = await until('asked', async () => {
+        const standing = await admin.demand('enrolment.standing', {});
+        return standing.state === 'asked' ? standing : undefined;
+      });
+      assert.deepEqual(asked.words, shown);
+      await admin.demand('enrolment.admit', { words: asked.words });
+      await page.getByRole('button', { name: 'The words are the same: begin' }).press('Enter');
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await signIn(page, person.userName, person.password);
+      await page.getByRole('button', { name: /Weiß/ }).waitFor();
+      await sign('Up to date').waitFor();
+      await seen('joined');
+    } finally {
+      await admin.close();
+    }
   });
 });
