@@ -63,13 +63,16 @@ const byPattern: readonly (readonly [RegExp, PeerFailureCode])[] = [
   [/^CERT_NOT_YET_VALID$/, 'not-yet-valid'],
   [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'self-signed'],
   [/INVALID_PURPOSE|CERT_REJECTED/, 'wrong-usage'],
-  [/KEY_TOO_SMALL|MD_TOO_WEAK|CERT_SIGNATURE_FAILURE_WEAK|NO_SHARED_(SIGNATURE|GROUP)/, 'weak-key'],
+  [/KEY_TOO_SMALL|MD_TOO_WEAK|CERT_SIGNATURE_FAILURE_WEAK|NO_SHARED_(SIGNATURE|GROUP)| too weak$/, 'weak-key'],
+  [/^PATH_LENGTH_EXCEEDED$|^INVALID_CA$/, 'not-the-authority'],
 ];
 
 export function peerFailureOf(error: unknown): PeerFailureCode {
   if (error instanceof PeerFailure) return error.code;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  for (const [pattern, meaning] of byPattern) if (pattern.test(code)) return meaning;
+  // What OpenSSL has no code for, it says in words.
+  const said = code === 'UNSPECIFIED' && error instanceof Error ? error.message : code;
+  for (const [pattern, meaning] of byPattern) if (pattern.test(said)) return meaning;
   const general = tlsFailureOf(error);
   if (general === 'not-trusted') return 'not-the-authority';
   return general === 'no-answer' ? 'not-reachable' : general;

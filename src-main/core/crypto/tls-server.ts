@@ -4,6 +4,8 @@
  */
 import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { type SecureContextOptions, TLSSocket, type TlsOptions } from 'node:tls';
+import { isP256 } from './certificate.ts';
+import { type CertificateUses, certificateUses } from './der.ts';
 import type { TlsKey } from './p256.ts';
 
 /** Why a connection is ended: for logs and counters, never told to the peer. */
@@ -20,8 +22,8 @@ export const tlsRefusals = [
   'certificate-of-another-authority',
   'certificate-has-intermediates', // our authority issues leaves alone
   'certificate-is-authority',
-  'certificate-key-weak', // anything but P-256
-  'certificate-usage', // for servers, or for something else
+  'certificate-key-weak', // anything but P-256, or signed over anything but SHA-256
+  'certificate-usage', // for servers, for something else, or not for signing
   'certificate-too-long', // longer than the longest we issue
   'certificate-subject', // names no tenant and device
   'certificate-invalid', // whatever else is wrong with it
@@ -66,7 +68,6 @@ const versions = {
   maxVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256',
   ecdhCurve: 'X25519:prime256v1',
-  sigalgs: 'ecdsa_secp256r1_sha256',
   honorCipherOrder: true,
   // Every connection shows its certificate anew: no tickets, and nothing listens for sessions.
   secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
@@ -74,6 +75,8 @@ const versions = {
 
 /** Asks for a certificate and takes any for the moment: `judgePeer` tells what is wrong, which TLS's own refusal does not. */
 export const serverHandshake: TlsOptions = {
+  // Ours signs with the first. Of the others a certificate is taken, to be refused with its reason.
+  sigalgs: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:rsa_pss_rsae_sha256',
   requestCert: true,
   rejectUnauthorized: false,
   handshakeTimeout: 10_000,
@@ -94,13 +97,11 @@ export function judgePeer(
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return { kind: 'anonymous' };
   const reason =
-    wrongWith(certificate, authority, now, longestDays) ??
-    (sentMore(socket, authority) ? 'certificate-has-intermediates' : null) ??
-    (socket.authorized ? null : 'certificate-invalid');
+    wrongWith(certificate, authority, now, longestDays) ?? (socket.authorized ? null : 'certificate-invalid');
   if (reason !== null) return refused(reason);
   const subject = subjectOf(certificate);
   if (subject === undefined) return refused('certificate-subject');
-  const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
+  const spki = spkiOf(certificate);
   const serial = Buffer.from(certificate.serialNumber, 'hex');
   return { kind: 'certified', peer: { ...subject, spki, serial, notAfter: certificate.validToDate.getTime() } };
 }
@@ -116,32 +117,46 @@ function wrongWith(
 ): TlsRefusal | null {
   const from = certificate.validFromDate.getTime();
   const until = certificate.validToDate.getTime();
-  if (!issuedBy(certificate, authority)) {
-    return certificate.verify(certificate.publicKey) ? 'certificate-self-signed' : 'certificate-of-another-authority';
-  }
+  if (!issuedBy(certificate, authority)) return strangerOf(certificate, authority);
   if (certificate.ca) return 'certificate-is-authority';
-  if (certificate.publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return 'certificate-key-weak';
+  const uses = usesOf(certificate);
+  if (uses?.ecdsaSha256 !== true || !isP256(spkiOf(certificate))) return 'certificate-key-weak';
   if (now >= until) return 'certificate-expired';
   if (now < from) return 'certificate-not-yet-valid';
   if (until - from > longestDays * dayMs) return 'certificate-too-long';
   const usages = certificate.keyUsage ?? [];
-  return usages.length === 1 && usages[0] === clientAuth ? null : 'certificate-usage';
+  return uses.digitalSignature && usages.length === 1 && usages[0] === clientAuth ? null : 'certificate-usage';
+}
+
+const spkiOf = (certificate: X509Certificate): Buffer => certificate.publicKey.export({ format: 'der', type: 'spki' });
+
+function usesOf({ raw }: X509Certificate): CertificateUses | undefined {
+  try {
+    return certificateUses(raw);
+  } catch {
+    // OpenSSL read it and we cannot: none of ours.
+    return undefined;
+  }
+}
+
+/** Whose it is instead. */
+function strangerOf(certificate: X509Certificate, authority: X509Certificate): TlsRefusal {
+  if (certificate.subject === certificate.issuer && issuedBy(certificate, certificate))
+    return 'certificate-self-signed';
+  const between = certificate.issuerCertificate;
+  return between !== undefined && issuedBy(certificate, between) && issuedBy(between, authority)
+    ? 'certificate-has-intermediates'
+    : 'certificate-of-another-authority';
 }
 
 /** By its key and by its name: a name alone is anybody's to write. */
 function issuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
   try {
-    return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+    return certificate.issuer === authority.subject && certificate.verify(authority.publicKey);
   } catch {
     // A signature of a kind that does not fit the authority's key.
     return false;
   }
-}
-
-/** Did the peer send more than its own certificate, or is there something between it and the authority? */
-function sentMore(socket: TLSSocket, authority: X509Certificate): boolean {
-  const issuer = socket.getPeerX509Certificate()?.issuerCertificate;
-  return issuer !== undefined && issuer.fingerprint256 !== authority.fingerprint256;
 }
 
 /** `O=<tenant>, CN=<device>` and nothing else. */

@@ -1,10 +1,11 @@
 /** Certificates of every bad kind, which the product itself cannot make. */
+import 'reflect-metadata';
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   BasicConstraintsExtension,
-  type Extension,
   ExtendedKeyUsageExtension,
+  type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   PublicKey,
@@ -14,6 +15,7 @@ import {
 } from '@peculiar/x509';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 
+export { KeyUsageFlags };
 export const dayMs = 86_400_000;
 export const usages = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2', code: '1.3.6.1.5.5.7.3.3' } as const;
 
@@ -53,7 +55,8 @@ const signing = (hash: string) => ({ name: 'ECDSA', namedCurve: 'P-256', hash })
 /** @returns it, and itself as an issuer */
 export async function certificate(wanted: Wanted): Promise<Shown & { readonly issuer: Issuer }> {
   const { issuer, kind = 'p256', hash = 'SHA-256', ca = false, names = [] } = wanted;
-  const pair = wanted.key === undefined ? keyPair(kind) : { privateKey: wanted.key, publicKey: createPublicKey(wanted.key) };
+  const pair =
+    wanted.key === undefined ? keyPair(kind) : { privateKey: wanted.key, publicKey: createPublicKey(wanted.key) };
   const pkcs8 = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
   const signer = issuer?.pkcs8 ?? pkcs8;
   const extensions: Extension[] = [
@@ -74,7 +77,9 @@ export async function certificate(wanted: Wanted): Promise<Shown & { readonly is
     notAfter: new Date(wanted.until ?? Date.now() + 5 * dayMs),
     signingAlgorithm: signing(hash),
     publicKey: new PublicKey(Uint8Array.from(pair.publicKey.export({ format: 'der', type: 'spki' }))),
-    signingKey: await globalThis.crypto.subtle.importKey('pkcs8', Uint8Array.from(signer), signing(hash), false, ['sign']),
+    signingKey: await globalThis.crypto.subtle.importKey('pkcs8', Uint8Array.from(signer), signing(hash), false, [
+      'sign',
+    ]),
     extensions,
   });
   const cert = `${made.toString('pem').trim()}\n`;

@@ -50,10 +50,11 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** A client's certificate that is right but for what is changed. */
+/** A client's certificate that is right but for what is changed; a kind of key means a new key. */
 export function clientCertificate(stage: Stage, change: Partial<Wanted> = {}): Promise<Shown> {
   const subject = `O=${stage.one.tenant}, CN=${stage.one.device}`;
-  return certificate({ subject, issuer: stage.authority, key: stage.key, usages: [usages.client], ...change });
+  const own = change.kind === undefined ? { key: stage.key } : {};
+  return certificate({ subject, issuer: stage.authority, ...own, usages: [usages.client], ...change });
 }
 
 /** Reasons of the server's log from a line on. */
@@ -65,20 +66,34 @@ export const reasonsFrom = (stage: Stage, from: number): readonly string[] =>
     .map(({ reason }) => String(reason));
 
 /** Waits until the server has logged this reason, once and no other, for a connection that it ended. */
-export async function refusedFor(stage: Stage, reason: string, play: () => Promise<string>, milliseconds = 3_000): Promise<void> {
+export async function refusedFor(
+  stage: Stage,
+  reason: string,
+  play: () => Promise<string>,
+  milliseconds = 3_000,
+): Promise<void> {
   const from = stage.backend.lines.length;
   const answer = await play();
   hold(!answer.startsWith('HTTP/1.1 2'), `it was served: ${answer.slice(0, 20)}`);
   const until = performance.now() + milliseconds;
-  while (reasonsFrom(stage, from).length === 0 && performance.now() < until) await new Promise((done) => setTimeout(done, 5));
+  while (reasonsFrom(stage, from).length === 0 && performance.now() < until)
+    await new Promise((done) => setTimeout(done, 5));
   const found = reasonsFrom(stage, from);
-  if (found.length !== 1 || found[0] !== reason) throw new Broken(`logged ${found.join(', ') || 'nothing'}, not ${reason}`);
+  if (found.length !== 1 || found[0] !== reason)
+    throw new Broken(`logged ${found.join(', ') || 'nothing'}, not ${reason}`);
 }
 
 /** A request over TLS as badly as wanted; the first bytes of an answer, or why there is none. */
 export function request(stage: Stage, options: ConnectionOptions, path = '/v1/state'): Promise<string> {
   return exchange(
-    () => connect({ host: '127.0.0.1', port: stage.backend.port, servername: 'localhost', ca: stage.authority.pem, ...options }),
+    () =>
+      connect({
+        host: '127.0.0.1',
+        port: stage.backend.port,
+        servername: 'localhost',
+        ca: stage.authority.pem,
+        ...options,
+      }),
     `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`,
   );
 }
