@@ -39,9 +39,11 @@ type Content = {
   readonly at: number;
   readonly fieldVersions: string | null;
   readonly batch: number;
+  /** Does it refer to anything by a name that is not its own? */
+  readonly refers: number;
 };
 const columns = `row, version, type, encounter_id encounter, author_user author, source, json, signed, updated_at at,
- field_versions fieldVersions, batch`;
+ field_versions fieldVersions, batch, exists (select 1 from reference_index where from_row = row) refers`;
 
 /** A row's content at a version; null where it is gone. */
 function contentAt(store: Store, id: string, version: number): Content | null {
@@ -169,7 +171,7 @@ function rowOp(store: Store, seq: number, op: RowOp): LocalOp | null {
     source: row.source,
     signed,
     ...(roster !== undefined && { roster }),
-    ...referencesFrom(store, row.row),
+    ...(row.refers === 1 && referencesFrom(store, row.row)),
   };
   const long = 'blob' in text ? { ref: text.blob, resource: id, version: op.version } : null;
   if (op.kind === 'create') return localOp(patient, { k: 'create', v, at, ...content }, long);

@@ -5,7 +5,7 @@ import { openPatientKey } from '../../store/patient.ts';
 import { type Sliced, sliceClock } from '../../store/slices.ts';
 import { type GroupPlace, groupKey, patientGroup, plainGroup } from '../groups.ts';
 import { erasedAmong } from './read-ops.ts';
-import { hasSlot, slotOf } from './slots.ts';
+import { slotOf, withoutSlot } from './slots.ts';
 
 /** Of DEFLATE: more costs half again as much time for a hundredth fewer bytes. */
 const level = 3;
@@ -32,6 +32,10 @@ export function* sealGroups(store: Store, place: GroupPlace, all: readonly Lines
     if (lines === undefined) byPatient.set(patient, [line]);
     else lines.push(line);
   }
+  const fresh = withoutSlot(
+    store,
+    [...byPatient.keys()].filter((one) => one !== null),
+  );
   const groups: Buffer[] = [];
   const patients: string[] = [];
   const slots: [string, string][] = [];
@@ -47,7 +51,7 @@ export function* sealGroups(store: Store, place: GroupPlace, all: readonly Lines
         const patientKey = openPatientKey(store, patient);
         const key = groupKey(patientKey);
         groups.push(patientGroup(place, patient, key, text, level));
-        if (!hasSlot(store, patient)) slots.push([patient, slotOf(patientKey)]);
+        if (fresh.has(patient)) slots.push([patient, slotOf(patientKey)]);
         wipe(patientKey, key);
         patients.push(patient);
       }

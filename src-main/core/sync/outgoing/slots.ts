@@ -71,11 +71,15 @@ export function openSlot(
   }
 }
 
-/** Has the patient a slot, at the backend or waiting to be put there? */
-export function hasSlot(store: Store, patient: string): boolean {
-  return (
-    store.sql<[string], { slot: string }>('select slot from sync_slot where patient_id = ?').get(patient) !== undefined
-  );
+/** Which of them have no slot yet, neither at the backend nor waiting to be put there. */
+export function withoutSlot(store: Store, patients: readonly string[]): ReadonlySet<string> {
+  const found = store
+    .sql<[string], { patient: string }>(
+      `select value patient from json_each(?)
+       where not exists (select 1 from sync_slot where patient_id = value and patient_id is not null)`,
+    )
+    .all(JSON.stringify(patients));
+  return new Set(found.map(({ patient }) => patient));
 }
 
 /** What is made for them goes out only once their keys are there. */
