@@ -4,7 +4,7 @@ import type { NoteSigner } from '../../src-main/core/crypto/signed-note.ts';
 import { signHead } from '../../src-main/core/sync/log-head.ts';
 import type { StoredAnswer } from '../../src-shared/sync-protocol/messages.ts';
 import { Refused } from './refused.ts';
-import { lockTenant, spend, type TenantRow } from './space.ts';
+import { lock, lockedRow, spend, type TenantRow } from './space.ts';
 import { type Queries, statement } from './transaction.ts';
 import type { Batches, NewBatch } from './types.ts';
 
@@ -62,8 +62,11 @@ export function batchesOf(queries: Queries, signer: NoteSigner, changed: () => v
   const { tenant } = queries;
   return {
     append: async (batch) => {
-      const row = await lockTenant(queries);
-      const { rows } = await queries.run<ChainRow>(chain, [tenant, batch.device, batch.seq]);
+      const [locked, { rows }] = await queries.both<TenantRow, ChainRow>(
+        [lock, [tenant]],
+        [chain, [tenant, batch.device, batch.seq]],
+      );
+      const row = lockedRow(locked);
       const before = placeOf(batch, rows[0]);
       if (before !== null) return { position: before, size: row.size, head: row.head ?? '' };
       const answer = await appended(queries, row, batch, signer);

@@ -41,6 +41,8 @@ export function openPool(to: Connection, { most, statementMillis = 30_000 }: Poo
     ssl: typeof to.tls === 'object' ? { ca: to.tls.ca } : (to.tls ?? false),
     max: most,
     types,
+    // Statements that do not wait for each other's answers travel together: see transaction.ts.
+    pipeline: true,
     application_name: 'carekeep',
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,

@@ -1,9 +1,9 @@
 /** The tenant's row: what serialises its writers, and where its bytes are counted. */
 import { Refused } from './refused.ts';
-import { type Queries, statement } from './transaction.ts';
+import { type Queries, type Rows, statement } from './transaction.ts';
 
 // References to the row by others' inserts go on meanwhile: no key changes.
-const lock = statement(
+export const lock = statement(
   'lock-tenant',
   `select clinic, used, quota, size, frontier, head, slots, devices, directory
    from carekeep.tenant where tenant = $1 for no key update`,
@@ -27,7 +27,11 @@ export type TenantRow = {
 
 /** From here to the end of the transaction nobody else writes to this tenant's log, slots or directory. */
 export async function lockTenant(queries: Queries): Promise<TenantRow> {
-  const { rows } = await queries.run<TenantRow>(lock, [queries.tenant]);
+  return lockedRow(await queries.run<TenantRow>(lock, [queries.tenant]));
+}
+
+/** @throws Refused not-found where there is no such tenant */
+export function lockedRow({ rows }: Rows<TenantRow>): TenantRow {
   const [row] = rows;
   if (row === undefined) throw new Refused('not-found');
   return row;

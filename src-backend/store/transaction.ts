@@ -16,6 +16,11 @@ export type Rows<R> = { readonly rows: readonly R[]; readonly count: number };
 export interface Queries {
   readonly tenant: string;
   run<R extends QueryResultRow>(statement: Statement, values: readonly Value[]): Promise<Rows<R>>;
+  /** Two statements in one journey, one after the other. */
+  both<A extends QueryResultRow, B extends QueryResultRow>(
+    first: readonly [Statement, readonly Value[]],
+    second: readonly [Statement, readonly Value[]],
+  ): Promise<readonly [Rows<A>, Rows<B>]>;
 }
 
 /** Settings that policies read; set for the transaction only, by a bound statement. */
@@ -38,19 +43,22 @@ export async function transaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const queries = new OpenTransaction(client, setting[1]);
+  // Sent ahead of what the work asks first, in one journey. Should either fail, there is no tenant and no transaction to
+  // work in: what follows fails or sees nothing.
+  const begun = Promise.all([client.query(begins[mode]), client.query({ ...set, values: [setting[0], setting[1]] })]);
+  begun.catch(() => undefined);
   let sound = false;
   try {
-    await client.query(begins[mode]);
-    await client.query({ ...set, values: [setting[0], setting[1]] });
     const result = await work(queries);
     await queries.end();
+    await begun;
     const { command } = await client.query('commit');
     // PostgreSQL answers a commit of a failed transaction with ROLLBACK, not with an error.
     if (command !== 'COMMIT') throw new Error('the transaction was taken back');
     sound = true;
     return result;
   } catch (error) {
-    sound = error instanceof Refused && (await takenBack(client, queries));
+    sound = error instanceof Refused && (await takenBack(client, queries, begun));
     throw error;
   } finally {
     queries.close();
@@ -59,10 +67,11 @@ export async function transaction<T>(
 }
 
 /** After our own refusal nothing is under way, and the connection is as good as before. */
-async function takenBack(client: PoolClient, queries: OpenTransaction): Promise<boolean> {
+async function takenBack(client: PoolClient, queries: OpenTransaction, begun: Promise<unknown>): Promise<boolean> {
   if (queries.broken) return false;
   try {
     await queries.end();
+    await begun;
     await client.query('rollback');
     return true;
   } catch {
@@ -85,10 +94,31 @@ class OpenTransaction implements Queries {
     this.tenant = tenant;
   }
 
-  async run<R extends QueryResultRow>({ name, text }: Statement, values: readonly Value[]): Promise<Rows<R>> {
+  run<R extends QueryResultRow>(statement: Statement, values: readonly Value[]): Promise<Rows<R>> {
+    return this.#inTurn(() => this.#ask<R>(statement, values));
+  }
+
+  both<A extends QueryResultRow, B extends QueryResultRow>(
+    first: readonly [Statement, readonly Value[]],
+    second: readonly [Statement, readonly Value[]],
+  ): Promise<readonly [Rows<A>, Rows<B>]> {
+    return this.#inTurn(async () => {
+      const sent = [this.#ask<A>(...first), this.#ask<B>(...second)] as const;
+      // Nothing is left under way where the first one fails.
+      await Promise.allSettled(sent);
+      return Promise.all(sent);
+    });
+  }
+
+  async #ask<R extends QueryResultRow>({ name, text }: Statement, values: readonly Value[]): Promise<Rows<R>> {
+    const { rows, rowCount } = await this.#client.query<R>({ name, text, values: [...values] });
+    return { rows, count: rowCount ?? 0 };
+  }
+
+  /** One after the other: work that asks for two things at once gets them in turn. */
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
     if (!this.#open) throw new Error('this transaction is over');
     this.#waiting += 1;
-    // One after the other: work that asks for two things at once gets them in turn.
     const before = this.#last;
     let done = (): void => undefined;
     this.#last = new Promise((resolve) => {
@@ -97,8 +127,7 @@ class OpenTransaction implements Queries {
     try {
       await before;
       if (!this.#open || this.broken) throw new Error('this transaction is over');
-      const { rows, rowCount } = await this.#client.query<R>({ name, text, values: [...values] });
-      return { rows, count: rowCount ?? 0 };
+      return await ask();
     } catch (error) {
       this.broken = true;
       throw error;

@@ -46,7 +46,7 @@ export async function openStage(tenants: number): Promise<Stage> {
   await outside.query('update carekeep.slot set body = uuid_send(tenant)');
   await outside.query('delete from carekeep.chunk');
   const pool = openPool(service, { most: connections });
-  const impatient = new pg.Pool({ ...service, max: connections, query_timeout: 15 });
+  const impatient = new pg.Pool({ ...service, max: connections, query_timeout: 15, pipeline: true });
   for (const one of [impatient, outside]) {
     one.on('error', () => undefined);
     one.on('connect', (client) => void client.on('error', () => undefined));
