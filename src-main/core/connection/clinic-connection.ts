@@ -20,6 +20,8 @@ import { compare, registerDevice, revokeDevice } from './register.ts';
 /** The key file is written for a contact this often. Milliseconds. */
 const noteEvery = 3_600_000;
 const hour = 3_600_000;
+/** For what goes on over the connection of the certificate before. Milliseconds. */
+const grace = 60_000;
 
 export class ClinicConnection implements Links {
   readonly enrolment: EnrolmentDesk;
@@ -56,7 +58,7 @@ export class ClinicConnection implements Links {
     }
     const of = [pinned.host, pinned.port, pinned.tenant, pinned.authority, pinned.certificate].join('\n');
     if (this.#live?.of === of) return this.#live;
-    this.#drop();
+    this.#drop(grace);
     const peer = vault.backend.peer();
     if (peer === null) return null;
     const backend = new HttpsBackend(peer);
@@ -65,10 +67,14 @@ export class ClinicConnection implements Links {
     return this.#live;
   }
 
-  #drop(): void {
+  /** @param after milliseconds in which what is under way may end */
+  #drop(after = 0): void {
     const live = this.#live;
     this.#live = null;
-    void live?.backend.close().catch((error: unknown) => this.#core.report('backend', error));
+    if (live === null) return;
+    const close = (): void => void live.backend.close().catch((error: unknown) => this.#core.report('backend', error));
+    if (after === 0) close();
+    else setTimeout(close, after).unref();
   }
 
   /**

@@ -23,6 +23,11 @@ async function asking<T>(core: Core, work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
+async function firstContact(core: Core): Promise<void> {
+  await core.connection.contact(AbortSignal.timeout(patience)).catch((error: unknown) => core.report('backend', error));
+  core.sync.wake();
+}
+
 export const backendHandlers: Handlers<'backend'> = {
   get: async (context) => {
     looked(context, 'device.listed');
@@ -59,9 +64,7 @@ export const backendHandlers: Handlers<'backend'> = {
       entry.detail['region'] = backend.region;
     });
     // The others' directory is theirs to find from now on; nobody waits where it cannot be told yet.
-    await core.connection
-      .contact(AbortSignal.timeout(patience))
-      .catch((error: unknown) => core.report('backend', error));
+    await firstContact(core);
     return { ok: true };
   },
 };
@@ -100,9 +103,7 @@ export const enrolmentHandlers: Handlers<'enrolment'> = {
   finish: async ({ core, now }, { words }) => {
     await asking(core, (signal) => finishHere(core, words, now, signal));
     // Its certificate; where the line fails just now, the next contact fetches it.
-    await core.connection
-      .contact(AbortSignal.timeout(patience))
-      .catch((error: unknown) => core.report('backend', error));
+    await firstContact(core);
     return { ok: true };
   },
 };
