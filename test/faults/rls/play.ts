@@ -8,7 +8,7 @@ import { type Queries, type Statement, statement, transaction } from '../../../s
 import { uuidFrom } from '../../../src-main/core/crypto/random.ts';
 import { Broken, hold } from '../kind.ts';
 import type { Prng } from '../prng.ts';
-import { alwaysSeen, connections, look, type Resident, type Stage } from './stage.ts';
+import { connections, looks, type Resident, type Stage } from './stage.ts';
 import { Turns } from './turns.ts';
 
 const pid = statement('pid', 'select pg_backend_pid() pid');
@@ -103,12 +103,14 @@ async function once(scene: Scene, own: Resident, foreign: Resident, turn: () => 
 }
 
 /** @param known false: it may see nothing at all, as after a commit of its own */
-async function sees({ tally }: Scene, queries: Queries, tenant: string, known: boolean): Promise<void> {
+async function sees(scene: Scene, queries: Queries, tenant: string, known: boolean): Promise<void> {
+  const { random, tally } = scene;
+  const { statement: look, always } = random.pick(looks);
   const { rows } = await queries.run<{ name: string; tenant: string }>(look, []);
   tally.looks += 1;
   const stranger = rows.find((row) => row.tenant !== tenant);
   hold(stranger === undefined, () => `a foreign row of ${stranger?.name} was seen`);
-  hold(!known || rows.length === 0 || rows.length >= alwaysSeen, 'a tenant saw some of its rows only');
+  hold(!known || rows.length === 0 || rows.length >= always, 'a tenant saw some of its rows only');
 }
 
 async function act(scene: Scene, queries: Queries, own: Resident, foreign: Resident): Promise<void> {
@@ -177,12 +179,12 @@ async function strike(scene: Scene, mishap: Mishap, queries: Queries, process_: 
       return;
     case 'not waited for':
       void queries.run(sleeps, [0.002]).catch(() => undefined);
-      void queries.run(look, []).catch(() => undefined);
+      void queries.run(random.pick(looks).statement, []).catch(() => undefined);
       return;
     case 'commits by itself':
     case 'takes back by itself': {
       await queries.run(mishap === 'commits by itself' ? commits : takesBack, []);
-      const { count } = await queries.run(look, []);
+      const { count } = await queries.run(random.pick(looks).statement, []);
       hold(count === 0, 'after the transaction rows were seen');
       return;
     }
@@ -204,7 +206,7 @@ async function strike(scene: Scene, mishap: Mishap, queries: Queries, process_: 
 /** What a connection says that nobody has set a tenant on, and one that somebody came to with a key. */
 async function between({ stage, random, tally }: Scene, foreign: Resident): Promise<void> {
   const quiet = async (pool: Pool) => {
-    const { rowCount } = await pool.query(look);
+    const { rowCount } = await pool.query(random.pick(looks).statement);
     tally.looks += 1;
     hold(rowCount === 0, 'without a tenant rows were seen');
   };
