@@ -6,8 +6,9 @@
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { forgetDetailKeys } from '../audit/sealed-detail.ts';
 import { rowLeaf } from './chart.ts';
+import { isErased } from './erasures.ts';
 import { addCount } from './meta.ts';
-import type { Store } from './open.ts';
+import { cutLog, type Store } from './open.ts';
 import { patientRef } from './patient.ts';
 import { unindexWords } from './rank.ts';
 import { addOp } from './record.ts';
@@ -20,13 +21,6 @@ export type Erased = {
   readonly ref: string | null;
   readonly rows: number;
 };
-
-/** Was this patient erased, here or anywhere in the clinic? */
-export function isErased(store: Store, patientId: string): boolean {
-  return (
-    store.sql<[string], { one: number }>('select 1 one from erasure where patient_id = ?').get(patientId) !== undefined
-  );
-}
 
 type Doomed = { readonly row: number; readonly id: string; readonly batch: number; readonly mac: Buffer };
 
@@ -132,5 +126,5 @@ function removeLine(store: Store, patientId: string): void {
 export function afterErasure(store: Store, erased: readonly Erased[]): void {
   if (erased.length === 0) return;
   for (const { ref } of erased) if (ref !== null) forgetDetailKeys(store, ref);
-  store.db.pragma('wal_checkpoint(TRUNCATE)');
+  cutLog(store);
 }

@@ -49,6 +49,8 @@ export type Store = {
     detailKeys?: Map<string, Buffer>;
     /** Told after each commit of this process. */
     committed?: () => void;
+    /** Who reads an older moment of the file lets go of it: the write-ahead log cannot be cut before. */
+    letGo?: () => void;
   };
 };
 
@@ -115,9 +117,16 @@ export function collationName(locale: string): string {
   return `${locale}|${process.versions.icu ?? 'none'}`;
 }
 
+/** Writes the write-ahead log back into the file and empties it: what was deleted goes from there, too. */
+export function cutLog(store: Store): void {
+  // It would be waited for, for seconds.
+  store.held.letGo?.();
+  store.db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
 /** Writes the log back into the file, closes, wipes. */
 export function closeStore(store: Store): void {
-  if (!store.readOnly && store.db.open) store.db.pragma('wal_checkpoint(TRUNCATE)');
+  if (!store.readOnly && store.db.open) cutLog(store);
   store.db.close();
   store.mac.wipe();
   store.clinicKeys?.wipe();

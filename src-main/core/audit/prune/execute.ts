@@ -2,7 +2,7 @@
  * Carries out what was agreed to: first the row and its entry in one transaction, then a checkpoint that signs them,
  * then the entries go, in slices. A kill between slices leaves the rest to the next opening.
  */
-import type { Store } from '../../store/open.ts';
+import { cutLog, type Store } from '../../store/open.ts';
 import { type Sliced, sliceClock } from '../../store/slices.ts';
 import { tileSize } from '../../store/tiles.ts';
 import { nextSeq, type Tx, withTransaction } from '../../store/transaction.ts';
@@ -56,7 +56,7 @@ export function* deletePruned(store: Store, id: string): Sliced<number> {
     yield { done: from, total: row.below };
   }
   // What was deleted goes from the write-ahead log, too.
-  store.db.pragma('wal_checkpoint(TRUNCATE)');
+  cutLog(store);
   return deleted;
 }
 

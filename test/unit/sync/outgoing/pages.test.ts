@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
 import { frontierFrom, frontierRoot, grow, leafHash } from '../../../../src-main/core/audit/merkle.ts';
@@ -17,7 +18,7 @@ import {
 import { syncPosition } from '../../../../src-main/core/store/indexed.ts';
 import { addLost } from '../../../../src-main/core/store/lost-writes.ts';
 import { writeMerged } from '../../../../src-main/core/store/merged-state.ts';
-import { closeStore, openStore, type Store } from '../../../../src-main/core/store/open.ts';
+import { closeStore, cutLog, openStore, type Store } from '../../../../src-main/core/store/open.ts';
 import { openPatientKey } from '../../../../src-main/core/store/patient.ts';
 import { deleteResource, readResource } from '../../../../src-main/core/store/record.ts';
 import { drain } from '../../../../src-main/core/store/slices.ts';
@@ -393,6 +394,18 @@ test('a snapshot says how everything stands at a position of the log, whatever i
       beside.map((line) => ('restriction' in line ? line.restriction.users : line.emergency.told)),
       [['user-1'], 'fell'],
     );
+
+    // Where an erasure cuts the write-ahead log meanwhile, the older moment of the file is let go, and made anew later.
+    await sendAll(store, backend);
+    backend.putChunk = async (blob, n, bytes) => {
+      cutLog(store);
+      cut = statSync(`${here.at.path}-wal`).size;
+      await put(blob, n, bytes);
+    };
+    let cut = -1;
+    assert.equal(await make(), false);
+    assert.equal(cut, 0);
+    backend.putChunk = put;
 
     // The next one takes down what the one before the last left, and nothing else.
     await sendAll(store, backend);

@@ -20,7 +20,9 @@ test('what has not gone out to other workstations is not pruned; what has may go
     const patientId = addPatient(store, { family: 'A' });
     const told = { patientId, userId: 'user-1', sessionId: 's', reason: 'emergency', told: '' } as const;
     // Its entry vouches for no row: nothing but the change keeps it.
-    const id = audited(store, 'break-glass.opened', (tx) => insertEmergency(tx, { ...told, endsAt: tx.now + 3_600_000 }));
+    const id = audited(store, 'break-glass.opened', (tx) =>
+      insertEmergency(tx, { ...told, endsAt: tx.now + 3_600_000 }),
+    );
     for (let n = 0; n < 300; n += 1) audited(store, 'access.read', () => undefined);
     audited(store, 'break-glass.ended', (tx) => endEmergency(tx, id));
     for (let n = 0; n < 300; n += 1) audited(store, 'access.read', () => undefined);
