@@ -33,6 +33,7 @@ export const refusalCodes = [
   'contained-missing', // '#id' that no contained resource has
   'urn-missing', // urn:uuid or urn:oid that no entry of the bundle has
   'reference-nowhere', // decided by the writer: a patient that neither the import nor the record holds
+  'erased', // decided by the writer: a patient whom the ledger of erasures names
   // the run
   'validator-lost', // the validating process ended before the file was through
 ] as const;
@@ -78,6 +79,7 @@ const plain: Readonly<Record<RefusalCode, string>> = {
   'contained-missing': 'A reference points to a contained resource that is not there.',
   'urn-missing': 'A reference points to an entry that is not in the bundle.',
   'reference-nowhere': 'A reference points to a patient who is neither in the import nor in the record.',
+  erased: 'A patient who was erased. What was erased does not come back by an import.',
   'validator-lost': 'Checking stopped before the file was through.',
 };
 

@@ -4,7 +4,7 @@
  */
 import { partHolds } from '../store/chart.ts';
 import { DigestSum } from '../store/digest.ts';
-import { isErased } from '../store/erase.ts';
+import { isErased } from '../store/erasures.ts';
 import type { Store } from '../store/open.ts';
 import { type ChartPart, heldCharts, partsOf } from '../store/part.ts';
 import { notHidden, type ResourceRow, rowColumns, rowMac } from '../store/row.ts';

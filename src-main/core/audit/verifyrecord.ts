@@ -6,7 +6,7 @@
  * it follows from two looks: no entry that names a part is newer than the one the part names itself (`entries`), and
  * that one says the same of it (`charts`). So it can be stopped between any two charts, whatever is written meanwhile.
  */
-import { isErased } from '../store/erase.ts';
+import { isErased } from '../store/erasures.ts';
 import type { Store } from '../store/open.ts';
 import { partsOf } from '../store/part.ts';
 import { encoded } from '../store/row.ts';

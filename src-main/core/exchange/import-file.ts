@@ -6,6 +6,8 @@
 import { importSource } from '../chart/source-line.ts';
 import { type Batch, type ImportRow, writeEnvelope, writeSlice } from '../store/batch.ts';
 import { toColumns } from '../store/columns.ts';
+import { isErased } from '../store/erasures.ts';
+import type { Store } from '../store/open.ts';
 import { findDuplicate, findPatientByContent, linkSlice } from '../store/source.ts';
 import { newId } from '../store/transaction.ts';
 import { baseOf, type ImportNames, type NamedReference } from './import-names.ts';
@@ -69,7 +71,10 @@ export class ImportFile {
     names.beginFile();
   }
 
-  /** False when too much waits for patients that have not come. */
+  /** Patients under the local id of somebody who was erased: the file was made here, before. */
+  readonly erased: { readonly line: number | undefined; readonly path: string }[] = [];
+
+  /** False when too much waits for patients that have not come, or somebody in it was erased. */
   async take(rows: readonly ReadRow[], bundles: readonly ImportBundle[]): Promise<boolean> {
     const placed: Placed[] = [];
     for (const row of rows) this.#place(row, placed);
@@ -77,12 +82,12 @@ export class ImportFile {
     await this.#write(placed.map((one) => this.#toRow(one)));
     this.#bundles.push(...bundles);
     if (this.#waiting.length === 0) await this.#takeBundles();
-    return this.#waitingBytes <= waitingMaximum;
+    return this.erased.length === 0 && this.#waitingBytes <= waitingMaximum;
   }
 
   /** All of the file has come: what still waits, waits for nothing. True when the file is whole. */
   async settle(): Promise<boolean> {
-    if (this.#waiting.length > 0) return false;
+    if (this.#waiting.length > 0 || this.erased.length > 0) return false;
     await this.#takeBundles();
     const rest = this.#unresolved;
     this.#unresolved = [];
@@ -119,6 +124,10 @@ export class ImportFile {
   }
 
   #place(row: ReadRow, placed: Placed[]): void {
+    if (row.type === 'Patient' && isErasedHere(this.#batch.store, row)) {
+      this.erased.push({ line: row.line, path: row.path });
+      return;
+    }
     const patient = this.#patientOf(row);
     if (patient === 'waits') {
       const reference = row.references.find((one) => one.reference === row.columns.patient);
@@ -273,4 +282,10 @@ export class ImportFile {
 function namesOf(row: ReadRow): string[] {
   const names = row.sourceId === undefined ? [] : [`${row.type}/${row.sourceId}`];
   return row.fullUrl === undefined || names.includes(row.fullUrl) ? names : [...names, row.fullUrl];
+}
+
+/** By the id or the address that an export of ours gave the patient. */
+function isErasedHere(store: Store, { sourceId, fullUrl }: ReadRow): boolean {
+  const named = [sourceId, fullUrl?.replace(/^urn:uuid:|^.*\/Patient\//, '')];
+  return named.some((id) => id !== undefined && isErased(store, id));
 }

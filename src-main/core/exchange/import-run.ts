@@ -129,7 +129,7 @@ class Run {
               if (!verdict.accepted) await this.#drop(open, verdict.refusals);
               else if (!(await this.#keep(open))) {
                 const file = files.find(({ index }) => index === verdict.file);
-                if (mayWait && file !== undefined) {
+                if (mayWait && file !== undefined && open.erased.length === 0) {
                   await this.#drop(open, [], 'postponed');
                   later.push(file);
                 } else await this.#drop(open, refusalsOf(open));
@@ -220,11 +220,9 @@ class Run {
 }
 
 function refusalsOf(file: ImportFile): Parameters<typeof refuse>[2] {
-  return file.orphans().map(({ line, path }) => ({
-    file: file.index,
-    ...issue(path, 'reference-nowhere'),
-    ...(line !== undefined && { line }),
-  }));
+  const found = (code: 'erased' | 'reference-nowhere', places: ReturnType<ImportFile['orphans']>) =>
+    places.map(({ line, path }) => ({ file: file.index, ...issue(path, code), ...(line !== undefined && { line }) }));
+  return file.erased.length > 0 ? found('erased', file.erased) : found('reference-nowhere', file.orphans());
 }
 
 /** Patients of this import who look like someone else in the record. */

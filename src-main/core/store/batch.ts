@@ -4,12 +4,14 @@
  *
  * Order: beginBatch, then per file beginFile, writeSlice…, endFile or abortFile; then finishBatch or cancelBatch.
  */
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import { emptyFrontier, type Frontier, grow } from '../audit/merkle.ts';
 import { deleteBatchRows } from './batchdelete.ts';
 import type { WaitingPatient } from './batchrank.ts';
 import { rowLeaf } from './chart.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { DigestSum } from './digest.ts';
+import { isErased } from './erasures.ts';
 import type { Store } from './open.ts';
 import { keptPatientRef, makePatientKey } from './patient.ts';
 import { type PatientColumns, patientColumns } from './patientcolumns.ts';
@@ -172,6 +174,8 @@ export function writeSlice(batch: Batch, rows: readonly ImportRow[], from = 0): 
 
 function writeImportRow(batch: Batch, file: number, one: ImportRow, now: number): { mac: Buffer; row: number } {
   const { store } = batch;
+  // Erased while the import ran: it fails, and takes back what it wrote.
+  if (one.patientId !== null && isErased(store, one.patientId)) throw new CallError('not-found');
   const columns = one.columns ?? columnsOf(one.resource);
   const { received } = one;
   const unsealed = {

@@ -4,6 +4,7 @@
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Columns } from './columns.ts';
+import { isErased } from './erasures.ts';
 import { elementVersions, versionOf, versionsText, wholeField } from './field-versions.ts';
 import { changedFields, elementOf, elementText, topLevelFields } from './fields.ts';
 import { readLost, settleLost } from './lost-writes.ts';
@@ -28,9 +29,11 @@ export type NewResource = {
   readonly signed?: boolean;
 };
 
-/** Adds a resource. */
+/** Adds a resource. @throws CallError not-found for a patient who was erased */
 export function insertResource(tx: Tx, fresh: NewResource): ResourceRow {
   const id = fresh.id ?? newId(tx.now);
+  // A screen that still shows somebody who was erased meanwhile.
+  if (fresh.patientId !== null && isErased(tx.store, fresh.patientId)) throw new CallError('not-found');
   const version = nextVersion(tx);
   const row = addRow(tx, {
     id,

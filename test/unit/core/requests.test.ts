@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { verifyStore } from '../../../src-main/core/audit/verify.ts';
 import { makeVerifier } from '../../../src-main/core/people/pin.ts';
 import { readPinVerifier, writePinVerifier } from '../../../src-main/core/people/state.ts';
+import { drain } from '../../../src-main/core/store/slices.ts';
 import { withTransaction } from '../../../src-main/core/store/transaction.ts';
 import { requestLife } from '../../../src-main/core/vault/request.ts';
 import { type Place, startPlace } from './clinic.ts';
@@ -161,6 +163,45 @@ describe('what one admin alone may not do', () => {
     assert.deepEqual([written?.detail['step'], written?.detail['resources']], ['written', 1]);
     assert.equal(await stateOf(id), 'done');
     assert.equal(await ida.refusal('exports.all', { requestId: id, path: there }), 'request-over');
+  });
+
+  it('erases a patient whom two admins agreed about, and not while a legal hold stands', async () => {
+    const born = { demographics: person('Winter', 'Rosa', '1980-05-06'), notADuplicate: false };
+    const { patientId } = await ida.call('patients.create', born);
+    const file = join(place.dir, 'rosa.json');
+    writeFileSync(file, JSON.stringify({ resourceType: 'Patient', id: patientId, name: [{ family: 'Winter' }] }));
+    const subject = { kind: 'erase-patient' as const, patientId };
+    const { id: hold } = await lena.call('retention.hold', { patientId, reason: 'a court asks' });
+    assert.equal(await lena.refusal('requests.ask', { subject }), 'patient-on-hold');
+    await lena.call('retention.liftHold', { id: hold });
+    const id = await ask(lena, subject);
+    assert.equal((await lena.call('requests.list', {})).requests.find((one) => one.id === id)?.user, 'Winter, Rosa');
+    const erase = (requestId: string | null) => ida.refusal('patients.erase', { patientId, requestId });
+    assert.equal(await erase(id), 'request-needed');
+    assert.deepEqual(await ida.call('requests.agree', { id, password: second.password }), { carriedOut: false });
+    assert.equal(await erase(null), 'request-needed');
+    const { id: late } = await lena.call('retention.hold', { patientId, reason: 'another court' });
+    assert.equal(await erase(id), 'patient-on-hold');
+    await lena.call('retention.liftHold', { id: late });
+    const from = house.size();
+    assert.equal(await erase(id), 'accepted');
+    const [entry] = house.entries(from);
+    assert.deepEqual([entry?.type, entry?.patient, entry?.entity], ['patient.erased', null, [patientId, id]]);
+    assert.equal(await stateOf(id), 'done');
+    assert.equal(await erase(id), 'request-over');
+    assert.equal(await ida.refusal('patients.demographics', { patientId }), 'not-found');
+    assert.deepEqual((await ida.call('patients.search', { text: 'winter' })).hits, []);
+    const { problem } = drain(verifyStore(house.store, { now: Date.now, pages: true }));
+    assert.equal(problem, null);
+    // A file of ours from before does not bring the patient back.
+    const { id: importId } = await ida.call('imports.choose', { paths: [file] });
+    await ida.call('imports.start', { importId });
+    await ida.call('imports.wait', { importId });
+    const report = await ida.call('imports.report', { importId });
+    assert.deepEqual(
+      report.refusals.map(({ reason }) => reason),
+      ['erased'],
+    );
   });
 
   it('gives somebody who forgot the password a new one, with the kit and two admins', async () => {

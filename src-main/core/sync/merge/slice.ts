@@ -1,6 +1,6 @@
 /** What is asked again and again while one slice of ops is taken: asked of the store once. */
 import type { JsonObject } from '../../../../src-shared/fhir/json.ts';
-import { isErased } from '../../store/erase.ts';
+import { isErased } from '../../store/erasures.ts';
 import { anyLost } from '../../store/lost-writes.ts';
 import { anyMerged } from '../../store/merged-state.ts';
 import type { ResourceRow } from '../../store/row.ts';

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { verifyStore } from '../../../../src-main/core/audit/verify.ts';
 import { insertEmergency, readRestriction } from '../../../../src-main/core/store/access.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
-import { isErased } from '../../../../src-main/core/store/erase.ts';
+import { isErased } from '../../../../src-main/core/store/erasures.ts';
 import { readLost } from '../../../../src-main/core/store/lost-writes.ts';
 import { readMerged } from '../../../../src-main/core/store/merged-state.ts';
 import { countPatients, insertPatient, readPatient, updatePatient } from '../../../../src-main/core/store/patient.ts';
