@@ -193,7 +193,7 @@ const sample: { readonly [N in ProcedureName]?: unknown } = {
   'devices.remove': { deviceId: noId },
   'devices.words': { path: '/nonexistent/request' },
   'backend.get': {},
-  'backend.probe': { address: 'no port:none' },
+  'backend.probe': { address: '127.0.0.1:1' },
   'backend.connect': { address: '127.0.0.1:1', fingerprint: 'AA'.concat(':AA'.repeat(31)), token: 'x' },
   'enrolment.open': {},
   'enrolment.standing': {},
@@ -307,6 +307,7 @@ test('IT works without the database, and what it was denied is in the log afterw
     } else {
       const expected = {
         'sessions.touch': 'accepted',
+        'sync.now': 'accepted',
         'sessions.changePassword': 'wrong-password',
         'sessions.finishPassword': 'not-found',
         'sessions.account': 'accepted',
