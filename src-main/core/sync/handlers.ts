@@ -3,11 +3,11 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { QuarantineItem } from '../../../src-shared/contract/sync.ts';
 import type { CallContext, Handlers, TaskContext } from '../call.ts';
 import { afterErasure } from '../store/erase.ts';
-import { judgeMerges } from './engine/judge.ts';
 import { acceptItem, type Deciding, dropItem } from './incoming/decide.ts';
 import { type ItemRow, waitingItems } from './incoming/quarantine.ts';
 import { Tally } from './incoming/slices.ts';
 import { MergesUnjudged } from './merge/apply.ts';
+import { judgeMerges } from './merge/judge.ts';
 
 function itemOf({ core }: CallContext, row: ItemRow): QuarantineItem {
   const { users, devices } = core.vault.rosterState();

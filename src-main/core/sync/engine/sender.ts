@@ -45,10 +45,11 @@ export async function send(parts: SenderParts): Promise<void> {
   for (;;) {
     const making = await fillOutgoing(store, author, signal);
     await putSlots(parts);
-    const batches = pendingBatches(store);
+    // What is stored behind batches that are not taken yet stays here until the log has come so far.
+    const batches = pendingBatches(store, parts.heads.storedTo);
     if (batches.length > 0) await pushAll(parts, batches);
     else if (making.kind === 'import') await sendImport(store, author, { ...parts, clinic: author.clinic }, making.at);
-    else if (making.kind === 'nothing') break;
+    else break;
     signal.throwIfAborted();
   }
   await clearUp(parts);
@@ -121,6 +122,7 @@ function keepStored(
     return;
   }
   heads.promise(position, hash);
+  heads.storedTo = Math.max(heads.storedTo, seq);
   if (batchAt(store, position) !== undefined) withTransaction(store, (tx) => acknowledged(tx, seq), now());
 }
 

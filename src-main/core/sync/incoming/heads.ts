@@ -15,6 +15,8 @@ export class Heads {
   readonly #ahead = new Map<number, { readonly root: Buffer; readonly note: string }>();
   /** Batches that were told stored at a place that is not taken yet. */
   readonly #promised = new Map<number, Buffer>();
+  /** Number of the last batch of ours that was told stored. */
+  storedTo = -1;
   #latest: LogHead | null = null;
 
   constructor(store: Store, key: HeadKey) {
