@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { startBackend } from '../../../src-backend/server/backend.ts';
 import { asked, order } from './messages.ts';
+import { recordTo } from './record.ts';
 
 const many = 1_000_000_000;
 
@@ -9,7 +10,8 @@ process.once('disconnect', () => process.exit(0));
 process.once('message', (message) => void run(message));
 
 async function run(message: unknown): Promise<void> {
-  const { data, port, log, unlimited, connections } = order.parse(message);
+  const { data, port, log, unlimited, connections, record } = order.parse(message);
+  if (record !== null) recordTo(record);
   const backend = await startBackend({
     data,
     port,

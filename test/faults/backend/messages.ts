@@ -10,6 +10,8 @@ export const order = z.strictObject({
   /** Limits of requests a minute out of the way: for measuring, not for trials of the limits. */
   unlimited: z.boolean(),
   connections: z.number().int(),
+  /** Where all that goes through its connections is written down, decrypted; null: nowhere. */
+  record: z.string().nullable(),
 });
 export type Order = z.infer<typeof order>;
 

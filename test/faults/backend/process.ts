@@ -1,7 +1,8 @@
 /** Starts the backend in a process of its own, asks it, stops it, kills it, and starts it again on the same port. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { type Asked, clinic, metrics, type NewClinic, type Started, started, stopped } from './messages.ts';
@@ -12,6 +13,8 @@ export type BackendSettings = {
   readonly unlimited?: boolean;
   /** Connections to PostgreSQL. */
   readonly connections?: number;
+  /** Where all that goes through its connections is written down, decrypted. */
+  readonly record?: string;
 };
 
 export class BackendProcess {
@@ -32,7 +35,9 @@ export class BackendProcess {
   static async start(settings: BackendSettings): Promise<BackendProcess> {
     mkdirSync(dataOf(settings), { recursive: true });
     // The harness's own folders are for nobody else; PostgreSQL refuses root and runs as somebody else.
-    for (const one of [dirname(settings.folder), settings.folder, dataOf(settings)]) chmodSync(one, 0o711);
+    for (let one = dataOf(settings); one !== tmpdir() && one !== dirname(one); one = dirname(one)) {
+      if ((statSync(one).mode & 0o001) === 0) chmodSync(one, 0o711);
+    }
     const { child, facts } = await launch(settings, 0);
     return new BackendProcess(settings, child, facts);
   }
@@ -93,8 +98,8 @@ const logOf = ({ folder }: BackendSettings): string => join(folder, 'backend.log
 
 async function launch(settings: BackendSettings, port: number): Promise<{ child: ChildProcess; facts: Started }> {
   const child = fork(join(import.meta.dirname, 'child.ts'), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const { unlimited = false, connections = 10 } = settings;
-  child.send({ data: dataOf(settings), port, log: logOf(settings), unlimited, connections });
+  const { unlimited = false, connections = 10, record = null } = settings;
+  child.send({ data: dataOf(settings), port, log: logOf(settings), unlimited, connections, record });
   return { child, facts: started.parse(await answerOf(child)) };
 }
 

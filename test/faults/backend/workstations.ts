@@ -102,7 +102,10 @@ export async function settled(stations: readonly WorkstationHome[], within = 30_
   let calm = 0;
   await until('all workstations are up to date', within, async () => {
     const all = await Promise.all(stations.map((one) => one.standing()));
-    const so = all.every(({ state, waiting, behind }) => state === 'up-to-date' && waiting === 0 && behind === 0);
+    const so = all.every(
+      ({ state, waiting, behind, lastContact }) =>
+        state === 'up-to-date' && waiting === 0 && behind === 0 && lastContact !== null,
+    );
     calm = so ? calm + 1 : 0;
     return calm >= 2;
   });
