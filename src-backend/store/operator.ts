@@ -1,6 +1,7 @@
 /** The operator's side: clinics made, counted, exported and deleted whole, as the role that owns the tables. */
 import type { Pool } from 'pg';
 import { tables } from './grants.ts';
+import { importTenant } from './operator-import.ts';
 import { Refused } from './refused.ts';
 import { lockTenant } from './space.ts';
 import { type Queries, statement, transaction } from './transaction.ts';
@@ -42,6 +43,7 @@ export function openOperator(pool: Pool): OperatorStore {
       }),
     list: async () => (await pool.query(all)).rows,
     export: (tenant) => exported(pool, tenant),
+    import: (lines) => importTenant(pool, lines),
     delete: (tenant) =>
       within(tenant, async (queries) => {
         // Everything else goes with it: every row references the tenant's.

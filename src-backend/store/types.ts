@@ -192,6 +192,11 @@ export interface OperatorStore {
   list(): Promise<readonly (TenantState & { readonly tenant: string; readonly createdAt: number })[]>;
   /** Everything of a clinic as JSON lines `{ table, row }`, bytes in base64, one state. @throws Refused not-found */
   export(tenant: string): AsyncIterable<string>;
+  /**
+   * What `export` gave, into a database that does not have this clinic; all or nothing.
+   * @returns the tenant @throws Refused already-there, bad-request for what is no whole export
+   */
+  import(lines: AsyncIterable<string> | Iterable<string>): Promise<string>;
   /** All of it, at once. @throws Refused not-found */
   delete(tenant: string): Promise<void>;
 }

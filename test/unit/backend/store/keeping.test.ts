@@ -265,4 +265,32 @@ test('an export holds everything of one clinic; deleting it leaves nothing of it
   assert.equal(await refusal(house.operator.setQuota(gone.tenant, 1)), 'not-found');
   await assert.rejects(house.operator.export(gone.tenant)[Symbol.asyncIterator]().next(), { message: 'not-found' });
   assert.equal(await refusal(push(house.store, gone.tenant, new Chain(gone.device).next())), 'not-found');
+
+  // Brought back from what was exported: whole, or not at all.
+  const texts = lines.map((line) => JSON.stringify(line));
+  const without = (table: string) => texts.filter((_text, at) => lines[at]?.table !== table);
+  for (const broken of [
+    without('tenant'),
+    without('chunk'),
+    without('batch'),
+    without('slot'),
+    without('chain'),
+    without('directory'),
+    [...texts, '{"table":"batch"'],
+    [...texts, JSON.stringify({ table: 'migration', row: { tenant: gone.tenant, number: 2 } })],
+    [
+      ...texts,
+      JSON.stringify({ table: 'token', row: { tenant: stays.tenant, hash: '', created_at: 1, used_at: null } }),
+    ],
+    [],
+  ]) {
+    assert.equal(await refusal(house.operator.import(broken)), 'bad-request');
+    assert.ok(Object.values(await counts(gone.tenant)).every((count) => count === 0));
+  }
+  assert.equal(await house.operator.import(texts), gone.tenant);
+  assert.deepEqual(await counts(gone.tenant), before_);
+  assert.equal(await refusal(house.operator.import(texts)), 'already-there');
+  const again: unknown[] = [];
+  for await (const line of house.operator.export(gone.tenant)) again.push(JSON.parse(line));
+  assert.deepEqual(again, lines);
 });
