@@ -1,5 +1,6 @@
 /** `clinic …`: made, listed, given a token or a quota, exported, deleted; beside the running server or without it. */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { noteSigner } from '../../src-main/core/crypto/signed-note.ts';
 import { openIdentity } from '../ca/folder.ts';
@@ -113,6 +114,25 @@ export function clinicCommands(program: Command, print: Print): void {
     .action(async (tenant: string, { to }: { to: string }) => {
       const lines = await asOperator(settings(), (operator) => exportTo(operator, tenant, to));
       print(`${lines} rows in ${to}.`);
+    });
+
+  clinic
+    .command('import')
+    .description('bring an exported clinic back, here or on another backend; all of it or nothing')
+    .requiredOption('--from <file>', 'what export wrote')
+    .requiredOption('--name <name>', 'what you call it; noted on this machine alone')
+    .action(async ({ from, name }: { from: string; name: string }) => {
+      const tenant = await asOperator(settings(), async (operator, folder) => {
+        const file = await open(from);
+        try {
+          const brought = await operator.store.import(file.readLines());
+          noteClinic(folder, brought, name);
+          return brought;
+        } finally {
+          await file.close();
+        }
+      });
+      print(`clinic  ${tenant}`);
     });
 
   clinic

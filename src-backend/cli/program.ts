@@ -1,5 +1,5 @@
 /** The operator's command line. What it prints is for people; what goes wrong is one line and exit code 1. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { openIdentity } from '../ca/folder.ts';
 import { WeakEnvironment } from '../server/backend.ts';
 import { Refused } from '../store/refused.ts';
@@ -16,7 +16,7 @@ export async function runCommandLine(
 ): Promise<number> {
   const program = new Command('backend')
     .description('Keeps the sealed records of clinics and passes them between their workstations; it can read none.')
-    .option('--data <folder>', 'data folder (./backend-data)')
+    .addOption(new Option('--data <folder>', 'data folder (./backend-data)').env('CAREKEEP_DATA'))
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => complain(text.trimEnd()) })
     .exitOverride();
   serveCommand(program, print);

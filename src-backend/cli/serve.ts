@@ -1,11 +1,12 @@
 /** `npm run backend`: starts the server, says where it is and what comes next, and stops in order. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { isIP } from 'node:net';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isEuropean, isEverywhere, type RunningBackend, startBackend } from '../server/backend.ts';
 import { folderOf, type Print, urlsOf } from './settings.ts';
 
 type ServeOptions = {
   listen: { host: string; port: number };
-  name: string[];
+  name: readonly string[];
   operator?: string;
   region?: string;
   operatorPort: number;
@@ -26,6 +27,14 @@ function listenOf(text: string): { host: string; port: number } {
   return { host: bracketed ?? plain ?? '127.0.0.1', port: whole(port) };
 }
 
+function namesOf(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^[A-Za-z0-9.-]+$/.test(name) || isIP(name) !== 0)) {
+    throw new InvalidArgumentError('names or addresses are needed, with commas between');
+  }
+  return names;
+}
+
 function regionOf(text: string): string {
   if (!isEuropean(text))
     throw new InvalidArgumentError('the code of an EU or EEA country is needed: clinics demand one');
@@ -36,11 +45,32 @@ export function serveCommand(program: Command, print: Print): void {
   program
     .command('serve', { isDefault: true })
     .description('start the server (what `npm run backend` alone does)')
-    .option('--listen <address>', 'where workstations reach it', listenOf, { host: '127.0.0.1', port: 8443 })
-    .option('--name <name>', 'name or address that workstations use; more than one may be given', collected, [])
-    .option('--region <code>', 'country where it stands, signed and shown to every clinic', regionOf)
-    .option('--operator <text>', 'who runs it, signed and shown to every clinic')
-    .option('--operator-port <port>', '/healthz and /metrics, on 127.0.0.1', whole, 9464)
+    .addOption(
+      new Option('--listen <address>', 'where workstations reach it')
+        .argParser(listenOf)
+        .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443')
+        .env('CAREKEEP_LISTEN'),
+    )
+    .addOption(
+      new Option('--name <names>', 'names or addresses that workstations use, with commas between')
+        .argParser(namesOf)
+        .default([], 'those of this machine')
+        .env('CAREKEEP_NAMES'),
+    )
+    .addOption(
+      new Option('--region <code>', 'country where it stands, signed and shown to every clinic')
+        .argParser(regionOf)
+        .env('CAREKEEP_REGION'),
+    )
+    .addOption(
+      new Option('--operator <text>', 'who runs it, signed and shown to every clinic').env('CAREKEEP_OPERATOR'),
+    )
+    .addOption(
+      new Option('--operator-port <port>', '/healthz and /metrics, on 127.0.0.1')
+        .argParser(whole)
+        .default(9464)
+        .env('CAREKEEP_OPERATOR_PORT'),
+    )
     .option('--connections <number>', 'connections to PostgreSQL at most', whole, 10)
     .option('--log-addresses', 'write the addresses of clients into the log')
     .action(async (options: ServeOptions) => {
@@ -67,8 +97,6 @@ export function serveCommand(program: Command, print: Print): void {
       await backend.close();
     });
 }
-
-const collected = (one: string, before: string[]): string[] => [...before, one];
 
 function tell(print: Print, { address, fingerprint, descriptor, operatorPort }: RunningBackend, folder: string): void {
   print(`Carekeep backend ${descriptor.name}, ${descriptor.operator} (${descriptor.region})`);

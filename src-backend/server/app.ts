@@ -49,6 +49,7 @@ export function createApp(
 
 export async function furnish(app: App, house: House): Promise<void> {
   app.server.maxHeadersCount = 40;
+  app.server.maxConnections = 20_000;
   // Neither side silent for longer than a long poll and a little.
   app.server.setTimeout(minuteMs, (socket) => void socket.destroy());
 

@@ -16,7 +16,7 @@ export type Rates = {
   /** At `connect` and `certificates`, and where a mailbox is asked for. */
   readonly guarded: number;
 };
-export const defaultRates: Rates = { device: 6_000, address: 300, guarded: 120 };
+export const defaultRates: Rates = { device: 12_000, address: 300, guarded: 120 };
 
 export type House = {
   readonly store: Store;
