@@ -75,6 +75,13 @@ test('clinics are made, listed, limited, exported and deleted while it runs', as
   const kept = await operator('clinic', 'delete', tenant);
   assert.deepEqual([kept.code, (await operator('clinic', 'list')).out.length], [1, 1]);
   assert.equal((await operator('clinic', 'delete', tenant, '--yes')).code, 0);
+  const back = () => operator('clinic', 'import', '--from', file, '--name', 'Praxis am Markt');
+  assert.deepEqual((await back()).out, [`clinic  ${tenant}`]);
+  assert.match((await back()).complaints, /already-there/);
+  assert.match((await operator('clinic', 'list')).out[0] ?? '', /of 7 GiB .* Praxis am Markt$/);
+  assert.equal((await operator('clinic', 'import', '--from', join(folder, 'clinics.json'), '--name', 'x')).code, 1);
+  assert.equal((await operator('clinic', 'import', '--from', join(folder, 'nowhere'), '--name', 'x')).code, 1);
+  assert.equal((await operator('clinic', 'delete', tenant, '--yes')).code, 0);
   assert.match((await operator('clinic', 'list')).out[0] ?? '', /No clinic yet/);
   for (const gone of [
     ['quota', tenant, '1G'],
