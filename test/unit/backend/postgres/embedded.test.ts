@@ -119,6 +119,9 @@ test('it is durable, private, started once, and comes back after any kill with w
     owner: url('carekeep_owner', 'one long password'),
     service: url('carekeep_service', 'another long password'),
   });
+  // Three instances that start at once: one makes the tables, the others find them made.
+  const instances = await Promise.all([1, 2, 3].map(() => openStore({ ...own, signer })));
+  await Promise.all(instances.map((one) => one.close()));
   for (const time of [1, 2]) {
     const open = await openStore({ ...own, signer });
     const tenant = randomUuid();
