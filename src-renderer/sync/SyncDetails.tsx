@@ -77,7 +77,15 @@ export function SyncDetails({ standing, text, onLeave }: Props) {
       </dl>
       <FormError error={now.error} />
       <Group justify="flex-end">
-        <Button variant="default" size="xs" loading={now.isPending} data-autofocus onClick={() => now.mutate({})}>
+        <Button
+          variant="default"
+          size="xs"
+          aria-busy={now.isPending}
+          data-autofocus
+          onClick={() => {
+            if (!now.isPending) now.mutate({});
+          }}
+        >
           {t('now')}
         </Button>
       </Group>

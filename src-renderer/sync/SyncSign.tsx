@@ -23,7 +23,7 @@ export function SyncSign() {
         opened={opened}
         onChange={setOpened}
         position="right-end"
-        width={340}
+        width={364}
         trapFocus
         returnFocus
         shadow="md"

@@ -16,12 +16,19 @@ import './workstations.css';
 
 type Open = { readonly what: 'connect' | 'add' } | { readonly what: 'take-out'; readonly device: Device };
 
+/** How often is asked whether a newcomer has been there, milliseconds. */
+const soon = 10_000;
+
 /** Where the clinic's workstations meet, which there are, and what of theirs waits for a decision. */
 export function WorkstationsPage() {
   const { t } = useTranslation('workstations');
   const can = useCan();
   const [open, setOpen] = useState<Open | null>(null);
-  const list = useProcedure('devices.list', {});
+  // somebody who was just admitted comes soon; at all other times looking again is an entry for nothing
+  const [expecting, setExpecting] = useState(false);
+  const list = useProcedure('devices.list', {}, { refetchInterval: expecting ? soon : false });
+  const missing = list.data?.devices.some((one) => one.status === 'active' && one.lastContact === null) === true;
+  if (expecting && !missing) setExpecting(false);
   const backend = useProcedure('backend.get', {});
   const connected = backend.data !== undefined && backend.data.backend !== null;
   const quarantined = useSyncStanding()?.quarantined ?? 0;
@@ -64,7 +71,14 @@ export function WorkstationsPage() {
         <BackendCard backend={backend.data.backend} onConnect={() => setOpen({ what: 'connect' })} />
       )}
       {open?.what === 'connect' && <ConnectDialog onClose={close} />}
-      {open?.what === 'add' && <AddWorkstation onClose={close} />}
+      {open?.what === 'add' && (
+        <AddWorkstation
+          onClose={() => {
+            close();
+            setExpecting(true);
+          }}
+        />
+      )}
       {open?.what === 'take-out' && <TakeOutDialog device={open.device} onClose={close} />}
     </div>
   );
