@@ -92,6 +92,8 @@ export const enrolmentHandlers: Handlers<'enrolment'> = {
     const admitted = await enrolment.sign(session.keys, words);
     record(({ entry }) => void entry.entity.push(admitted.deviceId));
     await asking(core, (signal) => enrolment.deliver(signal));
+    // So that the newcomer need not take the whole history; where it cannot be made now, that is what it does.
+    void core.sync.exchange?.snapshotNow().catch((error: unknown) => core.report('snapshot', error));
     return { ok: true };
   },
   cancel: async ({ core }) => {

@@ -1,8 +1,13 @@
 /** Who is let in as the backend, and who is not: each bad server by its own reason. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { connectPinned, PeerFailure, peerFailures, probeAuthority } from '../../../src-main/core/crypto/backend-tls.ts';
 import { readAuthority, readCertificate } from '../../../src-main/core/crypto/certificate.ts';
 import {
@@ -185,4 +190,32 @@ test('a probe tells which authority a server shows, and nothing else', async () 
   await site.stop();
   assert.equal(told, 'not-the-authority');
   assert.equal(readAuthority(leaf.pem), undefined);
+});
+
+test('the environment adds no authority, waives no check, and has no keys written down', async () => {
+  const other = await startSite((_request, response) => response.end('{}'));
+  const folder = mkdtempSync(join(tmpdir(), 'carekeep-tls-'));
+  const extra = join(folder, 'extra.pem');
+  const keys = join(folder, 'keys');
+  writeFileSync(extra, other.authority.pem);
+  const module = new URL('../../../src-main/core/crypto/backend-tls.ts', import.meta.url).href;
+  const script = `
+    const { connectPinned } = await import(${JSON.stringify(module)});
+    const limits = { signal: new AbortController().signal, timeoutMs: 5000 };
+    for (const port of [${other.port}, ${good.port}]) {
+      const peer = { host: '127.0.0.1', port, authority: ${JSON.stringify(good.authority.pem)}, identity: null };
+      console.log(await connectPinned(peer, limits).then((socket) => (socket.destroy(), 'connected'), ({ code }) => code));
+    }`;
+  const flags = ['--use-openssl-ca', `--tls-keylog=${keys}`, '--tls-min-v1.0', '--input-type=module', '-e', script];
+  const hostile = {
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    NODE_EXTRA_CA_CERTS: extra,
+    SSL_CERT_FILE: extra,
+    SSLKEYLOGFILE: keys,
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { env: { ...process.env, ...hostile } });
+  await other.stop();
+  assert.deepEqual(stdout.trim().split('\n'), ['not-the-authority', 'connected']);
+  assert.equal(existsSync(keys), false);
+  rmSync(folder, { recursive: true });
 });
