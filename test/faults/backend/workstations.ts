@@ -17,22 +17,28 @@ export async function until(what: string, within: number, so: () => Promise<bool
   }
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 /** One profile with its keyring; its core can be killed and started again. */
 export class WorkstationHome {
   readonly home: string;
   readonly #keyring: Keyring;
+  readonly #env: Environment;
   core: CoreProcess;
 
-  private constructor(home: string, keyring: Keyring, core: CoreProcess) {
+  private constructor(home: string, keyring: Keyring, env: Environment, core: CoreProcess) {
     this.home = home;
     this.#keyring = keyring;
+    this.#env = env;
     this.core = core;
   }
 
-  static async at(home: string): Promise<WorkstationHome> {
+  /** @param more for its core's environment beside what leads to its keyring */
+  static async at(home: string, more: Environment = {}): Promise<WorkstationHome> {
     mkdirSync(profileOf(home), { recursive: true });
     const keyring = await unlockedKeyring(home);
-    return new WorkstationHome(home, keyring, await startCore(profileOf(home), keyring.env));
+    const env = { ...keyring.env, ...more };
+    return new WorkstationHome(home, keyring, env, await startCore(profileOf(home), env));
   }
 
   /** Sets a clinic up and signs its admin in. */
@@ -49,7 +55,7 @@ export class WorkstationHome {
   /** SIGKILL, and as after the machine came back: started, signed in. */
   async powerCut(): Promise<void> {
     await this.core.kill();
-    this.core = await startCore(profileOf(this.home), this.#keyring.env);
+    this.core = await startCore(profileOf(this.home), this.#env);
     await this.signIn();
   }
 
@@ -77,10 +83,10 @@ export async function connectClinic(at: WorkstationHome, backend: BackendProcess
 export async function enrol(
   admin: WorkstationHome,
   home: string,
-  { port, name }: { readonly port: number; readonly name: string },
+  { port, name, env }: { readonly port: number; readonly name: string; readonly env?: Environment },
 ): Promise<WorkstationHome> {
   const { code } = await admin.core.demand('enrolment.open', {});
-  const fresh = await WorkstationHome.at(home);
+  const fresh = await WorkstationHome.at(home, env);
   const { words } = await fresh.core.demand('enrolment.ask', { address: `localhost:${port}`, code, name });
   await until('the request arrives', 10_000, async () => {
     const standing = await admin.core.demand('enrolment.standing', {});

@@ -106,7 +106,7 @@ export const behaviours: readonly Behaviour[] = [
     codes: either,
     of: (honest, taken, random) => {
       const all = envelopesOf(honest);
-      const old = all[random.int(taken)] ?? Buffer.alloc(0);
+      const old = all[random.below(taken)] ?? Buffer.alloc(0);
       return otherLog(honest, all.toSpliced(taken, 0, old));
     },
   },
@@ -118,7 +118,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     name: 'rolls the log back',
     codes: ['log-rolled-back'],
-    of: (honest, taken, random) => otherLog(honest, envelopesOf(honest).slice(0, random.int(taken))),
+    of: (honest, taken, random) => otherLog(honest, envelopesOf(honest).slice(0, random.below(taken))),
   },
   {
     name: 'says that there is no log',
@@ -154,7 +154,7 @@ export const behaviours: readonly Behaviour[] = [
     codes: forked,
     of: (honest, _taken, random) =>
       lying(honest, {
-        leaves: async (from, to) => (await honest.leaves(from, to)).map((leaf) => flipped(leaf, random.int(32))),
+        leaves: async (from, to) => (await honest.leaves(from, to)).map((leaf) => flipped(leaf, random.below(32))),
       }),
   },
   {
@@ -164,7 +164,7 @@ export const behaviours: readonly Behaviour[] = [
       pulling(honest, (pulled) =>
         pulled.map(({ position, envelope }) => ({
           position,
-          envelope: flipped(envelope, random.int(envelope.length)),
+          envelope: flipped(envelope, random.below(envelope.length)),
         })),
       ),
   },
@@ -224,7 +224,7 @@ export const behaviours: readonly Behaviour[] = [
     codes: forked,
     of: (honest, _taken, random) => {
       const signer = noteSigner(honest.name, honest.key.publicKey, honest.key.privateKey);
-      const root = flipped(frontierRoot(honest.frontier), random.int(32));
+      const root = flipped(frontierRoot(honest.frontier), random.below(32));
       const head = signHead(honest.clinic, { size: honest.frontier.size, root }, signer);
       return lying(honest, {
         state: async (after, wait, signal) => ({ ...(await honest.state(after, wait, signal)), head }),

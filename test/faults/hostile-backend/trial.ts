@@ -11,11 +11,11 @@ import type { Behaviour } from './behaviours.ts';
 const rows = (station: Station): string => JSON.stringify(contentOf(station.store));
 
 function work(station: Station, random: Prng, patients: string[]): void {
-  const patient = addPatient(station.store, { family: `N${random.int(1_000_000)}` });
+  const patient = addPatient(station.store, { family: `N${random.below(1_000_000)}` });
   patients.push(patient);
-  for (let n = random.int(4); n >= 0; n -= 1) {
-    const row = addObservation(station.store, patient, `${random.int(200)}.50`);
-    if (random.int(3) === 0) changeStatus(station.store, row, 'amended');
+  for (let n = random.below(4); n >= 0; n -= 1) {
+    const row = addObservation(station.store, patient, `${random.below(200)}.50`);
+    if (random.below(3) === 0) changeStatus(station.store, row, 'amended');
   }
 }
 
@@ -36,7 +36,7 @@ export async function playHostile(behaviour: Behaviour, random: Prng): Promise<s
   try {
     hold(one !== undefined && two !== undefined && three !== undefined, 'three workstations');
     const patients: string[] = [];
-    for (let round = 1 + random.int(2); round >= 0; round -= 1) {
+    for (let round = 1 + random.below(2); round >= 0; round -= 1) {
       for (const station of stations) {
         work(station, random, patients);
         await station.meet(honest);
@@ -45,7 +45,7 @@ export async function playHostile(behaviour: Behaviour, random: Prng): Promise<s
     await two.meet(honest);
     // What is new while the second was away: of the first, then of the third, who saw it.
     for (const station of [one, three]) {
-      for (let n = 1 + random.int(2); n >= 0; n -= 1) {
+      for (let n = 1 + random.below(2); n >= 0; n -= 1) {
         work(station, random, patients);
         await station.meet(honest);
       }
