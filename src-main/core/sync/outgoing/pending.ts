@@ -137,7 +137,9 @@ export function blobKeyOf(store: Store, patient: string | null, epoch: number): 
 /** Blobs of erased patients that this workstation sent: to be taken down after the erasure itself went out. */
 export function blobsToDelete(store: Store, most: number = limits.slots): string[] {
   return store
-    .sql<[number], { id: string }>('select b.id from erasure e join sync_blob b on b.patient_id = e.patient_id limit ?')
+    .sql<[number], { id: string }>(
+      'select b.id from erasure e cross join sync_blob b on b.patient_id = e.patient_id limit ?',
+    )
     .all(most)
     .map(({ id }) => id);
 }

@@ -134,7 +134,7 @@ export function slotsToEmpty(store: Store, most: number = limits.slots): SlotPut
   if (epoch === undefined) return [];
   return store
     .sql<[number, number], { slot: string }>(
-      `select s.slot from erasure e join sync_slot s on s.patient_id = e.patient_id where s.epoch <> ? limit ?`,
+      `select s.slot from erasure e cross join sync_slot s on s.patient_id = e.patient_id where s.epoch <> ? limit ?`,
     )
     .all(emptied, most)
     .map(({ slot }) => ({ slot, epoch, body: null }));

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
+import { z } from 'zod';
 import { insertEmergency, writeRestriction } from '../../../../src-main/core/store/access.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
 import { syncPosition } from '../../../../src-main/core/store/indexed.ts';
 import { openPatientKey } from '../../../../src-main/core/store/patient.ts';
 import { deleteResource, insertResource } from '../../../../src-main/core/store/record.ts';
+import type { ResourceRow } from '../../../../src-main/core/store/row.ts';
 import { drain } from '../../../../src-main/core/store/slices.ts';
 import { withTransaction } from '../../../../src-main/core/store/transaction.ts';
 import { batchHash, noBatch, readEnvelope } from '../../../../src-main/core/sync/envelope.ts';
@@ -12,6 +15,7 @@ import { makeBatch } from '../../../../src-main/core/sync/outgoing/make-batch.ts
 import { acknowledged, changesWaiting, pendingBatches } from '../../../../src-main/core/sync/outgoing/pending.ts';
 import { ownChain } from '../../../../src-main/core/sync/outgoing/position.ts';
 import { slotOf } from '../../../../src-main/core/sync/outgoing/slots.ts';
+import { compareVersions } from '../../../../src-shared/sync-protocol/primitives.ts';
 import { addObservation, addPatient, audited, changeStatus } from '../../store/clinic.ts';
 import { author, clinic, desk, deviceId, digest, opened, tenant } from './desk.ts';
 
@@ -225,4 +229,58 @@ test('a kill between making and sending sends the same bytes; between sealing an
   } finally {
     here.close();
   }
+});
+
+test('whatever is written, made, killed and sent in whatever order: every change goes out once, as it was', () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.constant('add' as const) },
+    { weight: 3, arbitrary: fc.constant('change' as const) },
+    { weight: 2, arbitrary: fc.constant('make' as const) },
+    { weight: 1, arbitrary: fc.constant('kill' as const) },
+    { weight: 1, arbitrary: fc.constant('sent' as const) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
+      const here = desk();
+      try {
+        const patients = [addPatient(here.store, { family: 'A' }), addPatient(here.store, { family: 'B' })];
+        const rows: ResourceRow[] = [];
+        const written: string[] = [];
+        const arrived: string[] = [];
+        const receive = (): void => {
+          for (const { seq, envelope } of pendingBatches(here.store, -1, 100)) {
+            for (const [, op] of opened(here.store, envelope).ops) {
+              if ((op.k === 'create' || op.k === 'update') && op.type !== 'Patient') arrived.push(`${op.v} ${op.json}`);
+            }
+            withTransaction(here.store, (tx) => acknowledged(tx, seq));
+          }
+        };
+        for (const [n, one] of steps.entries()) {
+          if (one === 'make') drain(makeBatch(here.store, author));
+          else if (one === 'kill') here.reopen();
+          else if (one === 'sent') receive();
+          else {
+            const at = n % Math.max(rows.length, 1);
+            const before = one === 'change' ? rows[at] : undefined;
+            const row =
+              before === undefined
+                ? addObservation(here.store, patients[n % 2] ?? null, `${n}`)
+                : changeStatus(here.store, before, `s${n}`);
+            if (before === undefined) rows.push(row);
+            else rows[at] = row;
+            const versions = Object.values(
+              z.record(z.string(), z.string()).parse(JSON.parse(row.fieldVersions ?? '{}')),
+            );
+            written.push(`${versions.sort(compareVersions).at(-1)} ${row.json}`);
+          }
+        }
+        while (drain(makeBatch(here.store, author)).kind === 'made');
+        receive();
+        assert.deepEqual(arrived.sort(), written.sort());
+      } finally {
+        here.close();
+      }
+    }),
+    { numRuns: 6 },
+  );
 });
