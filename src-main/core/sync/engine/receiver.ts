@@ -76,6 +76,7 @@ async function takeTo(parts: ReceiverParts, size: number): Promise<boolean> {
       const pulled: readonly PulledBatch[] = await coming;
       const last = pulled.at(-1);
       if (last === undefined) throw new SyncStop('log-rolled-back', 'short-list', logSize(store));
+      demandInOrder(pulled, logSize(store));
       // The next ones are on their way while these are taken.
       coming = last.position + 1 < size ? backend.pull(last.position + 1, pullBytes, signal) : null;
       coming?.catch(() => undefined);
@@ -91,6 +92,12 @@ async function takeTo(parts: ReceiverParts, size: number): Promise<boolean> {
     heads.reached(logSize(store));
   }
   return true;
+}
+
+/** Before any of them is taken. */
+function demandInOrder(pulled: readonly PulledBatch[], from: number): void {
+  const wrong = pulled.find(({ position }, at) => position !== from + at);
+  if (wrong !== undefined) throw new SyncStop('batch-refused', 'position', wrong.position);
 }
 
 /** Hashes of the batches that the head vouches for, before any of them is taken. @throws SyncStop log-forked */
