@@ -27,11 +27,10 @@ export interface Queries {
 export type Setting = 'carekeep.tenant' | 'carekeep.lookup';
 const set = statement('set', 'select set_config($1, $2, true)');
 
-export type Mode = 'write' | 'read' | 'snapshot';
+export type Mode = 'write' | 'read';
 const begins = {
   write: 'begin isolation level read committed read write',
   read: 'begin isolation level read committed read only',
-  snapshot: 'begin isolation level repeatable read read only',
 } as const satisfies Record<Mode, string>;
 
 /** @throws what `work` throws, and where the transaction did not commit */
@@ -58,7 +57,9 @@ export async function transaction<T>(
     sound = true;
     return result;
   } catch (error) {
-    sound = error instanceof Refused && (await takenBack(client, queries, begun));
+    // Where the transaction had not even begun, what the work met is not the reason.
+    await begun;
+    sound = error instanceof Refused && (await takenBack(client, queries));
     throw error;
   } finally {
     queries.close();
@@ -67,11 +68,10 @@ export async function transaction<T>(
 }
 
 /** After our own refusal nothing is under way, and the connection is as good as before. */
-async function takenBack(client: PoolClient, queries: OpenTransaction, begun: Promise<unknown>): Promise<boolean> {
+async function takenBack(client: PoolClient, queries: OpenTransaction): Promise<boolean> {
   if (queries.broken) return false;
   try {
     await queries.end();
-    await begun;
     await client.query('rollback');
     return true;
   } catch {
