@@ -54,7 +54,7 @@ export function addRow(one: Workstation, cast: Cast, random: Prng, signed: boole
 
 const fields = ['status', 'issued', 'note', 'valueQuantity', 'valueString', 'valueQuantity', '_issued'] as const;
 
-function valueOf(field: (typeof fields)[number], random: Prng): unknown {
+function madeUp(field: (typeof fields)[number], random: Prng): unknown {
   const number = random.below(4);
   if (field === 'note') return [{ text: `note ${number}` }];
   if (field === 'valueQuantity') return { value: number };
@@ -71,7 +71,7 @@ export function changeRow(one: Workstation, id: string, random: Prng): void {
     const other = { valueString: 'valueQuantity', valueQuantity: 'valueString' }[String(field)];
     if (other !== undefined) resource.delete(other);
     if (field !== 'status' && random.chance(0.2)) resource.delete(field);
-    else resource.set(field, valueOf(field, random));
+    else resource.set(field, madeUp(field, random));
   }
   const json = JSON.stringify(Object.fromEntries(resource), null, random.chance(0.1) ? 1 : 0);
   if (json === row.json) return;

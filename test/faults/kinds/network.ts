@@ -38,7 +38,7 @@ const troubles: readonly Trouble[] = [
   weather((random) => ({ kind: 'drip', bytesPerSecond: random.between(2000, 20_000) })),
 ];
 
-const calm = new Set(['up-to-date', 'not-connected']);
+const calm: ReadonlySet<string> = new Set(['up-to-date', 'not-connected']);
 
 /** While something waits to be sent, no screen says that all is well. */
 async function demandHonest(one: WorkstationHome): Promise<void> {
@@ -108,7 +108,8 @@ const kind: Kind = {
           await trouble(clinic, what, random, write);
           for (const one of clinic.stations) await one.core.demand('sync.now', {});
           await settled(clinic.stations, 60_000);
-          await clinic.demandSame();
+          await clinic.demandSame(60_000);
+          await settled(clinic.stations, 10_000);
         });
       }
       for (const one of clinic.stations) {

@@ -1,6 +1,7 @@
 /** Two workstations that reach their backend through bad weather, and what each of them was told is saved. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BackendProcess } from '../backend/process.ts';
 import { connectClinic, enrol, settled, WorkstationHome } from '../backend/workstations.ts';
 import { hold } from '../kind.ts';
@@ -63,18 +64,29 @@ export class StormyClinic {
     if (asked?.ok === true) this.#saved.set(text, patientId);
   }
 
-  /** Both have the same rows, and each acknowledged change once. */
-  async demandSame(): Promise<void> {
+  /** Both come to have the same rows, and each acknowledged change once: a workstation that was not told yet knows of nothing. */
+  async demandSame(within: number): Promise<void> {
+    const end = performance.now() + within;
+    for (;;) {
+      const differs = await this.#difference();
+      if (differs === null) return;
+      hold(performance.now() < end, differs);
+      await pause(100);
+    }
+  }
+
+  async #difference(): Promise<string | null> {
     for (const patientId of this.patients) {
       const [here, there] = await Promise.all(this.stations.map((one) => rowsOf(one, patientId)));
-      hold(here !== undefined && there !== undefined, 'no chart');
-      hold(here.join('\n') === there.join('\n'), `the copies differ: ${here.length} rows and ${there.length}`);
+      if (here === undefined || there === undefined) return 'no chart';
+      if (here.join('\n') !== there.join('\n')) return `the copies differ: ${here.length} rows and ${there.length}`;
       for (const [text, of] of this.#saved) {
         if (of !== patientId) continue;
         const times = here.filter((row) => row.includes(text)).length;
-        hold(times === 1, `an acknowledged change is there ${times} times`);
+        if (times !== 1) return `an acknowledged change is there ${times} times`;
       }
     }
+    return null;
   }
 
   get saved(): number {
