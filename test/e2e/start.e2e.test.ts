@@ -47,6 +47,7 @@ describe('a clinic begins', { timeout: 180_000 }, () => {
       'Requests',
       'Recovery kit',
       'Roster',
+      'Workstations',
       'Keys',
       'Settings',
     ]);

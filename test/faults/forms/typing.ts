@@ -83,8 +83,7 @@ export async function typeRole(page: Page, text: string): Promise<void> {
 
 /** The workstation under its name: where also the names end up that only the command line takes. */
 export async function viewWorkstations(page: Page, name: string): Promise<void> {
-  await rail(page, 'Roster').click();
-  await page.getByRole('tab', { name: 'Workstations' }).click();
+  await rail(page, 'Workstations').click();
   await calm(page);
   holdShown(await inspect(page, 'workstations'), line(60).parse(name), 'the list of workstations');
 }
