@@ -1,6 +1,7 @@
 /** What is made and not yet in the log: batches, byte for byte as they were first sent, and long texts before them. */
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import { wipe } from '../../crypto/wipe.ts';
+import { isErased } from '../../store/erasures.ts';
 import { syncPosition } from '../../store/indexed.ts';
 import type { Store } from '../../store/open.ts';
 import { openPatientKey } from '../../store/patient.ts';
@@ -10,7 +11,7 @@ import type { Backend } from '../backend.ts';
 import { batchHash } from '../envelope.ts';
 import { blobKey, sealChunk } from './blobs.ts';
 import { type Author, type Making, makeBatch } from './make-batch.ts';
-import { isErased, textAt } from './read-ops.ts';
+import { textAt } from './read-ops.ts';
 
 /** How many batches are on their way at a time. */
 export const inFlight = 2;

@@ -6,6 +6,7 @@ import type { BlobRef, SyncOp } from '../../../../src-shared/sync-protocol/ops.t
 import { decodeEntry } from '../../audit/entry.ts';
 import { sha256 } from '../../crypto/hash.ts';
 import { uuidFrom } from '../../crypto/random.ts';
+import { isErased } from '../../store/erasures.ts';
 import type { Store } from '../../store/open.ts';
 import { chunkCount } from './blobs.ts';
 import type { RowOp, StoreOp } from './store-op.ts';
@@ -70,12 +71,7 @@ export function referencesFrom(store: Store, row: number): { refs?: [string, str
   return found.length === 0 ? {} : { refs: found.map(({ reference, target }) => [reference, target]) };
 }
 
-export function isErased(store: Store, patient: string): boolean {
-  const found = store.sql<[string], { found: number }>('select 1 found from erasure where patient_id = ?').get(patient);
-  return found !== undefined;
-}
-
-/** The same for many at a time: mostly nobody is erased. */
+/** Who is erased, asked for many at a time: mostly nobody is. */
 export function erasedAmong(store: Store): (patient: string) => boolean {
   const any = store.sql<[], { any: number }>('select exists (select 1 from erasure) any').get()?.any === 1;
   return any ? (patient) => isErased(store, patient) : () => false;

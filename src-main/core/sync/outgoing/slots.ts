@@ -7,12 +7,12 @@ import { canonicalBytes } from '../../crypto/canonical.ts';
 import { equalBytes } from '../../crypto/hash.ts';
 import { hkdf } from '../../crypto/kdf.ts';
 import { wipe } from '../../crypto/wipe.ts';
+import { isErased } from '../../store/erasures.ts';
 import type { Store } from '../../store/open.ts';
 import { keyAad, openPatientKey } from '../../store/patient.ts';
 import { sliceClock } from '../../store/slices.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { SlotPut, SlotsAnswer } from '../backend.ts';
-import { isErased } from './read-ops.ts';
 
 const nothing = Buffer.alloc(0);
 /** `sync_slot.epoch` of what does not lie at the backend: to be put, or emptied there and nobody here knows why yet. */
