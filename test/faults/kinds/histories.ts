@@ -70,7 +70,7 @@ function history(exchange: Exchange, random: Prng, counts: Counts): void {
   for (let number = 0; number < workstations; number += 1) exchange.take(number);
   const offline = Array.from({ length: workstations }, () => 0);
   // A copy of the whole file for each history would be most of the work.
-  const unlucky = random.chance(0.05) ? random.below(workstations) : -1;
+  const unlucky = random.chance(0.1) ? random.below(workstations) : -1;
   const [copied, broken] = [random.between(10, acts / 2), random.between(acts / 2 + 1, acts - 10)];
   const erasing = random.chance(0.3) ? random.between(20, acts - 1) : -1;
   for (let step = 0; step < acts; step += 1) {

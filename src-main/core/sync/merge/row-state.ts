@@ -173,7 +173,7 @@ function saveMerged(tx: Tx, row: ResourceRow, state: RowState, shown: string): v
       ? null
       : {
           whole,
-          hidden: Object.fromEntries(hidden),
+          hidden: Object.fromEntries([...hidden].sort()),
           writers: Object.fromEntries(writers.map(([version, { author, at }]) => [version, [author, at] as const])),
         },
   );

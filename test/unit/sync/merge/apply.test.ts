@@ -18,7 +18,7 @@ import { drain } from '../../../../src-main/core/store/slices.ts';
 import { nextVersion } from '../../../../src-main/core/store/transaction.ts';
 import type { GroupOp } from '../../../../src-main/core/sync/merge/apply.ts';
 import { patientJson } from '../../store/clinic.ts';
-import { recordOf, Workstation } from './workstations.ts';
+import { deviceId, recordOf, Workstation } from './workstations.ts';
 
 let all: Workstation[] = [];
 const at = (number: number): Workstation => {
@@ -27,7 +27,7 @@ const at = (number: number): Workstation => {
   return found;
 };
 before(() => {
-  all = [0, 1, 2].map((number) => new Workstation(number));
+  all = [0, 1, 2].map((number) => new Workstation(deviceId(number)));
 });
 after(() => {
   for (const one of all) one.close();

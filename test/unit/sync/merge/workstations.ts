@@ -6,7 +6,8 @@ import { append } from '../../../../src-main/core/audit/log.ts';
 import { writeRestriction } from '../../../../src-main/core/store/access.ts';
 import { afterErasure, eraseEverywhere } from '../../../../src-main/core/store/erase.ts';
 import { isErased } from '../../../../src-main/core/store/erasures.ts';
-import { closeStore, createStore, type Store } from '../../../../src-main/core/store/open.ts';
+import { currentHead } from '../../../../src-main/core/store/head.ts';
+import { closeStore, createStore, openStore, type Store } from '../../../../src-main/core/store/open.ts';
 import { patientRef } from '../../../../src-main/core/store/patient.ts';
 import { type Tx, withTransaction } from '../../../../src-main/core/store/transaction.ts';
 import { type Applied, applyOps, type GroupOp, MergesUnjudged } from '../../../../src-main/core/sync/merge/apply.ts';
@@ -27,9 +28,12 @@ export class Workstation {
   #read = 0;
   clock = 1_790_000_000_000;
 
-  constructor(number: number) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'carekeep-merge-'));
-    this.store = createStore({ path: join(this.#folder, 'a.db'), key, clinicKey, device: deviceId(number) });
+  /** @param folder one that is there already: its database is opened */
+  constructor(device: string, folder: string | null = null) {
+    this.#folder = folder ?? mkdtempSync(join(tmpdir(), 'carekeep-merge-'));
+    const at = { path: join(this.#folder, 'a.db'), key, clinicKey };
+    this.store = folder === null ? createStore({ ...at, device }) : openStore(at);
+    this.#read = folder === null ? 0 : currentHead(this.store).frontier.size;
   }
 
   /** A patient goes, from here and from everywhere. */
@@ -131,31 +135,32 @@ export class Workstation {
 }
 
 /** The record as it must be the same everywhere: rows, field versions, lost writes, what does not show. */
-export function recordOf({ store }: Workstation, patientId?: string): unknown {
-  const rows = store.db
-    .prepare<[], Record<string, unknown>>(
-      `select id, type, patient_id, encounter_id, date, status, code, category, deleted, signed, author_user, source, json,
-       field_versions, updated_at from resource order by id`,
-    )
-    .all()
-    .filter((row) => patientId === undefined || row['patient_id'] === patientId)
-    .map((row) => ({ ...row, field_versions: Object.entries(JSON.parse(String(row['field_versions']))).sort() }));
-  const ids = new Set(rows.map((row) => Reflect.get(row, 'id')));
-  const of = (text: string): unknown[] =>
-    store.db
-      .prepare<[], { id: string }>(text)
-      .all()
-      .filter(({ id }) => ids.has(id));
+export function recordOf({ store }: Pick<Workstation, 'store'>, patientId: string | null = null): unknown {
+  const all = (columns: string, from: string): Record<string, unknown>[] =>
+    store
+      .sql<[string | null, string | null], Record<string, unknown>>(
+        `select ${columns} from ${from} where (? is null or r.patient_id = ?) order by 1, 2, 3`,
+      )
+      .all(patientId, patientId);
+  const rows = all(
+    `r.id, type, patient_id, encounter_id, date, status, code, category, deleted, signed, author_user, source, json,
+     field_versions, updated_at`,
+    'resource r',
+  );
   return {
-    rows,
-    lost: of('select id, field, version, text, author, at from lost_write where gone = 0 order by id, field, version'),
-    merged: of("select id, whole, hidden from merged_state where whole is not null or hidden <> '{}' order by id"),
-    restrictions: store.db
-      .prepare<[], { id: string }>('select patient_id id, users, reason, by_user, at from chart_restriction order by 1')
-      .all()
-      .filter(({ id }) => patientId === undefined || id === patientId),
-    emergencies: store.db
-      .prepare<[], { id: string }>('select id, patient_id, ends_at from break_glass order by id')
-      .all(),
+    rows: rows.map((row) => ({
+      ...row,
+      field_versions: Object.entries(JSON.parse(String(row['field_versions']))).sort(),
+    })),
+    lost: all(
+      'l.id, field, l.version, text, author, at',
+      '(select * from lost_write where gone = 0) l join resource r on r.id = l.id',
+    ),
+    merged: all(
+      'm.id, whole, hidden',
+      "(select * from merged_state where whole is not null or hidden <> '{}') m join resource r on r.id = m.id",
+    ),
+    restrictions: all('r.patient_id, users, reason, by_user, at', 'chart_restriction r'),
+    emergencies: all('r.id, patient_id, ends_at', 'break_glass r'),
   };
 }
