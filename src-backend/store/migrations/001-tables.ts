@@ -27,6 +27,7 @@ const tables = [
 const isTenant = `tenant = nullif(current_setting('carekeep.tenant', true), '')::uuid`;
 const key = `decode(nullif(current_setting('carekeep.lookup', true), ''), 'hex')`;
 
+/** `slot` and `chunk` are vacuumed at every round: what was erased there is not to lie about until enough else was. */
 const create = `
 create table carekeep.tenant (
   tenant uuid primary key,
@@ -112,7 +113,7 @@ create table carekeep.slot (
   body bytea check (octet_length(body) <= 1500),
   change bigint not null,
   primary key (tenant, slot)
-) with (fillfactor = 70, autovacuum_vacuum_threshold = 50, autovacuum_vacuum_scale_factor = 0.01);
+) with (fillfactor = 70, autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
 create index slot_changes on carekeep.slot (tenant, change);
 
 create table carekeep.directory (
@@ -126,6 +127,9 @@ create table carekeep.chunk (
   n integer not null check (n between 0 and 1023),
   bytes bytea not null,
   primary key (tenant, blob, n)
+) with (
+  autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0,
+  toast.autovacuum_vacuum_threshold = 0, toast.autovacuum_vacuum_scale_factor = 0
 );
 
 create table carekeep.mailbox (
