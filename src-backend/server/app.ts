@@ -40,7 +40,13 @@ export function createApp(
     // Bodies are read by `readBody`, with the place's own limit; this one only has to be above all of them.
     bodyLimit: 64 * 1024 * 1024,
     trustProxy: false,
-    return503OnClosing: true,
+    // Who comes while it closes is served or cut off; its own words for that are none of the protocol's.
+    return503OnClosing: false,
+    // An address that is none is not repeated to whoever sent it.
+    frameworkErrors: (_error, _request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ code: 'bad-request' }));
+    },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 64, caseSensitive: true },

@@ -37,7 +37,8 @@ export async function openWire(to: Connection, lost: (error: unknown) => void): 
     });
     await next.connect();
     await next.query(`listen ${channel}`);
-    client = next;
+    if (closed) await next.end();
+    else client = next;
   };
   const again = (error: unknown): void => {
     client = null;

@@ -83,6 +83,7 @@ test('what is no request of the protocol is answered with a code and nothing els
     ['POST', '/v1/slots', { bytes: Buffer.from('{}') }, 'bad-request'],
     ['POST', '/v1/batches', { json: {} }, 'bad-request'],
     ['GET', '/v1/blobs/..%2f..%2fetc/0', {}, 'bad-request'],
+    ['GET', '/v1/%zz', {}, 'bad-request'],
     ['POST', '/v1/slots', { headers: { 'content-type': 'text/plain' }, json: {} }, 'bad-request'],
   ];
   for (const [method, path, said, code] of cases) {
