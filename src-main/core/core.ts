@@ -368,5 +368,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     ...(clocks !== undefined && { clock: clocks }),
     ...(passwordCost !== undefined && { passwordCost }),
   });
-  return new Core(options, vault, () => held.release());
+  const core = new Core(options, vault, () => held.release());
+  // Locked: it hears of its own revocation, and of who may sign in.
+  core.sync.begin(null);
+  return core;
 }

@@ -40,8 +40,6 @@ export class OpenExchange {
   readonly heads: Heads;
   readonly #parts: ExchangeParts;
   readonly #author: Author;
-  /** How far the backend had vouched when the running question was asked. */
-  askedAt: number;
   /** The log was taken to its end since this began. */
   #caughtUp = false;
   #history: RosterHistory | null = null;
@@ -52,7 +50,6 @@ export class OpenExchange {
     const { store } = opened;
     const { clinicId } = core.vault.ids();
     this.heads = new Heads(store, { clinic: clinicId, name: link.name, publicKey: link.logKey });
-    this.askedAt = this.heads.size;
     const signer = core.vault.audit.device('carekeep.sync');
     this.#author = {
       tenant: link.tenant,
@@ -71,10 +68,6 @@ export class OpenExchange {
 
   get link(): Link {
     return this.#parts.link;
-  }
-
-  noteAsked(): void {
-    this.askedAt = this.heads.size;
   }
 
   /** The roster as it was after each entry; found anew where it has grown. */

@@ -132,8 +132,8 @@ export class Sync {
 
   async #locked(signal: AbortSignal): Promise<void> {
     await this.#loop(signal, async (link, polled, first) => {
-      await this.#tend(polled, signal);
-      const state = polled ?? (first ? await link.backend.state(null, 0, signal) : null);
+      await this.#tend(polled?.state ?? null, signal);
+      const state = polled?.state ?? (first ? await link.backend.state(null, 0, signal) : null);
       this.#contacted();
       if (state !== null && this.#directoryDue(state)) await this.#meet(link, signal);
       return state;
@@ -143,7 +143,7 @@ export class Sync {
   /** Contacts, each when the state at the backend changes, somebody rings, or a failure's wait is over. */
   async #loop(
     signal: AbortSignal,
-    contact: (link: Link, polled: StateAnswer | null, first: boolean) => Promise<StateAnswer | null>,
+    contact: (link: Link, polled: Polled | null, first: boolean) => Promise<StateAnswer | null>,
   ): Promise<void> {
     let failures = 0;
     let etag: string | null = null;
@@ -165,7 +165,7 @@ export class Sync {
         etag = state?.etag ?? etag;
         failures = 0;
         this.#say({ ...this.#now, connected: true, problem: null, offlineSince: null });
-        poll ??= new Poll(link, etag, signal, this.#bell);
+        poll ??= new Poll(link, etag, this.#exchange?.heads.size ?? 0, signal, this.#bell);
         await this.#bell.wait(this.#times.locked, signal);
         // Changes of one moment go out together.
         if (!poll.answered) await pause(this.#times.gather, signal);
@@ -189,19 +189,18 @@ export class Sync {
       polled,
       first,
       signal,
-    }: { readonly polled: StateAnswer | null; readonly first: boolean; readonly signal: AbortSignal },
+    }: { readonly polled: Polled | null; readonly first: boolean; readonly signal: AbortSignal },
   ): Promise<StateAnswer | null> {
-    await this.#tend(polled, signal);
+    await this.#tend(polled?.state ?? null, signal);
     if (this.#exchange?.link.backend !== link.backend) this.#exchange = this.#exchangeOf(opened, link, signal);
     const exchange = this.#exchange;
     const floor = exchange.heads.size;
-    const state = polled ?? (first ? await link.backend.state(null, 0, signal) : null);
+    const state = polled?.state ?? (first ? await link.backend.state(null, 0, signal) : null);
     this.#contacted();
     const rosterSize = this.#core.vault.audit.rosterSize();
     if ((state !== null && this.#directoryDue(state)) || rosterSize !== this.#rosterSize)
       await this.#meet(link, signal);
-    await exchange.turn(state, first || polled === null ? floor : exchange.askedAt);
-    exchange.noteAsked();
+    await exchange.turn(state, polled?.floor ?? floor);
     return state;
   }
 
@@ -307,20 +306,23 @@ export class Sync {
   }
 }
 
+/** A state, and how far the backend had vouched when it was asked. */
+type Polled = { readonly state: StateAnswer; readonly floor: number };
+
 /** One question held open at the backend; its answer rings. */
 class Poll {
-  #answer: StateAnswer | null = null;
+  #answer: Polled | null = null;
   #error: unknown = null;
   answered = false;
 
-  constructor({ backend }: Link, etag: string | null, signal: AbortSignal, bell: Bell) {
+  constructor({ backend }: Link, etag: string | null, floor: number, signal: AbortSignal, bell: Bell) {
     const done = (): void => {
       this.answered = true;
       bell.ring();
     };
     backend.state(etag, 25, signal).then(
-      (answer) => {
-        this.#answer = answer;
+      (state) => {
+        this.#answer = { state, floor };
         done();
       },
       (error: unknown) => {
@@ -331,7 +333,7 @@ class Poll {
   }
 
   /** Null while there is none. @throws what the question was answered with */
-  take(): StateAnswer | null {
+  take(): Polled | null {
     if (this.#error !== null) throw this.#error;
     return this.#answer;
   }
