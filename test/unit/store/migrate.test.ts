@@ -121,3 +121,41 @@ test('charts stay as far as the log was followed before; the viewer’s index is
     at.remove();
   }
 });
+
+test('006: erasures are for good, and signed rows go with the erased patient alone', () => {
+  const at = place();
+  const path = at.path.replace('db/', '');
+  const db = connect({ path, key });
+  migrate(db, 0, at.path, key, migrations.slice(0, 5));
+  const add = db.prepare(
+    `insert into resource (id, type, patient_id, signed, version, json, updated_at, mac) values (?, 'Composition', ?, 1, 1, '{}', 1, x'00')`,
+  );
+  for (const patient of ['ana', 'ben']) add.run(`note-${patient}`, patient);
+  db.prepare(
+    'insert into resource_history select row, version, id, type, patient_id, null, null, null, null, null, 0, 1, 0, null, null, null, json, null, 1, mac, null, 2 from resource',
+  ).run();
+  for (const patient of ['ana', 'ben']) {
+    db.prepare("insert into chart_restriction values (?, 1, '[]', 'other', 'u', 1, x'00')").run(patient);
+    db.prepare("insert into break_glass values (?, ?, 'u', 's', 1, 2, 'other', '', x'00')").run(
+      `glass-${patient}`,
+      patient,
+    );
+  }
+  migrate(db, 5, path, key, migrations.slice(0, 6));
+  assert.equal(db.prepare<[], { n: number }>('select count(*) n from resource').get()?.n, 2);
+  const tables = ['resource', 'resource_history', 'chart_restriction', 'break_glass'];
+  for (const table of tables)
+    assert.throws(() => db.prepare(`delete from ${table} where patient_id = 'ana'`).run(), table);
+  db.prepare("insert into erasure values ('ana', 1, null)").run();
+  for (const table of tables) {
+    assert.equal(db.prepare(`delete from ${table} where patient_id = 'ana'`).run().changes, 1, table);
+    assert.throws(() => db.prepare(`delete from ${table} where patient_id = 'ben'`).run(), table);
+  }
+  assert.throws(() => db.prepare('update resource set json = 1').run(), /signed/);
+  assert.throws(() => db.prepare('delete from erasure').run(), /erasure/);
+  assert.throws(() => db.prepare('update erasure set at = 2').run(), /erasure/);
+  db.prepare("insert into erased_leaf values (1, 1, x'00')").run();
+  assert.throws(() => db.prepare('delete from erased_leaf').run(), /erasure/);
+  db.close();
+  at.remove();
+});
