@@ -25,7 +25,7 @@ export type Behaviour = {
 type Lies = { -readonly [M in keyof Backend]?: Backend[M] };
 
 /** An honest backend with some methods of another. */
-function lying(honest: MemoryBackend, lies: Lies): Backend {
+export function lying(honest: MemoryBackend, lies: Lies): Backend {
   const all: Backend = {
     state: (after, wait, signal) => honest.state(after, wait, signal),
     push: (envelope) => honest.push(envelope),

@@ -10,6 +10,7 @@ import { createDispatch, type Dispatch } from '../../../src-main/core/dispatch.t
 import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
+import type { Links } from '../../../src-main/core/sync/engine/link.ts';
 import { systemClock } from '../../../src-main/core/vault/clock.ts';
 import { CallError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../../src-shared/contract/events.ts';
@@ -75,6 +76,10 @@ export class House {
   /** What the next save or open dialog answers. */
   chosen: readonly string[] = [];
   words: readonly string[] = [];
+  /** The way to a backend that the next start has. */
+  links: Links | null = null;
+  /** What core told all windows. */
+  readonly told: CoreEvent[] = [];
   #core: Core | null = null;
   #dispatch: Dispatch | null = null;
 
@@ -109,7 +114,8 @@ export class House {
         now: () => systemClock.now() + this.ahead.wall,
         monotonic: () => systemClock.monotonic() + this.ahead.monotonic,
       },
-      broadcast: () => undefined,
+      broadcast: (event) => void this.told.push(event),
+      ...(this.links !== null && { links: this.links }),
       ...quick,
     });
     this.#dispatch = createDispatch(this.#core, handlers);
