@@ -7,6 +7,7 @@ import { generateTlsKey } from '../../../src-main/core/crypto/p256.ts';
 import { randomUuid } from '../../../src-main/core/crypto/random.ts';
 import { proofBytes } from '../../../src-main/core/sync/proof.ts';
 import { certificateAnswer, nonceAnswer } from '../../../src-shared/sync-protocol/messages.ts';
+import type { NewClinic } from '../../faults/backend/messages.ts';
 import type { BackendProcess } from '../../faults/backend/process.ts';
 import type { Author } from './envelopes.ts';
 import { type Answer, Line, requestBytes } from './line.ts';
@@ -19,20 +20,31 @@ export function answered(answer: Answer): unknown {
   return JSON.parse(answer.body.toString('utf8'));
 }
 
+/** So many at a time: more would only wait for each other. */
+const together = 8;
+
+/** `work` for each, a few at a time, results in order. */
+export async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += together) {
+    results.push(...(await Promise.all(items.slice(at, at + together).map(work))));
+  }
+  return results;
+}
+
 export async function joinClinics(backend: BackendProcess, count: number): Promise<readonly Clinic[]> {
   const { port, authority } = backend.facts;
+  const tenants: NewClinic[] = [];
+  for (let at = 0; at < count; at += 1) tenants.push(await backend.clinic());
   const open = await Line.to({ port, serverName, context: createSecureContext({ ca: authority }) });
-  const clinics: Clinic[] = [];
   try {
-    for (let at = 0; at < count; at += 1) clinics.push(await joinOne(backend, open));
+    return await someAtOnce(tenants, (tenant) => joinOne(backend, open, tenant));
   } finally {
     open.close();
   }
-  return clinics;
 }
 
-async function joinOne(backend: BackendProcess, open: Line): Promise<Clinic> {
-  const { tenant, token } = await backend.clinic();
+async function joinOne(backend: BackendProcess, open: Line, { tenant, token }: NewClinic): Promise<Clinic> {
   const [clinic, device] = [randomUuid(), randomUuid()];
   const identity = generateEd25519();
   const tls = generateTlsKey();

@@ -27,6 +27,8 @@ export class Line {
   readonly #socket: TLSSocket;
   readonly #asked: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void }[] = [];
   #held: Buffer = Buffer.alloc(0);
+  /** The backend ends what was silent for a minute. */
+  over = false;
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
@@ -35,6 +37,7 @@ export class Line {
       this.#read();
     });
     const over = (): void => {
+      this.over = true;
       for (const { reject } of this.#asked.splice(0)) reject(new Error('the backend ended the connection'));
     };
     socket.on('error', over);

@@ -3,14 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { answered, type Clinic, serverName } from './clinics.ts';
 import { chainOf } from './envelopes.ts';
-import { Line, requestBytes } from './line.ts';
+import { Line, type LineTo, requestBytes } from './line.ts';
 
 const seen = z.object({ etag: z.string(), size: z.number() });
 const stored = z.object({ position: z.number() });
 
 export class Workstation {
   readonly #clinic: Clinic;
-  readonly #push: Line;
+  readonly #to: LineTo;
+  #push: Line;
   readonly #wait: Line;
   #chain: readonly Buffer[] = [];
   #next = 0;
@@ -21,8 +22,9 @@ export class Workstation {
   readonly told: number[] = [];
   #pushedAt: number | null = null;
 
-  private constructor(clinic: Clinic, push: Line, wait: Line) {
+  private constructor(clinic: Clinic, to: LineTo, push: Line, wait: Line) {
     this.#clinic = clinic;
+    this.#to = to;
     this.#push = push;
     this.#wait = wait;
   }
@@ -30,7 +32,7 @@ export class Workstation {
   static async open(clinic: Clinic, port: number): Promise<Workstation> {
     const to = { port, serverName, context: clinic.context };
     const [push, wait] = await Promise.all([Line.to(to), Line.to(to)]);
-    return new Workstation(clinic, push, wait);
+    return new Workstation(clinic, to, push, wait);
   }
 
   /** Makes its next batches, before the clock runs. */
@@ -44,6 +46,7 @@ export class Workstation {
   async run(everyMs: number, firstAfterMs: number): Promise<void> {
     await pause(firstAfterMs);
     for (const request of this.#chain) {
+      if (this.#push.over) this.#push = await Line.to(this.#to);
       const from = performance.now();
       stored.parse(answered(await this.#push.ask(request)));
       this.#pushedAt = performance.now();

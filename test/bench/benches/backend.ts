@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
 import { BackendProcess } from '../../faults/backend/process.ts';
-import { joinClinics } from '../backend/clinics.ts';
+import { joinClinics, someAtOnce } from '../backend/clinics.ts';
 import { Workstation } from '../backend/load.ts';
 import type { Bench, BenchRun, Figure } from '../figure.ts';
 import { percentile, shown } from '../measure.ts';
@@ -41,7 +41,7 @@ async function round(run: BenchRun, clinics: number): Promise<Round> {
     const joined = await joinClinics(backend, clinics);
     await pause(1500);
     const before = memoryOf(backend.pid);
-    for (const clinic of joined) stations.push(await Workstation.open(clinic, backend.facts.port));
+    stations.push(...(await someAtOnce(joined, (clinic) => Workstation.open(clinic, backend.facts.port))));
     const listening = stations.map((one) => one.listen());
     await pause(1500);
     const memory = memoryOf(backend.pid) - before;
