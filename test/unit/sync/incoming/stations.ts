@@ -181,8 +181,8 @@ export class Station {
   }
 
   /** As after a kill: nothing is flushed, what is in memory is gone. */
-  killed(): void {
-    this.store.db.close();
+  killed(open = true): void {
+    if (open) this.store.db.close();
     this.store = openStore({ path: this.path, key, clinicKey });
     drain(removeLeftovers(this.store));
     this.heads = this.#begin();
