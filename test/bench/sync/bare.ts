@@ -22,9 +22,11 @@ const inFlight = 2;
 
 /** @param together changes under one seal, compressed together: 1 is one by one */
 function* requests(changes: readonly Change[], together: number): Generator<Buffer> {
-  for (let at = 0; at < changes.length; at += perRequest) {
+  // Whole seals only.
+  const inOne = Math.max(1, Math.floor(perRequest / together)) * together;
+  for (let at = 0; at < changes.length; at += inOne) {
     const pieces: Buffer[] = [];
-    for (let from = at; from < Math.min(at + perRequest, changes.length); from += together) {
+    for (let from = at; from < Math.min(at + inOne, changes.length); from += together) {
       const lines = changes.slice(from, from + together).map(({ resource }) => JSON.stringify(resource));
       pieces.push(seal(key, deflateRawSync(lines.join('\n')), bound));
     }
