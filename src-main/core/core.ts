@@ -226,7 +226,10 @@ export class Core {
     await this.#stopWork();
     await opened.saveHead();
     // Somebody with clinical access may have come meanwhile.
-    if (this.presence.needsDatabase || this.#opened !== opened) return;
+    if (this.presence.needsDatabase || this.#opened !== opened) {
+      if (this.#opened === opened) this.sync.begin(opened);
+      return;
+    }
     opened.close();
     this.#opened = null;
     this.sync.begin(null);
