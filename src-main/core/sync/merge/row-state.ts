@@ -162,7 +162,11 @@ function saveMerged(tx: Tx, row: ResourceRow, state: RowState, shown: string): v
   const { store } = tx;
   const hidden = hiddenBehind(shown, state.texts);
   const told = new Map<string, Writer>(writersOf(store, row));
-  const writers = [...state.writers].filter(([version]) => version !== state.whole.version && !told.has(version));
+  // A deleted row has the author of its deletion: who wrote what it would show again is kept beside it.
+  const known = new Map<string, Writer>(state.writers);
+  known.delete(state.whole.version);
+  if (holdingDeletion(state) !== null) known.set(state.whole.version, state.whole);
+  const writers = [...known].filter(([version]) => !told.has(version));
   const whole = state.whole.json === shown ? null : state.whole.json;
   const nothing = whole === null && hidden.size === 0 && writers.length === 0;
   if (nothing && readMerged(store, row.id) === null) return;

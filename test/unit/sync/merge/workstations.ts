@@ -10,6 +10,7 @@ import { currentHead } from '../../../../src-main/core/store/head.ts';
 import { closeStore, createStore, openStore, type Store } from '../../../../src-main/core/store/open.ts';
 import { patientRef } from '../../../../src-main/core/store/patient.ts';
 import { type Tx, withTransaction } from '../../../../src-main/core/store/transaction.ts';
+import { isRowOp } from '../../../../src-main/core/sync/incoming/slices.ts';
 import { type Applied, applyOps, type GroupOp, MergesUnjudged } from '../../../../src-main/core/sync/merge/apply.ts';
 import { outgoingOp } from '../../../../src-main/core/sync/outgoing/read-ops.ts';
 import { readStoreOps } from '../../../../src-main/core/sync/outgoing/store-op.ts';
@@ -89,7 +90,7 @@ export class Workstation {
         const out = outgoingOp(this.store, seq, one, (patient) => isErased(this.store, patient));
         if (out === null) continue;
         const op = syncOp.parse(JSON.parse(out.line));
-        if (op.k === 'import' || op.k === 'snapshot' || op.k === 'roster') continue;
+        if (op.k === 'import' || op.k === 'snapshot' || op.k === 'roster' || op.k === 'decide') continue;
         found.push({ patient: out.patient, op });
       }
     }
