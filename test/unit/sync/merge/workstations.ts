@@ -90,7 +90,7 @@ export class Workstation {
         const out = outgoingOp(this.store, seq, one, (patient) => isErased(this.store, patient));
         if (out === null) continue;
         const op = syncOp.parse(JSON.parse(out.line));
-        if (op.k === 'import' || op.k === 'snapshot' || op.k === 'roster' || op.k === 'decide') continue;
+        if (!isRowOp(op)) continue;
         found.push({ patient: out.patient, op });
       }
     }
