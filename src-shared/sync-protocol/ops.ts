@@ -106,6 +106,16 @@ export const rosterOp = z.strictObject({
   devices: z.array(id).max(1000),
 });
 
+/** An admin decided about what waited: all workstations keep the same apart, and let it in or drop it together. */
+export const decideOp = z.strictObject({
+  k: z.literal('decide'),
+  v: version,
+  at,
+  item: z.string().min(1).max(64),
+  decision: z.enum(['accept', 'drop']),
+  author: z.string().max(64),
+});
+
 export const op = z.discriminatedUnion('k', [
   createOp,
   updateOp,
@@ -117,6 +127,7 @@ export const op = z.discriminatedUnion('k', [
   importOp,
   snapshotOp,
   rosterOp,
+  decideOp,
 ]);
 export type SyncOp = z.infer<typeof op>;
 export type CreateOp = z.infer<typeof createOp>;
@@ -128,6 +139,7 @@ export type EmergencyOp = z.infer<typeof emergencyOp>;
 export type ImportOp = z.infer<typeof importOp>;
 export type SnapshotOp = z.infer<typeof snapshotOp>;
 export type RosterOp = z.infer<typeof rosterOp>;
+export type DecideOp = z.infer<typeof decideOp>;
 
 /** A lost write as it stands in a snapshot. `text` null: the field was taken out. */
 export const lostWrite = z.strictObject({

@@ -3,6 +3,7 @@ import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { QuarantineItem } from '../../../src-shared/contract/sync.ts';
 import type { CallContext, Handlers, TaskContext } from '../call.ts';
 import { afterErasure } from '../store/erase.ts';
+import type { Tx } from '../store/transaction.ts';
 import { acceptItem, type Deciding, dropItem } from './incoming/decide.ts';
 import { type ItemRow, waitingItems } from './incoming/quarantine.ts';
 import { Tally } from './incoming/slices.ts';
@@ -27,8 +28,9 @@ function itemOf({ core }: CallContext, row: ItemRow): QuarantineItem {
   };
 }
 
-/** Each slice of what is let in is one transaction of the call with its own entry. */
-function deciding({ core, record, session }: TaskContext, item: string): Deciding {
+/** Each slice of what is let in is one transaction of the call with its own entry; the first tells the others. */
+function deciding({ core, record, session }: TaskContext, item: string, tell: (tx: Tx) => void): Deciding {
+  let told = false;
   return {
     by: session.userId,
     inEntry: async (work) => {
@@ -38,8 +40,10 @@ function deciding({ core, record, session }: TaskContext, item: string): Decidin
         try {
           record(({ tx, entry }) => {
             work(tx, tally, verdicts);
+            if (!told) tell(tx);
             Object.assign(entry.detail, { decision: 'accept', item, ...tally.detail() });
           });
+          told = true;
           afterErasure(core.demandOpen().store, tally.erased);
           return;
         } catch (error) {
@@ -64,16 +68,19 @@ export const syncHandlers: Handlers<'sync'> = {
   },
   decide: async (context, { id, decision }) => {
     const { core, session, record } = context;
+    const { exchange } = core.sync;
+    if (exchange === null) throw new CallError('not-connected');
+    const said = { item: id, decision, author: session.userId };
     if (decision === 'drop') {
       record(({ tx, entry }) => {
         const groups = dropItem(tx, core.vault.ids().clinicId, id, session.userId);
+        exchange.tellDecision(tx, said);
         Object.assign(entry.detail, { decision, item: id, groups });
       });
       return { ok: true };
     }
-    const { exchange } = core.sync;
-    if (exchange === null) throw new CallError('not-connected');
-    const patients = await acceptItem(exchange.takeParts(), id, deciding(context, id));
+    const tell = (tx: Tx): void => exchange.tellDecision(tx, said);
+    const patients = await acceptItem(exchange.takeParts(), id, deciding(context, id, tell));
     for (const patientId of patients.size > 20 ? [null] : patients) {
       core.broadcast({ event: 'record-changed', data: { patientId } });
     }

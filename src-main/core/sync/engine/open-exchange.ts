@@ -1,9 +1,10 @@
 /** The exchange with one backend while the database is open: what a contact does, in its order. */
 import type { StateAnswer } from '../../../../src-shared/sync-protocol/messages.ts';
+import type { DecideOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import type { Core } from '../../core.ts';
 import type { Opened } from '../../opened.ts';
 import { closeStore, openStore } from '../../store/open.ts';
-import { withTransaction } from '../../store/transaction.ts';
+import { nextVersion, type Tx, withTransaction } from '../../store/transaction.ts';
 import type { RosterHistory } from '../../vault/roster-history.ts';
 import { Heads } from '../incoming/heads.ts';
 import { logSize, rootOfLog } from '../incoming/log.ts';
@@ -12,7 +13,7 @@ import { readNumber, writeNumber } from '../incoming/state.ts';
 import { SyncStop } from '../incoming/stop.ts';
 import type { TakeParts } from '../incoming/take.ts';
 import { judgeMerges } from '../merge/judge.ts';
-import type { Author } from '../outgoing/make-batch.ts';
+import { type Author, keepOwnBatch } from '../outgoing/make-batch.ts';
 import { followLog } from '../outgoing/position.ts';
 import { makeSnapshot, snapshotDue } from '../outgoing/snapshot.ts';
 import type { Link } from './link.ts';
@@ -159,6 +160,12 @@ export class OpenExchange {
     } finally {
       closeStore(view);
     }
+  }
+
+  /** Tells the others what an admin decided; in the transaction of an entry. */
+  tellDecision(tx: Tx, { item, decision, author }: Pick<DecideOp, 'item' | 'decision' | 'author'>): void {
+    const op: DecideOp = { k: 'decide', v: nextVersion(tx), at: tx.now, item, decision, author };
+    keepOwnBatch(tx, this.#author, [op]);
   }
 
   /** For who joins next: everything as it stands goes up. */

@@ -1,16 +1,17 @@
 /** What an admin decides about quarantined changes: taken in the log's order, or dropped; each slice an entry. */
 import { CallError } from '../../../../src-shared/contract/errors.ts';
-import type { SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import type { DecideOp, SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import { append } from '../../audit/log.ts';
 import { OpenError } from '../../crypto/aead.ts';
 import type { Store } from '../../store/open.ts';
-import type { Tx } from '../../store/transaction.ts';
+import { type Tx, withTransaction } from '../../store/transaction.ts';
 import type { GroupOp } from '../merge/apply.ts';
 import { withBlobs, withTexts } from './blobs.ts';
 import { BadBatch, openOne, rowOf } from './groups.ts';
 import { takeImport } from './pages.ts';
 import { buildsOnWaiting, type Kept, keptBuilding, keptOf, markDecided } from './quarantine.ts';
-import { isRowOp, slicesOf, type Tally } from './slices.ts';
-import type { TakeParts } from './take.ts';
+import { inJudgedTransaction, isRowOp, slicesOf, type Tally } from './slices.ts';
+import { byCore, type TakeParts } from './take.ts';
 
 /** Ops of a group that waits; null while its patient's key is not here, none where the patient is erased. */
 function opsOfKept(
@@ -118,6 +119,39 @@ export function dropItem(tx: Tx, clinic: string, item: string, by: string): numb
     dropped += 1;
   }
   return dropped;
+}
+
+/** What an admin decided on another workstation. What is decided here already stays as it is. */
+export async function takeDecision(parts: TakeParts, op: DecideOp): Promise<ReadonlySet<string | null>> {
+  const { store, member, now } = parts;
+  const kept = keptOf(store, op.item);
+  const detail = { decision: op.decision, item: op.item, by: op.author };
+  const entry = { ...byCore, type: 'sync.quarantine-decided', outcome: 0 } as const;
+  if (kept.length === 0) return new Set();
+  if (op.decision === 'drop') {
+    withTransaction(
+      store,
+      (tx) => {
+        dropItem(tx, member.clinic, op.item, op.author);
+        append(tx, { ...entry, detail });
+      },
+      now(),
+    );
+    return new Set();
+  }
+  const inEntry: Deciding['inEntry'] = async (work) => {
+    await inJudgedTransaction(parts, (tx, tally, verdicts) => {
+      work(tx, tally, verdicts);
+      append(tx, { ...entry, detail: { ...detail, ...tally.detail() } });
+    });
+  };
+  try {
+    return await acceptItem(parts, op.item, { inEntry, by: op.author });
+  } catch (error) {
+    // Nobody could have let in what cannot be read, or what builds on something that waits.
+    if (error instanceof CallError && error.value.code.startsWith('quarantine-')) return new Set();
+    throw error;
+  }
 }
 
 function rowsOfKept(store: Store, kept: readonly Kept[]): Set<string> {

@@ -146,6 +146,7 @@ function belongs(op: SyncOp, patient: string | null): boolean {
     case 'import':
     case 'snapshot':
     case 'roster':
+    case 'decide':
       return patient === null;
   }
 }

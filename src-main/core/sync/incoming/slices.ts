@@ -14,8 +14,9 @@ export const withItsNote = (op: SyncOp): boolean => op.k === 'create' && op.type
 export const signedUnder = (op: SyncOp): number | null =>
   'signed' in op && op.signed === 1 ? (op.roster ?? null) : null;
 
-/** What `applyOps` takes; imports, snapshots and removals go other ways. */
-export const isRowOp = (op: SyncOp): op is RowOp => op.k !== 'import' && op.k !== 'snapshot' && op.k !== 'roster';
+/** What `applyOps` takes; imports, snapshots, removals and decisions go other ways. */
+export const isRowOp = (op: SyncOp): op is RowOp =>
+  op.k !== 'import' && op.k !== 'snapshot' && op.k !== 'roster' && op.k !== 'decide';
 
 /** At least one slice, if an empty one. */
 export function slicesOf(received: readonly GroupOp[], most: number = limits.sliceOps): readonly GroupOp[][] {

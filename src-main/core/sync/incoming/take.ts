@@ -17,6 +17,7 @@ import type { Verdicts } from '../merge/slice.ts';
 import { acknowledged } from '../outgoing/pending.ts';
 import { noteSnapshot } from '../outgoing/snapshot.ts';
 import { withBlobs } from './blobs.ts';
+import { takeDecision } from './decide.ts';
 import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
 import type { Heads } from './heads.ts';
 import { appendToLog, frontierOfLog, writeChain } from './log.ts';
@@ -191,7 +192,7 @@ export function takeOwn(
 type At = { readonly group: number; readonly op: number };
 /** What one transaction may take at most. */
 type Plan =
-  | { readonly kind: 'import'; readonly op: Extract<SyncOp, { k: 'import' }>; readonly at: At }
+  | { readonly kind: 'alone'; readonly op: Extract<SyncOp, { k: 'import' | 'decide' }>; readonly at: At }
   | { readonly kind: 'ops'; readonly end: At; readonly wanted: readonly GroupOp[]; readonly roster: number | null };
 
 type Slicing = {
@@ -222,8 +223,8 @@ class Taking {
     while (!whole) {
       signal.throwIfAborted();
       const plan = this.#plan();
-      if (plan.kind === 'import') {
-        await this.#import(plan.op);
+      if (plan.kind === 'alone') {
+        await this.#alone(plan.op);
         const next = { group: plan.at.group, op: plan.at.op + 1 };
         withTransaction(store, (tx) => this.#remember(tx, next), now());
         this.#at = next;
@@ -243,7 +244,8 @@ class Taking {
     return { outcome: 'taken', ops: this.#ops, patients: this.#patients };
   }
 
-  async #import(op: Extract<SyncOp, { k: 'import' }>): Promise<void> {
+  /** An import, or a decision: what it does takes transactions of its own. */
+  async #alone(op: Extract<SyncOp, { k: 'import' | 'decide' }>): Promise<void> {
     const { store, now } = this.#parts;
     const { position, envelope } = this.#verified;
     const { device, epoch, seq } = envelope.header;
@@ -253,6 +255,10 @@ class Taking {
     if (group?.state !== 'open' || apart === null) return;
     if (index === 0) withTransaction(store, (tx) => this.#hold(tx, group, apart, place), now());
     if (!apart.take.includes(index)) return;
+    if (op.k === 'decide') {
+      for (const patient of await takeDecision(this.#parts, op)) this.#patients.add(patient);
+      return;
+    }
     try {
       await takeImport(this.#parts, op, { device, epoch, position });
       this.#ops += op.rows;
@@ -295,10 +301,10 @@ class Taking {
       for (; index < group.ops.length; index += 1) {
         const op = group.ops[index];
         if (op === undefined) break;
-        if (op.k === 'import') {
+        if (op.k === 'import' || op.k === 'decide') {
           const at = { group: place, op: index };
           const here = place === this.#at.group && index === this.#at.op;
-          return here ? { kind: 'import', op, at } : { kind: 'ops', end: at, wanted, roster };
+          return here ? { kind: 'alone', op, at } : { kind: 'ops', end: at, wanted, roster };
         }
         const under = signedUnder(op);
         const size = 'blob' in op ? (op.blob?.size ?? 0) : 0;

@@ -4,11 +4,15 @@ import { head, readEntry } from '../../../../src-main/core/audit/log.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
 import { openPatientKey } from '../../../../src-main/core/store/patient.ts';
 import { readResource, updateResource } from '../../../../src-main/core/store/record.ts';
+import { nextVersion } from '../../../../src-main/core/store/transaction.ts';
+import { acceptItem, type Deciding } from '../../../../src-main/core/sync/incoming/decide.ts';
 import { logSize, rootOfLog } from '../../../../src-main/core/sync/incoming/log.ts';
 import { countItems, keptOf, waitingItems } from '../../../../src-main/core/sync/incoming/quarantine.ts';
+import { Tally } from '../../../../src-main/core/sync/incoming/slices.ts';
 import { readPartial } from '../../../../src-main/core/sync/incoming/state.ts';
 import { takeBatch } from '../../../../src-main/core/sync/incoming/take.ts';
 import { waitingPatients } from '../../../../src-main/core/sync/incoming/waiting.ts';
+import { keepOwnBatch } from '../../../../src-main/core/sync/outgoing/make-batch.ts';
 import { addObservation, addPatient, audited, changeStatus } from '../../store/clinic.ts';
 import { Clinic, contentOf, deviceId, newBackend, Station } from './stations.ts';
 
@@ -174,6 +178,22 @@ test('who was removed is heard up to there and no further, and what builds on it
     station.verify();
   }
   assert.deepEqual(contentOf(one.store), contentOf(three.store));
+  // An admin lets it in on one workstation: what builds on it comes with it, and the others hear of it.
+  const item = waitingItems(one.store)[0]?.item ?? '';
+  const inEntry = async (work: Parameters<Deciding['inEntry']>[0]) =>
+    audited(one.store, 'sync.quarantine-decided', (tx) => work(tx, new Tally(), new Map()));
+  await acceptItem(one.takeParts(backend), item, { inEntry, by: 'admin' });
+  audited(one.store, 'sync.quarantine-decided', (tx) => {
+    const v = nextVersion(tx);
+    keepOwnBatch(tx, one.author, [{ k: 'decide', v, at: tx.now, item, decision: 'accept', author: 'admin' }]);
+  });
+  await one.meet(backend);
+  for (const station of [two, three]) await station.meet(backend);
+  for (const station of stations) {
+    assert.equal(countItems(station.store), 0);
+    assert.deepEqual(contentOf(station.store), contentOf(two.store));
+    station.verify();
+  }
 });
 
 test('a removed workstation is heard no more from there on', async () => {
