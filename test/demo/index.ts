@@ -14,6 +14,7 @@ import { begin } from './beginning.ts';
 import { findAndRead } from './finding.ts';
 import { bringRecordsIn } from './importing.ts';
 import { emptyReport, summaryOf, writeReport } from './report.ts';
+import { meetTheOther } from './second-workstation.ts';
 import { openStage } from './stage.ts';
 import { takeRecordsOut } from './taking-out.ts';
 import { takeOver } from './taking-over.ts';
@@ -73,6 +74,7 @@ try {
     await write(stage);
     await takeOver(stage);
     await takeRecordsOut(stage, imported);
+    await meetTheOther(stage);
     await endTheDay(stage);
   } finally {
     await stage.close();

@@ -53,7 +53,11 @@ export async function openStage(report: DemoReport, out: string): Promise<Stage>
     // what fades in or moves is let come to rest
     await page.evaluate(async () => {
       await document.fonts.ready;
-      await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+      // what turns for ever never does
+      const ending = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getTiming().iterations !== Number.POSITIVE_INFINITY);
+      await Promise.allSettled(ending.map((animation) => animation.finished));
     });
     report.counts.pictures += 1;
     const number = String(report.counts.pictures).padStart(2, '0');
