@@ -36,7 +36,7 @@ export type Proof = {
   readonly device: string;
   readonly nonce: string;
   readonly spki: string | null;
-  /** The other device it is about. */
+  /** The other device it is about; where it is registered, with its keys (`registrationOf`). */
   readonly subject: string | null;
 };
 

@@ -1,7 +1,7 @@
 /** The backend's register of workstations: read, extended and struck from by those that are in it, each time signed. */
 
 import type { CertifiedPeer } from '../../../src-main/core/crypto/tls-server.ts';
-import { proofHolds } from '../../../src-main/core/sync/proof.ts';
+import { proofHolds, registrationOf } from '../../../src-main/core/sync/proof.ts';
 import type { Proof } from '../../../src-shared/sync-protocol/messages.ts';
 import {
   devicesAnswer,
@@ -55,7 +55,7 @@ export function devicePlaces(app: App, house: House): void {
       const peer = certified(call);
       const { device, nonce, signature } = call.body;
       const keys = { ed25519: fromBase64(call.body.ed25519), spki: demandP256(fromBase64(call.body.spki)) };
-      const said = { purpose: 'device', spki: call.body.spki, subject: device } as const;
+      const said = { purpose: 'device', spki: call.body.spki, subject: registrationOf(call.body) } as const;
       await withProof(house, peer, said, { nonce, signature }, (store, at) =>
         store.devices.register({ device, ...keys, addedBy: peer.device, at, software: null }),
       );

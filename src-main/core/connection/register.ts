@@ -5,6 +5,7 @@
 import type { RegisteredDevice } from '../../../src-shared/sync-protocol/messages.ts';
 import type { BackendHttp } from '../sync/http.ts';
 import { fetchNonce, postDevice, postRevoke } from '../sync/open-calls.ts';
+import { registrationOf } from '../sync/proof.ts';
 import type { DevicePublic } from '../vault/backend-office.ts';
 import type { RosterState } from '../vault/roster-state.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -44,8 +45,8 @@ export async function registerDevice(
   signal: AbortSignal,
 ): Promise<void> {
   const nonce = await fetchNonce(http, signal);
-  const { spki, device: subject } = device;
-  const signature = vault.backend.prove({ purpose: 'device', tenant, nonce, spki, subject });
+  const subject = registrationOf(device);
+  const signature = vault.backend.prove({ purpose: 'device', tenant, nonce, spki: device.spki, subject });
   await postDevice(http, { ...device, nonce, signature }, signal);
 }
 

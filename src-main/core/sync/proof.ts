@@ -2,6 +2,7 @@
 import { type DescriptorBody, descriptorBody, type Proof } from '../../../src-shared/sync-protocol/messages.ts';
 import { canonicalBytes, canonicalJson } from '../crypto/canonical.ts';
 import { verify } from '../crypto/ed25519.ts';
+import { sha256 } from '../crypto/hash.ts';
 
 /** What the device's Ed25519 key signs. */
 export function proofBytes(proof: Proof): Buffer {
@@ -10,6 +11,20 @@ export function proofBytes(proof: Proof): Buffer {
 
 export function proofHolds(proof: Proof, publicKey: Uint8Array, signature: Uint8Array): boolean {
   return verify(publicKey, proofBytes(proof), signature);
+}
+
+/** Subject of a registration: the device and both of its keys, so that neither is another's than the signer's. */
+export function registrationOf({
+  device,
+  ed25519,
+  spki,
+}: {
+  readonly device: string;
+  readonly ed25519: string;
+  readonly spki: string;
+}): string {
+  const keys = sha256(Buffer.concat([Buffer.from(ed25519, 'base64'), Buffer.from(spki, 'base64')]));
+  return `${device}.${keys.toString('base64')}`;
 }
 
 /** What the log key signs. @param body JCS of the descriptor's body */

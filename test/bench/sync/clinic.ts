@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { randomUuid } from '../../../src-main/core/crypto/random.ts';
 import { HttpsBackend } from '../../../src-main/core/sync/https-backend.ts';
-import { proofBytes } from '../../../src-main/core/sync/proof.ts';
+import { proofBytes, registrationOf } from '../../../src-main/core/sync/proof.ts';
 import { certificateAnswer, nonceAnswer, type Proof } from '../../../src-shared/sync-protocol/messages.ts';
 import type { BackendProcess } from '../../faults/backend/process.ts';
 import { answered, serverName } from '../backend/clinics.ts';
@@ -51,9 +51,9 @@ export class BenchClinic {
   async #registered(at: Workstation, first: { at: Workstation; certificate: string }): Promise<string> {
     const { tenant } = this;
     await this.#over(first, async (line) => {
-      const about = { purpose: 'device', tenant, subject: at.device, spki: spkiOf(at) } as const;
-      const signed = await this.#proof(line, first.at, about);
       const keys = { device: at.device, ed25519: at.identity.publicKey.toString('base64'), spki: spkiOf(at) };
+      const about = { purpose: 'device', tenant, subject: registrationOf(keys), spki: keys.spki } as const;
+      const signed = await this.#proof(line, first.at, about);
       await post(line, '/v1/devices', { ...keys, ...signed });
     });
     return this.#over(null, async (line) => {

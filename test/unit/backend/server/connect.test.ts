@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { generateEd25519 } from '../../../../src-main/core/crypto/ed25519.ts';
 import { generateTlsKey } from '../../../../src-main/core/crypto/p256.ts';
 import { randomBytes, randomUuid } from '../../../../src-main/core/crypto/random.ts';
-import { readDescriptor } from '../../../../src-main/core/sync/proof.ts';
+import { readDescriptor, registrationOf } from '../../../../src-main/core/sync/proof.ts';
 import { descriptor, devicesAnswer, stateAnswer } from '../../../../src-shared/sync-protocol/messages.ts';
 import { startTestBackend, type TestBackend } from './started.ts';
 import { Workstation } from './workstation.ts';
@@ -117,6 +117,22 @@ test('no certificate for who is not listed, does not hold the key, or comes with
   const other = generateTlsKey().spki.toString('base64');
   assert.equal(await ask({ spki: other }, one, { spki: other }), 'proof-wrong');
   assert.equal(await ask({ extra: 1 }), 'bad-request');
+});
+
+test('a registration is for just the keys that were signed for', async () => {
+  const admin = await connected();
+  const { registered } = station();
+  const subject = registrationOf(registered);
+  const post = async (change: Partial<typeof registered>, says: string = subject) => {
+    const nonce = await admin.nonce();
+    const signature = admin.proof('device', nonce, { spki: registered.spki, subject: says });
+    return (await admin.ask('POST', '/v1/devices', { json: { ...registered, ...change, nonce, signature } })).code;
+  };
+  assert.equal(await post({ ed25519: generateEd25519().publicKey.toString('base64') }), 'proof-wrong');
+  assert.equal(await post({ spki: generateTlsKey().spki.toString('base64') }), 'proof-wrong');
+  assert.equal(await post({ device: randomUuid() }), 'proof-wrong');
+  assert.equal(await post({}, registered.device), 'proof-wrong');
+  assert.equal(await post({}), undefined);
 });
 
 test('workstations register and revoke each other with their signatures; a revoked one reads the directory alone', async () => {

@@ -7,7 +7,7 @@ import { generateEd25519, sign } from '../../../../src-main/core/crypto/ed25519.
 import { generateTlsKey } from '../../../../src-main/core/crypto/p256.ts';
 import { randomBytes, randomUuid } from '../../../../src-main/core/crypto/random.ts';
 import { batchHash, type Envelope, makeEnvelope, noBatch } from '../../../../src-main/core/sync/envelope.ts';
-import { proofBytes } from '../../../../src-main/core/sync/proof.ts';
+import { proofBytes, registrationOf } from '../../../../src-main/core/sync/proof.ts';
 import { certificateAnswer, nonceAnswer, type Proof } from '../../../../src-shared/sync-protocol/messages.ts';
 
 export type Answer = {
@@ -151,7 +151,10 @@ export class Workstation {
   /** Has another one registered, as an admin's workstation does. */
   async register(other: Workstation): Promise<Answer> {
     const nonce = await this.nonce();
-    const signature = this.proof('device', nonce, { spki: other.registered.spki, subject: other.device });
+    const signature = this.proof('device', nonce, {
+      spki: other.registered.spki,
+      subject: registrationOf(other.registered),
+    });
     const answer = await this.ask('POST', '/v1/devices', { json: { ...other.registered, nonce, signature } });
     if (answer.status === 200) other.tenant = this.tenant;
     return answer;
