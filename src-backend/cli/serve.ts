@@ -1,7 +1,7 @@
 /** `npm run backend`: starts the server, says where it is and what comes next, and stops in order. */
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isEuropean, isEverywhere, type RunningBackend, startBackend } from '../server/backend.ts';
+import { isEuropean, isLoopback, type RunningBackend, startBackend } from '../server/backend.ts';
 import { folderOf, type Print, urlsOf } from './settings.ts';
 
 type ServeOptions = {
@@ -75,7 +75,7 @@ export function serveCommand(program: Command, print: Print): void {
     .option('--log-addresses', 'write the addresses of clients into the log')
     .action(async (options: ServeOptions) => {
       const { host, port } = options.listen;
-      if (isEverywhere(host) && (options.region === undefined || options.operator === undefined)) {
+      if (!isLoopback(host) && (options.region === undefined || options.operator === undefined)) {
         program.error('who serves others says who and where: --region and --operator');
       }
       const folder = folderOf(program.opts<{ data?: string }>().data);

@@ -1,5 +1,5 @@
 /** The backend whole: database, keys, server, operator's port; started in order, stopped in the other. */
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { canonicalJson } from '../../src-main/core/crypto/canonical.ts';
 import { sign } from '../../src-main/core/crypto/ed25519.ts';
@@ -211,4 +211,8 @@ function namesFor(host: string, added: readonly string[]): readonly string[] {
   return [...names];
 }
 
-export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** Reached from this machine alone: whoever else reaches it is told who runs it, and where. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

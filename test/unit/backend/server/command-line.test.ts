@@ -98,7 +98,11 @@ test('clinics are made, listed, limited, exported and deleted while it runs', as
 
 test('a second server on the folder, and one for everybody without a place, do not start', async () => {
   assert.match((await operator('serve', '--listen', '127.0.0.1:0')).complaints, /running on this data folder/);
-  assert.match((await operator('serve', '--listen', '0.0.0.0:0')).complaints, /--region and --operator/);
+  for (const host of ['0.0.0.0', '[::]', '192.168.1.5', '127.0.0.1.example', 'backend.example']) {
+    const alone = await operator('serve', '--listen', `${host}:0`);
+    assert.match(alone.complaints, /--region and --operator/, host);
+    assert.match((await operator('serve', '--listen', `${host}:0`, '--region', 'DE')).complaints, /--operator/, host);
+  }
   assert.match((await operator('serve', '--region', 'US')).complaints, /EU or EEA/);
 });
 
