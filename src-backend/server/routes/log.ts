@@ -2,18 +2,25 @@
 import { z } from 'zod';
 import { batchHash, envelopeSigned, readEnvelope } from '../../../src-main/core/sync/envelope.ts';
 import { limits } from '../../../src-shared/sync-protocol/limits.ts';
-import { snapshotsAnswer, stateAnswer, storedAnswer } from '../../../src-shared/sync-protocol/messages.ts';
+import {
+  type StoredAnswer,
+  snapshotsAnswer,
+  stateAnswer,
+  storedAnswer,
+} from '../../../src-shared/sync-protocol/messages.ts';
 import { Refused } from '../../store/refused.ts';
-import type { TenantState } from '../../store/types.ts';
+import type { ClinicStore, TenantState } from '../../store/types.ts';
 import { etagOf } from '../changes.ts';
 import type { House } from '../house.ts';
 import { type App, certified, place } from '../places.ts';
+import { Turns } from '../turns.ts';
 import { bytes, noParams, noQuery, nothing, number } from './shapes.ts';
 
 /** Bytes of one answer of batches, whatever was asked for. */
 const pullBytes = 16 * 1024 * 1024;
 
 export function logPlaces(app: App, house: House): void {
+  const turns = new Turns();
   const stateOf = async (tenant: string): Promise<TenantState> => {
     const state = await house.store.withTenant(tenant, (store) => store.state());
     if (state === null) throw new Refused('unknown-device');
@@ -60,7 +67,7 @@ export function logPlaces(app: App, house: House): void {
       const { header, headerBytes } = envelope;
       if (header.tenant !== peer.tenant) throw new Refused('wrong-tenant');
       if (header.device !== peer.device) throw new Refused('batch-refused');
-      const stored = await house.store.withTenant(peer.tenant, async (store) => {
+      const storing = async (store: ClinicStore): Promise<StoredAnswer> => {
         const row = await store.devices.get(peer.device);
         if (row === null) throw new Refused('unknown-device');
         if (!envelopeSigned(envelope, row.ed25519)) throw new Refused('batch-refused');
@@ -74,7 +81,11 @@ export function logPlaces(app: App, house: House): void {
           envelope: call.body,
           at: house.now(),
         });
-      });
+      };
+      // A workstation sends its next batch before the last is answered: they are stored in the order they came.
+      const stored = await turns.after(`${peer.tenant}/${peer.device}`, () =>
+        house.store.withTenant(peer.tenant, storing),
+      );
       house.metrics.batches.inc();
       house.metrics.batchBytes.inc(call.body.length);
       return stored;

@@ -1,4 +1,5 @@
 /** What goes out at one contact: patients' keys first, then batches in the chain's order, two on their way at a time. */
+import type { StoredAnswer } from '../../../../src-shared/sync-protocol/messages.ts';
 import type { RosterOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import { append } from '../../audit/log.ts';
 import type { Store } from '../../store/open.ts';
@@ -67,10 +68,10 @@ async function putSlots({ store, backend, author, signal, now }: SenderParts): P
 /** Two on their way; answers are taken in the chain's order. */
 async function pushAll(parts: SenderParts, first: readonly PendingBatch[]): Promise<void> {
   const { store, author, signal } = parts;
-  const flying: { readonly batch: PendingBatch; readonly answer: ReturnType<typeof push> }[] = [];
+  const flying: { readonly batch: PendingBatch; readonly answer: Promise<Pushed> }[] = [];
   const launch = async (batch: PendingBatch): Promise<void> => {
     await sendLongTexts(store, { ...parts, clinic: author.clinic }, batch.seq);
-    const answer = push(parts, batch);
+    const answer = push(parts, batch, flying.at(-1)?.answer);
     // Whoever awaits it hears of its failure; until then nobody calls it unhandled.
     answer.catch(() => undefined);
     flying.push({ batch, answer });
@@ -90,20 +91,29 @@ async function pushAll(parts: SenderParts, first: readonly PendingBatch[]): Prom
   }
 }
 
-async function push({ backend, heads, signal }: SenderParts, { envelope }: PendingBatch) {
+type Pushed = { readonly stored: StoredAnswer; readonly floor: number };
+
+/** @param before the one still on its way: a backend that came to this one first is asked again behind it */
+async function push(parts: SenderParts, batch: PendingBatch, before?: Promise<Pushed>): Promise<Pushed> {
+  const { backend, heads, signal } = parts;
   const floor = heads.size;
   try {
-    return { stored: await backend.push(envelope, signal), floor };
+    return { stored: await backend.push(batch.envelope, signal), floor };
   } catch (error) {
-    throw stopOf(error);
+    if (before === undefined || !isOutOfTurn(error)) throw stopOf(error);
   }
+  await before;
+  return push(parts, batch);
 }
+
+const isOutOfTurn = (error: unknown): boolean =>
+  error instanceof BackendRefusal && error.value.code === 'batch-out-of-turn';
 
 /** What a refused batch means: nobody else makes batches in our chain. */
 function stopOf(error: unknown): unknown {
   if (!(error instanceof BackendRefusal)) return error;
   const { code } = error.value;
-  if (code === 'batch-out-of-turn') return new SyncStop('log-rolled-back', 'chain');
+  if (isOutOfTurn(error)) return new SyncStop('log-rolled-back', 'chain');
   if (code === 'batch-differs' || code === 'batch-refused') return new SyncStop('batch-refused', 'chain');
   return error;
 }
@@ -111,7 +121,7 @@ function stopOf(error: unknown): unknown {
 function keepStored(
   { store, heads, now }: SenderParts,
   { seq, hash, envelope }: PendingBatch,
-  { stored, floor }: Awaited<ReturnType<typeof push>>,
+  { stored, floor }: Pushed,
 ): void {
   const { position, head, size } = stored;
   const judged = heads.judge(head, floor, now());
