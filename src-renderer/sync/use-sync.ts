@@ -1,9 +1,7 @@
 /** How the exchange with the other workstations stands, and what on screen it makes old. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { opensDatabase } from '../../src-shared/contract/permissions.ts';
 import type { SyncStanding } from '../../src-shared/contract/sync.ts';
-import { useSession } from '../app/session.tsx';
 import { useCoreEvent, useProcedure, useRefresh } from '../client.ts';
 
 /** Core says when something changes; this is for what only time changes. Milliseconds. */
@@ -13,23 +11,16 @@ const gather = 300;
 /** From so many patients on, everything on screen is asked for anew. */
 const many = 20;
 
-/** How it stands is in the record's database: to who opens none, asking would only be refused. */
-function useMayAsk(): boolean {
-  return opensDatabase(useSession().roles);
-}
-
 /** Null while the clinic is connected to no backend, or nothing is known yet. */
 export function useSyncStanding(): SyncStanding | null {
-  const enabled = useMayAsk();
-  const { data } = useProcedure('sync.status', {}, { enabled, staleTime: every });
+  const { data } = useProcedure('sync.status', {}, { staleTime: every });
   return data === undefined || data.state === 'not-connected' ? null : data;
 }
 
 /** For the one place that keeps the standing fresh for all others: the sign in the rail. */
 export function useSyncWatch(): SyncStanding | null {
   const refresh = useRefresh();
-  const enabled = useMayAsk();
-  const { data } = useProcedure('sync.status', {}, { enabled, refetchInterval: every });
+  const { data } = useProcedure('sync.status', {}, { refetchInterval: every });
   useCoreEvent('sync-changed', () => void refresh(['sync.status']));
   return data === undefined || data.state === 'not-connected' ? null : data;
 }

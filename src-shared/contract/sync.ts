@@ -32,7 +32,7 @@ export const syncStanding = z.strictObject({
   /** Last contact; null before the first. */
   lastContact: instant.nullable(),
   problem: syncProblem.nullable(),
-  /** Fields that two people changed, and nobody has settled. */
+  /** Fields that two people changed and nobody has settled, as far as the reader may see them. */
   conflicts: z.number().int().nonnegative(),
   /** What waits for an admin's decision. */
   quarantined: z.number().int().nonnegative(),
@@ -57,7 +57,7 @@ export const quarantineItem = z.strictObject({
 export type QuarantineItem = z.infer<typeof quarantineItem>;
 
 export const sync = {
-  status: query({
+  status: task({
     summary: 'How the exchange with the other workstations stands.',
     input: empty,
     output: syncStanding,

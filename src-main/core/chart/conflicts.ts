@@ -7,6 +7,7 @@ import { deletedField } from '../store/field-versions.ts';
 import { withElement } from '../store/fields.ts';
 import { rowsWithLost } from '../store/lost-writes.ts';
 import { rowsWithHidden } from '../store/merged-state.ts';
+import type { Store } from '../store/open.ts';
 import { updatePatient } from '../store/patient.ts';
 import { deleteResource, readResource, type Settled, settleWrites, updateResource } from '../store/record.ts';
 import type { ResourceRow } from '../store/row.ts';
@@ -16,11 +17,16 @@ import { editedSource } from './source-line.ts';
 /** Conflicts that one answer holds; the rest is counted. */
 const shown = 100;
 
+const idsToSettle = (store: Store): string[] => [...new Set([...rowsWithLost(store), ...rowsWithHidden(store)])].sort();
+
 /** Rows with something to settle, of one patient or of all, as far as this session may see them. */
-function* rowsToSettle(context: CallContext, patientId: string | null): Generator<ResourceRow> {
+function* rowsToSettle(
+  context: CallContext,
+  patientId: string | null,
+  ids: readonly string[] = idsToSettle(context.tx.store),
+): Generator<ResourceRow> {
   const { store } = context.tx;
-  const ids = new Set([...rowsWithLost(store), ...rowsWithHidden(store)]);
-  for (const id of [...ids].sort()) {
+  for (const id of ids) {
     const row = readResource(store, id);
     if (row === null || row.deleted === 1) continue;
     if (patientId !== null && row.patientId !== patientId) continue;
@@ -81,6 +87,26 @@ function takeLost(context: CallContext, row: ResourceRow, { field, version, text
   }
   if (row.type === 'Patient') throw new CallError('forbidden');
   deleteResource(tx, { id: row.id, expectedVersion: row.version, authorUser: session.userId });
+}
+
+/** Rows that are read to count what a session may see of them; of further ones each counts as one. */
+const counted = 100;
+
+/** As many lines as `conflicts.list` would show to this session. */
+export function countConflicts(context: CallContext): number {
+  const { permissions } = context.session;
+  if (!permissions.has('chart:write') && !permissions.has('patient:write')) return 0;
+  const { store } = context.tx;
+  const ids = idsToSettle(store);
+  let lines = Math.max(0, ids.length - counted);
+  try {
+    for (const row of rowsToSettle(context, null, ids.slice(0, counted))) lines += unshownOf(store, row).unshown.length;
+  } catch (error) {
+    // Of a damaged row the list says so; how the exchange stands is told all the same.
+    if (!(error instanceof CallError) || error.value.code !== 'record-damaged') throw error;
+    return ids.length;
+  }
+  return lines;
 }
 
 export const conflictHandlers: Handlers<'conflicts'> = {

@@ -1,7 +1,9 @@
 /** How the exchange stands, and what an admin decides about what waits. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { opensDatabase } from '../../../src-shared/contract/permissions.ts';
 import type { QuarantineItem } from '../../../src-shared/contract/sync.ts';
 import type { CallContext, Handlers, TaskContext } from '../call.ts';
+import { countConflicts } from '../chart/conflicts.ts';
 import { afterErasure } from '../store/erase.ts';
 import type { Tx } from '../store/transaction.ts';
 import { acceptItem, type Deciding, dropItem } from './incoming/decide.ts';
@@ -56,9 +58,13 @@ function deciding({ core, record, session }: TaskContext, item: string, tell: (t
 }
 
 export const syncHandlers: Handlers<'sync'> = {
-  status: ({ core }) => core.sync.standing(),
+  // IT and auditors open no database: they see how it stands, and no conflicts.
+  status: async ({ core, session, record }) => {
+    const opened = opensDatabase(session.roles) && core.opened() !== null;
+    return core.sync.standing(opened ? record(countConflicts) : 0);
+  },
   now: async ({ core }) => {
-    core.sync.wake();
+    core.sync.tryNow();
     return { ok: true };
   },
   quarantined: (context) => {

@@ -85,6 +85,7 @@ test('both sides are shown as people read them, and settling takes one for good'
   heard(problem, base, (r) => Object.assign(r, { note: [{ text: 'second' }] }), ['note']);
   const { conflicts, more } = await doctor.call('conflicts.list', { patientId });
   assert.equal(more, 0);
+  assert.equal((await doctor.call('sync.status', {})).conflicts, 1);
   const [one] = conflicts;
   assert.ok(one);
   assert.deepEqual(
@@ -98,6 +99,7 @@ test('both sides are shown as people read them, and settling takes one for good'
   assert.match(readResource(house.store, problem)?.json ?? '', /first/);
   assert.deepEqual((await doctor.call('conflicts.list', {})).conflicts, []);
   assert.deepEqual(readLost(house.store, problem), []);
+  assert.equal((await doctor.call('sync.status', {})).conflicts, 0);
 });
 
 test('keeping what is shown lets the other value go', async () => {
@@ -120,6 +122,9 @@ test('reception decides about patients’ lines only, and a restricted chart is 
   const ask = { id: one.id, field: one.field, version: one.lost.version, expectedVersion: one.expectedVersion };
   const reception = house.desk('screen');
   await reception.signIn('reception');
+  // What the sign counts is what the list shows: nothing that this session may not see.
+  assert.equal((await reception.call('sync.status', {})).conflicts, 0);
+  assert.equal((await doctor.call('sync.status', {})).conflicts, 1);
   assert.deepEqual((await reception.call('conflicts.list', {})).conflicts, []);
   assert.equal(await reception.refusal('conflicts.settle', { ...ask, choose: 'shown' }), 'restricted');
   const { users } = await doctor.call('access.candidates', {});

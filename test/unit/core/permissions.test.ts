@@ -308,6 +308,7 @@ test('IT works without the database, and what it was denied is in the log afterw
       const expected = {
         'sessions.touch': 'accepted',
         'sync.now': 'accepted',
+        'sync.status': 'accepted',
         'sessions.changePassword': 'wrong-password',
         'sessions.finishPassword': 'not-found',
         'sessions.account': 'accepted',

@@ -41,17 +41,28 @@ export async function receive(parts: ReceiverParts, state: StateAnswer, floor: n
   const size = head?.size ?? 0;
   if (state.size !== size) throw new SyncStop('batch-refused', 'answer');
   parts.behind(Math.max(0, size - logSize(store)));
-  const whole: FirstSyncParts = { ...parts, directoryAsked: false, onProgress: () => undefined };
+  const whole: FirstSyncParts = {
+    ...parts,
+    directoryAsked: false,
+    onProgress: (done, total) => parts.behind(behindSnapshot(size, first?.op.position ?? 0, done, total)),
+  };
   const first = head !== null && isNew(store) ? await asked(parts, () => findSnapshot(whole, head)) : null;
-  const keys = await followSlots(whole, state.slots);
+  await followSlots(whole, state.slots);
   if (first !== null) {
     await takeSnapshot(whole, first);
     parts.changed(new Set([null]));
   }
-  if (keys && waitingPatients(store).length > 0) parts.changed(await takeWaiting(whole));
+  // Whatever became of the contact that brought their keys.
+  if (waitingPatients(store).length > 0) parts.changed(await takeWaiting(whole));
   const upTo = await takeTo(parts, size);
   if (upTo) withTransaction(store, (tx) => putBackSlots(tx), now());
   return upTo;
+}
+
+/** What a snapshot spares counts as what it spares or as its pages, whichever is finer: one number falls to nothing. */
+function behindSnapshot(size: number, position: number, done: number, total: number): number {
+  const parcels = Math.max(position, total);
+  return Math.max(0, size - position) + Math.ceil(parcels * (1 - done / Math.max(total, 1)));
 }
 
 /** Asks the directory once where something needs it. */

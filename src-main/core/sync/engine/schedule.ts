@@ -1,10 +1,18 @@
 /** When the exchange tries again. */
 
+/** Doubles up to `soon`, and after that many tries further up to `most`: people work, and the network comes back unseen. */
+export type Backoff = {
+  readonly first: number;
+  readonly soon: number;
+  readonly soonTries: number;
+  readonly most: number;
+};
+
 /** Milliseconds. */
 export type SyncTimes = {
   /** Changes of one moment go out together. */
   readonly gather: number;
-  readonly backoff: { readonly first: number; readonly most: number };
+  readonly backoff: Backoff;
   /** After something that somebody has to look at. */
   readonly stopped: number;
   /** A locked workstation asks for the directory this often. */
@@ -19,7 +27,7 @@ export type SyncTimes = {
 
 export const syncTimes: SyncTimes = {
   gather: 150,
-  backoff: { first: 1_000, most: 120_000 },
+  backoff: { first: 1_000, soon: 5_000, soonTries: 80, most: 30_000 },
   stopped: 300_000,
   locked: 60_000,
   silent: 24 * 3_600_000,
@@ -27,9 +35,10 @@ export const syncTimes: SyncTimes = {
   pause: 500,
 };
 
-/** Doubles from try to try up to its most; half of it is chance, so that workstations do not come all at once. */
-export function backoff({ first, most }: SyncTimes['backoff'], failures: number, chance: () => number): number {
-  const full = Math.min(first * 2 ** Math.min(Math.max(failures - 1, 0), 30), most);
+/** Half of it is chance, so that workstations do not come all at once. @param failures in a row, from 1 */
+export function backoff({ first, soon, soonTries, most }: Backoff, failures: number, chance: () => number): number {
+  const early = Math.min(first * 2 ** Math.min(Math.max(failures - 1, 0), 30), Math.min(soon, most));
+  const full = Math.min(early * 2 ** Math.min(Math.max(failures - soonTries, 0), 30), most);
   return full / 2 + (full / 2) * chance();
 }
 

@@ -17,10 +17,10 @@ export type Now = {
 
 export const atFirst: Now = { connected: false, problem: null, offlineSince: null, behind: 0, lastContact: null };
 
-export function standingOf(store: Store | null, now: Now): SyncStanding {
+/** @param conflicts as many as who asks may see */
+export function standingOf(store: Store | null, now: Now, conflicts: number): SyncStanding {
   const waiting = store === null || !now.connected ? 0 : changesWaiting(store);
   const problem = now.problem ?? (store !== null && someUnreadable(store) ? 'set-aside' : null);
-  const conflicts = store?.sql<[], { n: number }>('select count(*) n from lost_write where gone = 0').get()?.n ?? 0;
   const kept = store === null ? 0 : readNumber(store, 'in.contact');
   return {
     state: stateOf(now, problem, waiting),

@@ -44,6 +44,10 @@ export class Sync {
   #tended = Number.NEGATIVE_INFINITY;
   #exchange: OpenExchange | null = null;
   #closed = false;
+  /** Somebody asked for a try that has not begun. */
+  #asked = false;
+  /** Most that was behind since it last was nothing. */
+  #mostBehind = 0;
 
   constructor(core: Core, { links, times = syncTimes, chance = Math.random }: SyncOptions) {
     this.#core = core;
@@ -52,17 +56,21 @@ export class Sync {
     this.#chance = chance;
   }
 
-  standing(): SyncStanding {
+  /** @param conflicts as many as who asks may see */
+  standing(conflicts = 0): SyncStanding {
     const connected = this.#links.current() !== null;
-    return standingOf(this.#core.opened()?.store ?? null, {
-      ...this.#now,
-      connected,
-      problem: this.#now.problem ?? this.#links.problem,
-    });
+    const problem = this.#now.problem ?? this.#links.problem;
+    return standingOf(this.#core.opened()?.store ?? null, { ...this.#now, connected, problem }, conflicts);
   }
 
-  /** Tries at once: somebody asked, the clinic was connected, people or keys changed. */
+  /** Tries at once: the clinic was connected, people or keys changed. */
   wake(): void {
+    this.#bell.ring();
+  }
+
+  /** Somebody asked: tries at once, and once more at once where a contact that fails is under way. */
+  tryNow(): void {
+    this.#asked = true;
     this.#bell.ring();
   }
 
@@ -158,6 +166,9 @@ export class Sync {
         continue;
       }
       if (of?.backend !== link.backend) [poll, etag, of] = [null, null, link];
+      // A question may hang on a connection that is gone: who asks for a try gets a new one.
+      if (this.#asked) [poll, etag] = [null, null];
+      this.#asked = false;
       try {
         const polled = poll?.take() ?? null;
         if (polled !== null) poll = null;
@@ -176,7 +187,8 @@ export class Sync {
         this.#tended = Number.NEGATIVE_INFINITY;
         await this.#perhapsRevoked(link, error, signal);
         const wait = this.#failed(error, failures);
-        this.#bell.hush();
+        // What a failure itself wrote is no reason to try again; a person is.
+        if (!this.#asked) this.#bell.hush();
         await this.#bell.wait(wait, signal);
       }
     }
@@ -299,7 +311,10 @@ export class Sync {
     this.#now = now;
     const { connected, problem, behind, offlineSince } = now;
     const waiting = this.#core.opened() === null ? 0 : this.standing().waiting;
-    const text = JSON.stringify([connected, problem, Math.min(behind, 1), offlineSince !== null, Math.min(waiting, 1)]);
+    this.#mostBehind = behind === 0 ? 0 : Math.max(behind, this.#mostBehind);
+    // A long catch-up is told in as many steps as a bar shows.
+    const step = behind === 0 ? 0 : Math.ceil((behind * 50) / this.#mostBehind);
+    const text = JSON.stringify([connected, problem, step, offlineSince !== null, Math.min(waiting, 1)]);
     if (text === this.#told) return;
     this.#told = text;
     this.#core.broadcast({ event: 'sync-changed', data: {} });
