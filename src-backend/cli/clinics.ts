@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { noteSigner } from '../../src-main/core/crypto/signed-note.ts';
+import { limits } from '../../src-shared/sync-protocol/limits.ts';
 import { openIdentity } from '../ca/folder.ts';
 import { joinDatabase } from '../database.ts';
 import { defaultQuota, type Operator, operatorOf } from '../operator.ts';
@@ -56,7 +57,7 @@ export function clinicCommands(program: Command, print: Print): void {
   const settings = (): Settings => program.opts<Settings>();
   const tokenLines = (token: string): void => {
     print(`token   ${token}`);
-    print('The token connects one workstation, once, and is not shown again.');
+    print(`The token connects one workstation, once, within ${limits.tokenDays} days, and is not shown again.`);
   };
 
   clinic
@@ -100,7 +101,9 @@ export function clinicCommands(program: Command, print: Print): void {
 
   clinic
     .command('token')
-    .description('another one-time token, for a clinic that lost its first workstation before there was a second')
+    .description(
+      'another one-time token: for a workstation that came back by the recovery kit, or where the first one is used up',
+    )
     .argument('<clinic>', 'its id', uuid)
     .action(async (tenant: string) => {
       tokenLines(await asOperator(settings(), (operator) => operator.token(tenant)));

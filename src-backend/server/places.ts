@@ -53,6 +53,9 @@ type Place<Params, Query, Body, Answer> = {
   readonly run: (call: Call<Params, Query, Body>) => Promise<Answer>;
 };
 
+/** A body that took longer: access is asked for again. */
+const slowMs = 500;
+
 export function place<P, Q, B, A>(app: App, house: House, given: Place<P, Q, B, A>): void {
   const { method, url, who, most } = given;
   app.route({
@@ -69,6 +72,10 @@ export function place<P, Q, B, A>(app: App, house: House, given: Place<P, Q, B, 
       const closed = (): void => gone.abort();
       request.raw.socket.once('close', closed);
       try {
+        // Who was revoked while they sent a long body, or a slow one, puts nothing more.
+        if (most > 0 && reply.elapsedTime > slowMs) {
+          await admit(house, house.connections.peerOf(request.raw.socket), who);
+        }
         const answer = await given.run({
           peer: house.connections.peerOf(request.raw.socket) ?? null,
           params: parsed(given.params, request.params),

@@ -12,7 +12,10 @@ export const grants = {
   },
   token: { verbs: ['select'], update: ['used_at'] },
   nonce: { verbs: ['select', 'insert'] },
-  device: { verbs: ['select', 'insert'], update: ['revoked_at', 'revoked_by', 'last_contact', 'software'] },
+  device: {
+    verbs: ['select', 'insert'],
+    update: ['ed25519', 'spki', 'revoked_at', 'revoked_by', 'last_contact', 'software'],
+  },
   chain: { verbs: ['select', 'insert'], update: ['next', 'hash'] },
   certificate: { verbs: ['select', 'insert'] },
   batch: { verbs: ['select', 'insert'] },

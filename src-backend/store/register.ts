@@ -1,4 +1,5 @@
 /** The register of a tenant: its binding, tokens, nonces, devices and certificates. */
+import { limits } from '../../src-shared/sync-protocol/limits.ts';
 import { Refused } from './refused.ts';
 import { lockTenant } from './space.ts';
 import { type Queries, statement } from './transaction.ts';
@@ -19,7 +20,8 @@ const bind = statement(
 );
 const useToken = statement(
   'use-token',
-  'update carekeep.token set used_at = $3 where tenant = $1 and hash = $2 and used_at is null',
+  `update carekeep.token set used_at = $3
+   where tenant = $1 and hash = $2 and used_at is null and created_at > $3::bigint - ${limits.tokenDays * 86_400_000}`,
 );
 const spendNonce = statement(
   'spend-nonce',
@@ -37,6 +39,13 @@ const add = statement(
      values ($1, $2, $3, $4, $5, $6, $7)
    ), begun as (
      insert into carekeep.chain (tenant, device, hash) values ($1, $2, $8)
+   )
+   update carekeep.tenant set devices = devices + 1 where tenant = $1`,
+);
+const rekey = statement(
+  'device-rekey',
+  `with rekeyed as (
+     update carekeep.device set ed25519 = $3, spki = $4, software = $5 where tenant = $1 and device = $2
    )
    update carekeep.tenant set devices = devices + 1 where tenant = $1`,
 );
@@ -88,12 +97,19 @@ export function registerOf(
 function devicesOf(queries: Queries, changed: () => void): Devices {
   const { tenant } = queries;
   const find = async (device: string) => (await queries.run<DeviceRow>(get, [tenant, device])).rows[0] ?? null;
+  /** Under the lock: who was revoked while their request was on its way does nothing more. */
+  const demandActive = async (device: string): Promise<void> => {
+    const acting = await find(device);
+    if (acting === null) throw new Refused('unknown-device');
+    if (acting.status === 'revoked') throw new Refused('device-revoked');
+  };
   const all = async () => (await queries.run<DeviceRow>(list, [tenant])).rows;
   return {
     get: find,
     list: all,
     register: async (fresh) => {
       await lockTenant(queries);
+      if (fresh.addedBy !== fresh.device) await demandActive(fresh.addedBy);
       const before = await find(fresh.device);
       if (before !== null) return demandSame(before, fresh);
       if ((await all()).length >= mostDevices) throw new Refused('quota-used-up');
@@ -101,9 +117,16 @@ function devicesOf(queries: Queries, changed: () => void): Devices {
       await queries.run(add, [tenant, device, ed25519, spki, at, addedBy, software, noBatch]);
       changed();
     },
+    rekey: async ({ device, ed25519, spki, software }) => {
+      await lockTenant(queries);
+      await demandActive(device);
+      await queries.run(rekey, [tenant, device, ed25519, spki, software]);
+      changed();
+    },
     revoke: async (device, by, at) => {
       // First, as an append does: a batch is either before the revocation or refused.
       await lockTenant(queries);
+      await demandActive(by);
       if ((await queries.run(revoke, [tenant, device, at, by])).count > 0) return changed();
       if ((await find(device)) === null) throw new Refused('unknown-device');
     },

@@ -83,11 +83,17 @@ export type DeviceRow = {
   readonly software: string | null;
 };
 export interface Devices {
-  /** The same keys again are fine. @throws Refused already-there for other keys, device-revoked, quota-used-up at 1,000 */
+  /**
+   * The same keys again are fine.
+   * @throws Refused already-there for other keys, device-revoked (it, or who adds it), unknown-device (who adds it),
+   * quota-used-up at 1,000
+   */
   register(device: NewDevice): Promise<void>;
+  /** Other keys for a workstation that is in: certificates of the old ones count no more. @throws Refused unknown-device, device-revoked */
+  rekey(device: Pick<NewDevice, 'device' | 'ed25519' | 'spki' | 'software'>): Promise<void>;
   get(device: string): Promise<DeviceRow | null>;
   list(): Promise<readonly DeviceRow[]>;
-  /** Again is fine, and changes nothing. @throws Refused unknown-device */
+  /** Again is fine, and changes nothing. @throws Refused unknown-device, device-revoked (who revokes) */
   revoke(device: string, by: string, at: number): Promise<void>;
   /** Last contact; written at most once a minute unless the version changed. `software` null: as before. */
   contact(device: string, at: number, software: string | null): Promise<void>;

@@ -20,6 +20,8 @@ export const limits = {
   mailboxRequestBytes: 64 * 1024,
   mailboxWelcomeBytes: 32 * 1024 * 1024,
   mailboxMinutes: 10,
+  /** A clinic's token that nobody used is good for nothing after this. */
+  tokenDays: 14,
   certificateDays: 7,
   /** So long after its removal a workstation that was away still gets a certificate, for the directory alone. */
   revokedDays: 90,

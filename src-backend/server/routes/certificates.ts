@@ -82,7 +82,9 @@ export function certificatePlaces(app: App, house: House): void {
           // biome-ignore lint/correctness/useHookAtTopLevel: a token is used up here, and React is far away
           await store.useToken(hash, at);
           await store.bindClinic(clinic);
-          await store.devices.register({ device, ...keys, addedBy: device, at, software });
+          // A workstation that came back by the recovery kit has new keys under its old id: the token vouches for them.
+          if (before === null) await store.devices.register({ device, ...keys, addedBy: device, at, software });
+          else await store.devices.rekey({ device, ...keys, software });
         }
         return certificateFor(house, store, { tenant, device, spki: keys.spki });
       });

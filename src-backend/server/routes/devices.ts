@@ -110,6 +110,7 @@ function withProof(
   return house.store.withTenant(tenant, async (store) => {
     const acting = await store.devices.get(device);
     if (acting === null) throw new Refused('unknown-device');
+    if (acting.status === 'revoked') throw new Refused('device-revoked');
     const proof: Proof = { ...said, tenant, device, nonce };
     if (!proofHolds(proof, acting.ed25519, fromBase64(signature))) throw new Refused('proof-wrong');
     await spend(store, nonce, ends);

@@ -1,6 +1,7 @@
 /** How workstations come in: token, proofs, certificates, register; and who does not. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { request } from 'node:https';
 import { after, before, test } from 'node:test';
 import { generateEd25519 } from '../../../../src-main/core/crypto/ed25519.ts';
 import { generateTlsKey } from '../../../../src-main/core/crypto/p256.ts';
@@ -133,6 +134,57 @@ test('a registration is for just the keys that were signed for', async () => {
   assert.equal(await post({ device: randomUuid() }), 'proof-wrong');
   assert.equal(await post({}, registered.device), 'proof-wrong');
   assert.equal(await post({}), undefined);
+});
+
+test('who came back by the recovery kit connects again with a token; the old keys count no more', async () => {
+  const admin = await connected();
+  const lost = station(admin.clinic);
+  await admin.register(lost);
+  await lost.renew();
+  await lost.push();
+  const open = lost.agent();
+  assert.equal((await lost.ask('GET', '/v1/state', {}, open)).status, 200);
+  const back = station(admin.clinic);
+  Object.assign(back, { device: lost.device });
+  const { operator } = backend;
+  assert.equal((await back.connect(await operator.token((await connected()).tenant))).code, 'clinic-differs');
+  assert.equal((await back.connect(await operator.token(admin.tenant))).status, 200);
+  assert.equal((await lost.ask('GET', '/v1/state', {}, open)).code, 'certificate-refused');
+  lost.certificate = null;
+  assert.equal((await lost.renew()).code, 'proof-wrong');
+  const { devices } = await admin.get('/v1/devices', devicesAnswer);
+  assert.equal(devices.find(({ device }) => device === lost.device)?.ed25519, back.registered.ed25519);
+  // Its chain goes on where the old one's ended.
+  Object.assign(back, { seq: lost.seq, previous: lost.previous });
+  assert.equal((await back.push()).status, 200);
+  await admin.revoke(back.device);
+  assert.equal((await lost.connect(await operator.token(admin.tenant))).code, 'device-revoked');
+});
+
+test('who is revoked while a body of theirs is on its way puts nothing more', async () => {
+  const admin = await connected();
+  const second = station(admin.clinic);
+  await admin.register(second);
+  await second.renew();
+  const agent = second.agent();
+  assert.equal((await second.ask('GET', '/v1/state', {}, agent)).status, 200);
+  const bytes = Buffer.from('directory');
+  const answered = new Promise<number>((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': bytes.length,
+      'if-none-match': '*',
+    };
+    const going = request(
+      { host: '127.0.0.1', port: backend.port, method: 'PUT', path: '/v1/directory', headers, agent },
+      (response) => resolve(response.resume().statusCode ?? 0),
+    );
+    going.on('error', reject);
+    going.write(bytes.subarray(0, 3));
+    setTimeout(() => void admin.revoke(second.device).then(() => going.end(bytes.subarray(3)), reject), 700);
+  });
+  assert.equal(await answered, 403);
+  assert.equal((await admin.ask('GET', '/v1/directory')).code, 'not-found');
 });
 
 test('workstations register and revoke each other with their signatures; a revoked one reads the directory alone', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { randomBytes, randomUuid } from '../../../../src-main/core/crypto/random.ts';
+import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import {
   addClinic,
   administrator,
@@ -33,6 +34,10 @@ test('a token is good once, for its own clinic, also when it is used twice at th
   const both = await Promise.all([use(tenant), use(tenant)]);
   assert.deepEqual(both.sort(), ['none', 'token-wrong']);
   assert.equal(await house.store.tenantOfToken(hash), tenant);
+  const old = randomBytes(32);
+  await house.operator.addToken(tenant, old, 1);
+  const late = 1 + limits.tokenDays * 86_400_000;
+  assert.equal(await refusal(inside(tenant, (one) => one.useToken(old, late))), 'token-wrong');
   assert.equal(await refusal(house.operator.addToken(randomUuid(), randomBytes(32), 1)), 'not-found');
 });
 
@@ -66,13 +71,18 @@ test('devices: registered once, revoked for good, contacts at most once a minute
   await contact(190_000, null);
   assert.equal((await get())?.lastContact, 190_000);
   await inside(tenant, (one) => one.devices.revoke(fresh.device, device, 200_000));
-  await inside(tenant, (one) => one.devices.revoke(fresh.device, fresh.device, 300_000));
+  await inside(tenant, (one) => one.devices.revoke(fresh.device, device, 300_000));
   assert.deepEqual(await get(), {
     ...{ device: fresh.device, ed25519: fresh.ed25519, spki: fresh.spki, status: 'revoked', addedAt: 7 },
     ...{ addedBy: device, revokedAt: 200_000, revokedBy: device, lastContact: 190_000, software: '1.1.0' },
   });
   assert.equal(await refusal(inside(tenant, (one) => one.devices.register(fresh))), 'device-revoked');
   assert.equal(await refusal(inside(tenant, (one) => one.devices.revoke(randomUuid(), device, 1))), 'unknown-device');
+  // Revoked while a request of theirs was on its way: neither brings anybody in nor takes anybody out.
+  const byRevoked = { ...deviceRow(randomUuid()), addedBy: fresh.device };
+  assert.equal(await refusal(inside(tenant, (one) => one.devices.register(byRevoked))), 'device-revoked');
+  assert.equal(await refusal(inside(tenant, (one) => one.devices.revoke(device, fresh.device, 1))), 'device-revoked');
+  assert.equal(await refusal(inside(tenant, (one) => one.devices.rekey(fresh))), 'device-revoked');
   assert.equal((await inside(tenant, (one) => one.devices.list())).length, 2);
   assert.equal((await inside(tenant, (one) => one.state()))?.devices, before_ + 2);
   const serial = randomBytes(16);
