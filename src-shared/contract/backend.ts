@@ -12,7 +12,7 @@ export const backendAddress = z
   .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?$/);
 /** SHA-256 of the authority's certificate: 32 pairs of hex, colons between them. */
 export const authorityFingerprint = z.string().regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/);
-const words = z.array(z.string()).length(6);
+const words = z.array(z.string().max(20)).length(6);
 
 const backendFacts = z.strictObject({
   address: z.string(),

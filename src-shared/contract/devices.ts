@@ -5,7 +5,7 @@ import { task } from './procedure.ts';
 import { fingerprint } from './roster.ts';
 
 const path = z.string().min(1).max(4096);
-const words = z.array(z.string()).length(6);
+const words = z.array(z.string().max(20)).length(6);
 
 export const device = z.strictObject({
   deviceId: z.string(),

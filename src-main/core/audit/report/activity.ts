@@ -52,6 +52,7 @@ export function scopeOf(type: AuditCode): Scope {
     case 'note':
       return 'notes';
     case 'chart':
+    case 'conflict':
       return 'resources';
     default:
       return 'access';
