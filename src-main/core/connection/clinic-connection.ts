@@ -5,21 +5,24 @@
 import type { SyncProblem } from '../../../src-shared/contract/sync.ts';
 import type { RegisteredDevice } from '../../../src-shared/sync-protocol/messages.ts';
 import type { Core } from '../core.ts';
+import { PeerFailure } from '../crypto/backend-tls.ts';
 import { readCertificate } from '../crypto/certificate.ts';
 import { meet } from '../people/devices.ts';
 import { BackendMeeting } from '../sync/engine/backend-meeting.ts';
 import type { Link, Links } from '../sync/engine/link.ts';
 import { HttpsBackend } from '../sync/https-backend.ts';
+import { fetchDescriptor } from '../sync/open-calls.ts';
 import type { Met } from '../vault/directory-office.ts';
 import type { BackendConnection } from '../vault/key-file-payload.ts';
-import { fetchCertificate } from './connect.ts';
+import { demandSame, fetchCertificate } from './connect.ts';
 import { EnrolmentDesk } from './enrolment-desk.ts';
-import { problemOf, reasonOf } from './refusals.ts';
+import { certificateSuspected, problemOf, reasonOf } from './refusals.ts';
 import { compare, registerDevice, revokeDevice } from './register.ts';
 
 /** The key file is written for a contact this often. Milliseconds. */
 const noteEvery = 3_600_000;
 const hour = 3_600_000;
+const day = 24 * hour;
 /** For what goes on over the connection of the certificate before. Milliseconds. */
 const grace = 60_000;
 
@@ -29,6 +32,9 @@ export class ClinicConnection implements Links {
   #live: { readonly of: string; readonly backend: HttpsBackend; readonly link: Link } | null = null;
   #problem: SyncProblem | null = null;
   #strangers: readonly string[] = [];
+  /** Contacts in a row that ended as they do where our certificate is not taken. */
+  #refusals = 0;
+  #vouched: { readonly logKey: string; readonly at: number } | null = null;
 
   constructor(core: Core) {
     this.#core = core;
@@ -86,7 +92,7 @@ export class ClinicConnection implements Links {
     if (pinned === null) return;
     try {
       await this.#renew(pinned, signal);
-      await this.compareRegister(signal);
+      await this.#visit(pinned, signal);
       await this.#noteContact();
       this.#problem = null;
     } catch (error) {
@@ -138,6 +144,47 @@ export class ClinicConnection implements Links {
     }
   }
 
+  /** @throws as `tend`; PeerFailure certificate-refused, not-yet-valid where another certificate did not help either */
+  async #visit(pinned: BackendConnection, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#vouch(pinned, signal);
+      await this.compareRegister(signal);
+      this.#refusals = 0;
+    } catch (error) {
+      const suspicion = certificateSuspected(error);
+      this.#refusals = suspicion === 'no' ? 0 : this.#refusals + 1;
+      // A line breaks now and then; twice in a row at just this place it may be our certificate.
+      const looked = suspicion === 'certain' || (suspicion === 'perhaps' && this.#refusals > 1);
+      if (!looked || signal.aborted) throw error;
+      await this.#withAnother(pinned, signal);
+    }
+  }
+
+  /** The calls that need no certificate tell a server that does not take ours from a line that broke. */
+  async #withAnother(pinned: BackendConnection, signal: AbortSignal): Promise<void> {
+    const certificate = await fetchCertificate(this.#core.vault, pinned, signal);
+    await this.#core.vault.backend.note({ certificate });
+    try {
+      await this.#vouch(pinned, signal);
+      await this.compareRegister(signal);
+      this.#refusals = 0;
+    } catch (error) {
+      if (certificateSuspected(error) === 'no' || signal.aborted) throw error;
+      throw new PeerFailure(clocksAgree(certificate, this.#core.clock()) ? 'certificate-refused' : 'not-yet-valid');
+    }
+  }
+
+  /** Still who was pinned, and still in the EU or EEA: at the first contact after each start, and once a day. */
+  async #vouch(pinned: BackendConnection, signal: AbortSignal): Promise<void> {
+    const live = this.#open();
+    const now = this.#core.clocks.monotonic();
+    const { logKey } = pinned;
+    if (live === null || (this.#vouched?.logKey === logKey && now - this.#vouched.at < day)) return;
+    this.#vouched = null;
+    demandSame(await fetchDescriptor(live.backend.http, signal), pinned);
+    this.#vouched = { logKey, at: now };
+  }
+
   /** @returns the register as it is; null without a backend */
   async compareRegister(signal: AbortSignal): Promise<readonly RegisteredDevice[] | null> {
     const live = this.#open();
@@ -185,4 +232,10 @@ export class ClinicConnection implements Links {
 
 function isNotInEu(error: unknown): boolean {
   return error instanceof Error && error.message === 'backend-not-in-eu';
+}
+
+/** A certificate that was made just now says what the backend's clock is; it is backdated by a few minutes. */
+export function clocksAgree(certificate: string, now: number): boolean {
+  const from = readCertificate(certificate)?.notBefore ?? 0;
+  return now >= from && now < from + hour;
 }

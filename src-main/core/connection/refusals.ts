@@ -52,3 +52,13 @@ export function problemOf(error: unknown): SyncProblem | null {
   const refused = ours.has(reason) || reason === 'proof-wrong' || reason === 'wrong-tenant';
   return refused ? 'certificate-refused' : null;
 }
+
+/**
+ * Whether it may be our certificate that is not taken. TLS 1.3 judges it when the handshake is over for us: all that is
+ * heard of it then is an end of the connection.
+ */
+export function certificateSuspected(error: unknown): 'certain' | 'perhaps' | 'no' {
+  const reason = reasonOf(error) ?? '';
+  if (ours.has(reason)) return 'certain';
+  return reason === 'broken' || reason === 'refused' ? 'perhaps' : 'no';
+}
