@@ -1,5 +1,6 @@
 /** The operator's command line. What it prints is for people; what goes wrong is one line and exit code 1. */
 import { Command, CommanderError, Option } from 'commander';
+import { witnessKey } from '../../src-main/core/crypto/signed-note.ts';
 import { openIdentity } from '../ca/folder.ts';
 import { WeakEnvironment } from '../server/backend.ts';
 import { Refused } from '../store/refused.ts';
@@ -27,6 +28,13 @@ export async function runCommandLine(
     .action(async () => {
       const { fingerprint } = await openIdentity(folderOf(program.opts<{ data?: string }>().data), Date.now());
       print(fingerprint);
+    });
+  program
+    .command('witness-key')
+    .description('the key that cosigns the audit logs of clinics: auditors give it to `carekeep-verify --witness`')
+    .action(async () => {
+      const { name, log } = await openIdentity(folderOf(program.opts<{ data?: string }>().data), Date.now());
+      print(witnessKey(name, log.publicKey));
     });
   try {
     await program.parseAsync([...arguments_]);

@@ -49,7 +49,7 @@ async function verify(stage: Stage, page: Page): Promise<void> {
 }
 
 /** What somebody outside does with it: the file and the verifier beside it, and nothing of the application. */
-async function handOver(stage: Stage, page: Page): Promise<void> {
+async function handOver(stage: Stage, page: Page, witness: string): Promise<void> {
   await page.getByRole('button', { name: 'Export for an auditor' }).click();
   const form = page.getByRole('dialog', { name: 'Export the log for an auditor' });
   const file = join(stage.out, 'audit-log.jsonl.gz');
@@ -60,13 +60,16 @@ async function handOver(stage: Stage, page: Page): Promise<void> {
   const fingerprint = (await form.locator('code').first().textContent()) ?? '';
   await form.getByRole('button', { name: 'Close' }).last().click();
   const verifier = join(stage.out, 'carekeep-verify.mjs');
-  const said = execFileSync(process.execPath, [verifier, '--clinic', fingerprint, file], { encoding: 'utf8' });
+  const trusted = ['--clinic', fingerprint, '--witness', witness];
+  const said = execFileSync(process.execPath, [verifier, ...trusted, file], { encoding: 'utf8' });
   if (!said.startsWith('VALID\n')) throw new Error('the verifier does not find the log valid');
-  const what = 'audit log, found VALID by carekeep-verify';
+  if (!/: cosigned \d+ checkpoint/.test(said)) throw new Error('the backend has cosigned nothing');
+  const what = 'audit log, found VALID and cosigned by carekeep-verify';
   stage.report.exports.push({ file: 'audit-log.jsonl.gz', bytes: statSync(file).size, what });
 }
 
-export async function endTheDay(stage: Stage): Promise<void> {
+/** @param witness key of who has cosigned the log */
+export async function endTheDay(stage: Stage, witness: string): Promise<void> {
   await stage.step('See who did what', async () => {
     await stage.lock();
     const page = await stage.signIn(karim);
@@ -74,7 +77,7 @@ export async function endTheDay(stage: Stage): Promise<void> {
     await seeTheLog(stage, page);
   });
   await stage.step('Verify the log', (page) => verify(stage, page));
-  await stage.step('Hand the log to an auditor outside', (page) => handOver(stage, page));
+  await stage.step('Hand the log to an auditor outside', (page) => handOver(stage, page, witness));
   await stage.step('Lock', async () => {
     await stage.lock();
     await stage.picture('locked');

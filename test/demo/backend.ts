@@ -17,6 +17,8 @@ export type DemoBackend = {
   readonly fingerprint: string;
   /** The operator makes a clinic. @returns its one-time token */
   readonly clinic: (name: string) => Promise<string>;
+  /** What auditors give to `carekeep-verify --witness`. */
+  readonly witnessKey: () => Promise<string>;
   /** As when the line is cut: workstations reach nobody. */
   readonly stop: () => Promise<void>;
   readonly again: () => Promise<void>;
@@ -76,12 +78,18 @@ export async function startBackend(): Promise<DemoBackend> {
   const port = await freePort();
   const operatorPort = await freePort();
   let running = await serve(data, port, operatorPort);
+  const operate = async (...words: readonly string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...program, '--data', data, ...words], {
+      cwd: root,
+    });
+    return stdout;
+  };
   return {
     address: `127.0.0.1:${port}`,
     fingerprint: running.fingerprint,
+    witnessKey: async () => (await operate('witness-key')).trim(),
     clinic: async (name) => {
-      const words = [...program, '--data', data, 'clinic', 'create', '--name', name];
-      const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root });
+      const stdout = await operate('clinic', 'create', '--name', name);
       const [, token] = /^token +(\S+)$/m.exec(stdout) ?? [];
       if (token === undefined) throw new Error('the operator got no token');
       return token;

@@ -74,8 +74,8 @@ try {
     await write(stage);
     await takeOver(stage);
     await takeRecordsOut(stage, imported);
-    await meetTheOther(stage);
-    await endTheDay(stage);
+    const witness = await meetTheOther(stage);
+    await endTheDay(stage, witness);
   } finally {
     await stage.close();
   }

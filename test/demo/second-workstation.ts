@@ -118,7 +118,7 @@ async function meet(stage: Stage, other: Stage, backend: DemoBackend): Promise<v
   await other.picture('settled-there');
 }
 
-async function cosigned(stage: Stage): Promise<void> {
+async function seeWorkstations(stage: Stage): Promise<void> {
   const page = await as(stage, lena);
   await goTo(page, 'Workstations');
   await page.getByRole('row', { name: new RegExp(second) }).waitFor();
@@ -137,7 +137,8 @@ async function takeOut(stage: Stage, other: Stage): Promise<void> {
   await other.picture('taken-out', 'both');
 }
 
-export async function meetTheOther(stage: Stage): Promise<void> {
+/** @returns the key of the witness that has cosigned this workstation's log meanwhile */
+export async function meetTheOther(stage: Stage): Promise<string> {
   const backend = await startBackend();
   try {
     await stage.step('Connect the clinic to its backend', () => connect(stage, backend));
@@ -147,11 +148,14 @@ export async function meetTheOther(stage: Stage): Promise<void> {
       await stage.step('The record arrives there', () => receive(other));
       await stage.step('Both change the same, without a network', () => apart(stage, other, backend));
       await stage.step('They meet, and one settles it', () => meet(stage, other, backend));
-      await stage.step('See the workstations', () => cosigned(stage));
+      await stage.step('See the workstations', () => seeWorkstations(stage));
       await stage.step('Take the second one out', () => takeOut(stage, other));
     } finally {
       await other.close();
     }
+    // A lock takes a checkpoint, and the next sign-in shows it to the witness.
+    await as(stage, lena);
+    return await backend.witnessKey();
   } finally {
     await backend.close();
   }

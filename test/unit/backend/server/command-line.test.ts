@@ -48,6 +48,7 @@ test('one command starts it, says where it is and what to compare', async () => 
   assert.match(said, / {2}address {6}127\.0\.0\.1:\d+\n/);
   const [, fingerprint] = /fingerprint {2}((?:[0-9A-F]{2}:){31}[0-9A-F]{2})\n/.exec(said) ?? [];
   assert.deepEqual((await operator('fingerprint')).out, [fingerprint]);
+  assert.match((await operator('witness-key')).out.join('\n'), /^[A-Za-z0-9.-]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/);
   assert.equal(statSync(join(folder, 'identity.json')).mode & 0o777, 0o600);
 });
 
