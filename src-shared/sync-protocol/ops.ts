@@ -72,7 +72,15 @@ export const emergencyOp = z.strictObject({
   reason: z.string().max(64),
   told: z.string().max(4096),
 });
-export const eraseOp = z.strictObject({ k: z.literal('erase'), v: version, at, patient: id });
+export const eraseOp = z.strictObject({
+  k: z.literal('erase'),
+  v: version,
+  at,
+  patient: id,
+  /** JSON of the signed request (`keys.md`), and how many entries the roster had when it was carried out. */
+  request: z.string().max(16 * 1024),
+  roster: count,
+});
 export const importOp = z.strictObject({
   k: z.literal('import'),
   v: version,
@@ -136,6 +144,7 @@ export type DeleteOp = z.infer<typeof deleteOp>;
 export type SettleOp = z.infer<typeof settleOp>;
 export type RestrictionOp = z.infer<typeof restrictionOp>;
 export type EmergencyOp = z.infer<typeof emergencyOp>;
+export type EraseOp = z.infer<typeof eraseOp>;
 export type ImportOp = z.infer<typeof importOp>;
 export type SnapshotOp = z.infer<typeof snapshotOp>;
 export type RosterOp = z.infer<typeof rosterOp>;

@@ -20,12 +20,16 @@ export function demandErasable(store: Store, patientId: string): void {
 export const erasePatient: Handlers<'patients'>['erase'] = (context, { patientId, requestId }) => {
   const { core, tx, session, entry, now, kept } = context;
   entry.patientId = patientId;
-  if (requestId !== null) {
-    const { subject } = demandUsable(core, tx.store, session, requestId, 'erase-patient', now).body;
-    if (subject.kind !== 'erase-patient' || subject.patientId !== patientId) throw new CallError('request-needed');
-  } else if (!core.vault.requests.alone({ kind: 'erase-patient', patientId })) throw new CallError('request-needed');
+  // The only admin signs alone: the others take no erasure that nobody signed.
+  const request =
+    requestId === null
+      ? core.vault.requests.signAlone(session.keys, { kind: 'erase-patient', patientId })
+      : demandUsable(core, tx.store, session, requestId, 'erase-patient', now);
+  const { subject } = request.body;
+  if (subject.kind !== 'erase-patient' || subject.patientId !== patientId) throw new CallError('request-needed');
   demandErasable(tx.store, patientId);
-  const erased = eraseEverywhere(tx, patientId);
+  const agreed = { request: JSON.stringify(request), roster: core.vault.audit.rosterSize() };
+  const erased = eraseEverywhere(tx, patientId, agreed);
   if (erased === null) throw new CallError('not-found');
   // The pseudonym is nobody's any more: the entry names it among what proofs need, and no patient.
   entry.patientId = null;

@@ -56,12 +56,15 @@ export function erasePatient(tx: Tx, patientId: string, version: string | null):
   return { patientId, ref, rows: rows.length };
 }
 
+/** JSON of the request that was signed for it, and how many entries the roster had: every workstation counts again. */
+export type Agreed = { readonly request: string; readonly roster: number };
+
 /** Erases a patient here, and tells every workstation. @throws as erasePatient */
-export function eraseEverywhere(tx: Tx, patientId: string): Erased | null {
+export function eraseEverywhere(tx: Tx, patientId: string, { request, roster }: Agreed): Erased | null {
   if (isErased(tx.store, patientId)) return null;
   const op = nextVersion(tx);
   const erased = erasePatient(tx, patientId, op);
-  addOp(tx, 'erase', patientId, { op });
+  addOp(tx, 'erase', patientId, { op, request, roster });
   return erased;
 }
 

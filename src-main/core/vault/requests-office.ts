@@ -116,7 +116,7 @@ export class Requests {
   }
 
   /**
-   * What the only admin signs alone, having just proved who they are. It bears a request's form, so that whoever
+   * What the only admin signs alone. It bears a request's form, so that whoever
    * verifies what came of it counts as for two. @throws CallError forbidden, request-needed
    */
   signAlone(proved: VaultSession, subject: RequestSubject): SignedRequest {

@@ -8,7 +8,11 @@ import { makeVerifier } from '../../../src-main/core/people/pin.ts';
 import { readPinVerifier, writePinVerifier } from '../../../src-main/core/people/state.ts';
 import { drain } from '../../../src-main/core/store/slices.ts';
 import { withTransaction } from '../../../src-main/core/store/transaction.ts';
+import { authorityOf } from '../../../src-main/core/sync/incoming/authority.ts';
+import { readStoreOps } from '../../../src-main/core/sync/outgoing/store-op.ts';
 import { requestLife } from '../../../src-main/core/vault/request.ts';
+import { signedRequest } from '../../../src-main/core/vault/roster-entry.ts';
+import type { EraseOp } from '../../../src-shared/sync-protocol/ops.ts';
 import { type Place, startPlace } from './clinic.ts';
 import { type Desk, type House, passwords, person, startHouse } from './house.ts';
 
@@ -187,6 +191,33 @@ describe('what one admin alone may not do', () => {
     assert.equal(await erase(id), 'accepted');
     const [entry] = house.entries(from);
     assert.deepEqual([entry?.type, entry?.patient, entry?.entity], ['patient.erased', null, [patientId, id]]);
+    // What goes to the other workstations holds up there, and nothing that somebody made of it.
+    const ops = house.store
+      .sql<[number], { ops: string }>('select ops from audit_entry where seq >= ? and ops is not null')
+      .get(from)?.ops;
+    const op = readStoreOps(ops ?? '[]')[0];
+    assert.ok(op?.kind === 'erase');
+    const { vault } = house.core;
+    const authority = authorityOf(() => vault.rosterHistory(), vault.ids().clinicId);
+    const told: EraseOp = { k: 'erase', v: op.op, at: 0, patient: patientId, request: op.request, roster: op.roster };
+    const { body, signatures } = signedRequest.parse(JSON.parse(op.request));
+    const signedBy = (...some: typeof signatures) => JSON.stringify({ body, signatures: some });
+    const [first, other] = signatures;
+    assert.ok(first && other);
+    const lies: EraseOp[] = [
+      { ...told, patient: '00000000-0000-4000-8000-000000000001' },
+      { ...told, roster: 0 },
+      { ...told, roster: vault.audit.rosterSize() + 1 },
+      { ...told, request: 'no JSON' },
+      { ...told, request: signedBy(first) },
+      { ...told, request: signedBy(first, first) },
+      { ...told, request: signedBy(first, { ...other, by: doctorId }) },
+      { ...told, request: JSON.stringify({ body: { ...body, at: body.at + 1 }, signatures }) },
+    ];
+    assert.equal(authority.mayErase(told), true);
+    for (const lie of lies) assert.equal(authority.mayErase(lie), false, JSON.stringify(lie));
+    const may = (user: string | undefined) => authority.mayDecide(user ?? '', vault.audit.rosterSize());
+    assert.deepEqual([ida.connection.session?.userId, doctorId, 'nobody'].map(may), [true, false, false]);
     assert.equal(await stateOf(id), 'done');
     assert.equal(await erase(id), 'request-over');
     assert.equal(await ida.refusal('patients.demographics', { patientId }), 'not-found');

@@ -64,7 +64,7 @@ test('an erased patient leaves nothing but proofs, of imports too', () => {
   addObservation(store, kept, '3.5');
   const verified = () => drain(verifyStore(store, { now: Date.now, pages: true })).problem;
   assert.equal(verified(), null);
-  const erased = audited(store, 'patient.erased', (tx) => eraseEverywhere(tx, 'gone'));
+  const erased = audited(store, 'patient.erased', (tx) => eraseEverywhere(tx, 'gone', { request: '{}', roster: 1 }));
   assert.ok(erased?.ref);
   afterErasure(store, [erased]);
   assert.equal(statSync(`${at.path}-wal`).size, 0);
@@ -80,7 +80,7 @@ test('an erased patient leaves nothing but proofs, of imports too', () => {
     'not-found',
   );
   assert.equal(
-    audited(store, 'patient.erased', (tx) => eraseEverywhere(tx, 'gone')),
+    audited(store, 'patient.erased', (tx) => eraseEverywhere(tx, 'gone', { request: '{}', roster: 1 })),
     null,
   );
   closeStore(store);

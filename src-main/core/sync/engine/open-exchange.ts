@@ -6,6 +6,7 @@ import type { Opened } from '../../opened.ts';
 import { closeStore, openStore } from '../../store/open.ts';
 import { nextVersion, type Tx, withTransaction } from '../../store/transaction.ts';
 import type { RosterHistory } from '../../vault/roster-history.ts';
+import { authorityOf } from '../incoming/authority.ts';
 import { Heads } from '../incoming/heads.ts';
 import { logSize, rootOfLog } from '../incoming/log.ts';
 import { endRestored, isRestored } from '../incoming/restored.ts';
@@ -95,6 +96,7 @@ export class OpenExchange {
       judge: judgeMerges,
       now: core.clock,
       roster: () => core.vault.rosterState(),
+      authority: authorityOf(() => this.#rosters(), clinicId),
       directoryAsked: false,
     };
   }

@@ -29,16 +29,35 @@ export function keyOfBlobs({ store }: Pick<TakeParts, 'store'>, patient: string 
   }
 }
 
-/** A blob, unaltered. @throws SyncStop where the backend gives none or another one */
-export async function fetchWhole(parts: TakeParts, ref: BlobRef, key: Buffer): Promise<Buffer> {
+/** Taken down with its patient's slot: the erasure stands further on in the log, or somebody lies about both. */
+export class BlobGone extends Error {
+  readonly patient: string;
+  constructor(patient: string) {
+    super('a blob whose patient’s slot is empty');
+    this.name = 'BlobGone';
+    this.patient = patient;
+  }
+}
+
+const slotIsEmpty = ({ sql }: TakeParts['store'], patient: string): boolean =>
+  sql<[string], { one: number }>('select 1 one from sync_slot where patient_id = ? and epoch = -1').get(patient) !==
+  undefined;
+
+/** A blob, unaltered. @throws SyncStop where the backend gives none or another one, BlobGone */
+export async function fetchWhole(
+  parts: TakeParts,
+  ref: BlobRef,
+  key: Buffer,
+  patient: string | null = null,
+): Promise<Buffer> {
   const { backend, member, signal } = parts;
   try {
     return await fetchBlob({ backend, clinic: member.clinic, signal }, ref, key);
   } catch (error) {
     if (error instanceof OpenError) throw new SyncStop('batch-refused', 'blob');
-    if (error instanceof BackendRefusal && error.value.code === 'not-found')
-      throw new SyncStop('batch-refused', 'blob');
-    throw error;
+    if (!(error instanceof BackendRefusal) || error.value.code !== 'not-found') throw error;
+    if (patient !== null && slotIsEmpty(parts.store, patient)) throw new BlobGone(patient);
+    throw new SyncStop('batch-refused', 'blob');
   }
 }
 
@@ -53,7 +72,7 @@ export function textOf(bytes: Buffer): string {
   }
 }
 
-/** Ops with their texts in the place of their blobs. */
+/** Ops with their texts in the place of their blobs. @throws SyncStop, BlobGone */
 export async function withBlobs(
   parts: TakeParts,
   epoch: number | null,
@@ -63,7 +82,7 @@ export async function withBlobs(
   for (const { op, patient } of wanted) {
     if ((op.k !== 'create' && op.k !== 'update') || op.blob === undefined) continue;
     const key = keyOfBlobs(parts, patient, epoch);
-    const bytes = await fetchWhole(parts, op.blob, key).finally(() => wipe(key));
+    const bytes = await fetchWhole(parts, op.blob, key, patient).finally(() => wipe(key));
     const { blob: _blob, ...rest } = op;
     whole ??= new Map();
     whole.set(op, { ...rest, json: textOf(bytes) });

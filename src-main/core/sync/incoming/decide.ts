@@ -6,7 +6,7 @@ import { OpenError } from '../../crypto/aead.ts';
 import type { Store } from '../../store/open.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import type { GroupOp } from '../merge/apply.ts';
-import { withBlobs, withTexts } from './blobs.ts';
+import { BlobGone, withBlobs, withTexts } from './blobs.ts';
 import { BadBatch, openOne, rowOf } from './groups.ts';
 import { takeImport } from './pages.ts';
 import { buildsOnWaiting, type Kept, keptBuilding, keptOf, markDecided } from './quarantine.ts';
@@ -89,8 +89,16 @@ async function acceptOne(
     await takeImport(parts, op, one);
     changed.add(null);
   }
-  const received: GroupOp[] = ops.flatMap((op) => (isRowOp(op) ? [{ op, patient: one.patient }] : []));
-  const texts = await withBlobs(parts, one.epoch, received);
+  const received: GroupOp[] = ops.flatMap((op) => {
+    const may = isRowOp(op) && (op.k !== 'erase' || parts.authority.mayErase(op));
+    return may ? [{ op, patient: one.patient }] : [];
+  });
+  const texts = await withBlobs(parts, one.epoch, received).catch((error: unknown) => {
+    // Its patient is being erased: it goes on waiting until the erasure is here.
+    if (error instanceof BlobGone) return null;
+    throw error;
+  });
+  if (texts === null) return;
   const slices = slicesOf(received);
   for (const [index, some] of slices.entries()) {
     await inEntry((tx, tally, verdicts) => {

@@ -9,7 +9,7 @@ import type { MergedState } from '../../store/merged-state.ts';
 import { runSliced } from '../../store/slices.ts';
 import type { GroupOp } from '../merge/apply.ts';
 import { readPage } from '../outgoing/pages.ts';
-import { fetchWhole, keyOfBlobs, textOf } from './blobs.ts';
+import { BlobGone, fetchWhole, keyOfBlobs, textOf } from './blobs.ts';
 import { BadBatch, isErased, keyOf } from './groups.ts';
 import type { TakeParts } from './take.ts';
 
@@ -66,7 +66,14 @@ async function readLine(parts: TakeParts, line: PageLine, place: Place, content:
   else if ('restriction' in line) content.access.push({ op: line.restriction, patient });
   else if ('emergency' in line) content.access.push({ op: line.emergency, patient });
   else {
-    const row = await rowOf(parts, line, patient, place.epoch);
+    const row = await rowOf(parts, line, patient, place.epoch).catch((error: unknown) => {
+      if (error instanceof BlobGone) return null;
+      throw error;
+    });
+    if (row === null) {
+      content.skipped += 1;
+      return;
+    }
     content.rows.push({ row, place: line.place ?? 0 });
     const beside = besideOf(line);
     if (beside.merged !== null || beside.lost.length > 0) content.beside.push(beside);
@@ -113,7 +120,7 @@ async function longText(
 ): Promise<string> {
   if (blob === undefined) throw new BadBatch('a row without a text');
   const key = keyOfBlobs(parts, patient, epoch);
-  const bytes = await fetchWhole(parts, blob, key).finally(() => wipe(key));
+  const bytes = await fetchWhole(parts, blob, key, patient).finally(() => wipe(key));
   const text = textOf(bytes);
   wipe(bytes);
   return text;

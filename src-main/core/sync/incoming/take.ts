@@ -16,7 +16,8 @@ import type { GroupOp, RowOp } from '../merge/apply.ts';
 import type { Verdicts } from '../merge/slice.ts';
 import { acknowledged } from '../outgoing/pending.ts';
 import { noteSnapshot } from '../outgoing/snapshot.ts';
-import { withBlobs } from './blobs.ts';
+import type { Authority } from './authority.ts';
+import { BlobGone, withBlobs } from './blobs.ts';
 import { takeDecision } from './decide.ts';
 import { BadBatch, type OpenedGroup, openGroups } from './groups.ts';
 import type { Heads } from './heads.ts';
@@ -38,6 +39,7 @@ export type TakeParts = {
   readonly now: () => number;
   /** What the roster here says now. */
   readonly roster: () => RosterState;
+  readonly authority: Authority;
   /** The directory was asked after this batch was first seen: who it does not name now is a stranger. */
   readonly directoryAsked: boolean;
 };
@@ -102,18 +104,21 @@ export async function takeBatch(parts: TakeParts, pulled: PulledBatch): Promise<
   return new Taking(parts, verified, groups, begun).run();
 }
 
-/** A removal that the batch speaks of and the roster here does not: first the directory is asked. */
+/** What the batch says of the roster and the roster here does not know: first the directory is asked. */
 function demandRoster(
   { roster, directoryAsked }: TakeParts,
-  { position }: Verified,
+  { position, envelope }: Verified,
   groups: readonly OpenedGroup[],
 ): void {
   if (directoryAsked) return;
   for (const group of groups) {
     if (group.state !== 'open') continue;
-    if (group.ops.some((op) => op.k === 'roster' && !rosterSays(roster(), op))) {
-      throw new SyncWaits('directory', 'roster', position);
-    }
+    const unknown = group.ops.some((op) => {
+      if (op.k === 'roster') return !rosterSays(roster(), op);
+      if (op.k === 'erase') return op.roster > roster().size;
+      return op.k === 'decide' && envelope.header.roster > roster().size;
+    });
+    if (unknown) throw new SyncWaits('directory', 'roster', position);
   }
 }
 
@@ -204,7 +209,7 @@ type Slicing = {
 class Taking {
   readonly #parts: TakeParts;
   readonly #verified: Verified;
-  readonly #groups: readonly OpenedGroup[];
+  readonly #groups: OpenedGroup[];
   readonly #patients = new Set<string | null>();
   #at: At;
   #ops = 0;
@@ -213,7 +218,7 @@ class Taking {
   constructor(parts: TakeParts, verified: Verified, groups: readonly OpenedGroup[], begun: Partial | null) {
     this.#parts = parts;
     this.#verified = verified;
-    this.#groups = groups;
+    this.#groups = [...groups];
     this.#at = begun === null ? { group: 0, op: 0 } : { group: begun.group, op: begun.op };
   }
 
@@ -230,7 +235,8 @@ class Taking {
         this.#at = next;
         continue;
       }
-      const texts = await withBlobs(this.#parts, this.#verified.envelope.header.epoch, plan.wanted);
+      const texts = await this.#texts(plan.wanted);
+      if (texts === null) continue;
       const done = await inJudgedTransaction(this.#parts, (tx, tally, verdicts) =>
         this.#slice(tx, plan, { texts, tally, verdicts }),
       );
@@ -242,6 +248,19 @@ class Taking {
       if (!whole) await new Promise<void>((resolve) => setImmediate(resolve));
     }
     return { outcome: 'taken', ops: this.#ops, patients: this.#patients };
+  }
+
+  /** Null where a text is gone with its patient: all of that group waits for the erasure. */
+  async #texts(wanted: readonly GroupOp[]): Promise<Slicing['texts'] | null> {
+    try {
+      return await withBlobs(this.#parts, this.#verified.envelope.header.epoch, wanted);
+    } catch (error) {
+      if (!(error instanceof BlobGone)) throw error;
+      const place = this.#groups.findIndex(({ patient }) => patient === error.patient);
+      const group = this.#groups[place];
+      if (group !== undefined) this.#groups[place] = { patient: group.patient, bytes: group.bytes, state: 'waits' };
+      return null;
+    }
   }
 
   /** An import, or a decision: what it does takes transactions of its own. */
@@ -256,7 +275,9 @@ class Taking {
     if (index === 0) withTransaction(store, (tx) => this.#hold(tx, group, apart, place), now());
     if (!apart.take.includes(index)) return;
     if (op.k === 'decide') {
-      for (const patient of await takeDecision(this.#parts, op)) this.#patients.add(patient);
+      if (this.#parts.authority.mayDecide(op.author, envelope.header.roster)) {
+        for (const patient of await takeDecision(this.#parts, op)) this.#patients.add(patient);
+      } else withTransaction(store, (tx) => this.#refuse(tx, 'decision'), now());
       return;
     }
     try {
@@ -344,6 +365,7 @@ class Taking {
           const op = group.ops[index];
           if (op === undefined || !take.has(index)) continue;
           if (op.k === 'roster') this.#removal(tx, op);
+          else if (op.k === 'erase' && !this.#parts.authority.mayErase(op)) this.#refuse(tx, 'erasure');
           else if (isRowOp(op)) some.push({ op: texts.get(op) ?? op, patient: group.patient });
           tx.head.lamport = Math.max(tx.head.lamport, splitVersion(op.v).lamport);
         }
@@ -374,14 +396,20 @@ class Taking {
   }
 
   #removal(tx: Tx, op: Extract<SyncOp, { k: 'roster' }>): void {
-    const { position, envelope } = this.#verified;
+    const { position } = this.#verified;
     if (!rosterSays(this.#parts.roster(), op)) {
-      const detail = { reason: 'roster', device: envelope.header.device, position };
-      append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail });
+      this.#refuse(tx, 'roster');
       return;
     }
     for (const id of op.users) noteRemoved(tx, 'user', id, position);
     for (const id of op.devices) noteRemoved(tx, 'device', id, position);
+  }
+
+  /** What its workstation may not say: others go on without it. */
+  #refuse(tx: Tx, reason: 'roster' | 'erasure' | 'decision'): void {
+    const { position, envelope } = this.#verified;
+    const detail = { reason, device: envelope.header.device, position };
+    append(tx, { ...byCore, type: 'sync.refused', outcome: 8, detail });
   }
 
   #remember(tx: Tx, at: At): void {

@@ -7,7 +7,7 @@ import type { Store } from '../../store/open.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import { openGroup } from '../groups.ts';
 import type { GroupOp } from '../merge/apply.ts';
-import { withBlobs, withTexts } from './blobs.ts';
+import { BlobGone, withBlobs, withTexts } from './blobs.ts';
 import { BadBatch, isErased, keyOf, opsOf } from './groups.ts';
 import { type GroupPlace, hold, setApart, setAside } from './quarantine.ts';
 import { inJudgedTransaction, isRowOp, slicesOf } from './slices.ts';
@@ -64,7 +64,13 @@ async function takePatient(parts: TakeParts, patient: string, key: Buffer): Prom
   let any = false;
   for (let row = next.get(patient); row !== undefined; row = next.get(patient)) {
     parts.signal.throwIfAborted();
-    any = (await takeRow(parts, row, key)) || any;
+    try {
+      any = (await takeRow(parts, row, key)) || any;
+    } catch (error) {
+      // Its erasure is on the way; where there is none the slot is put back, and what is missing stops the exchange.
+      if (error instanceof BlobGone) return any;
+      throw error;
+    }
   }
   return any;
 }

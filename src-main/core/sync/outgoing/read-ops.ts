@@ -126,7 +126,8 @@ export function outgoingOp(
 ): LocalOp | null {
   // The patient's key is gone with the patient: this op is sealed with the batch alone.
   if (op.kind === 'erase') {
-    return localOp(null, { k: 'erase', v: op.op, at: toldBy(store, seq).recorded, patient: op.patient });
+    const { op: v, patient, request, roster } = op;
+    return localOp(null, { k: 'erase', v, at: toldBy(store, seq).recorded, patient, request, roster });
   }
   if (op.patient !== null && erased(op.patient)) return null;
   switch (op.kind) {

@@ -24,7 +24,7 @@ const storeOp = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('restriction'), ...common, patient: text, version: number }),
   z.object({ kind: z.literal('emergency'), ...common, patient: text, id: text }),
-  z.object({ kind: z.literal('erase'), ...common, patient: text }),
+  z.object({ kind: z.literal('erase'), ...common, patient: text, request: text, roster: number }),
   z.object({ kind: z.literal('import'), ...common, patient, batch: number, id: text, rows: number }),
 ]);
 export type StoreOp = z.infer<typeof storeOp>;

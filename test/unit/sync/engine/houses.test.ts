@@ -102,6 +102,18 @@ test('without a way to the backend people work on; it says since when, and all c
   await until('up to date', () => two.core.sync.standing().state === 'up-to-date');
 });
 
+test('the only admin erases alone, and the other workstation counts the signature', async () => {
+  const erase = async (desk: Desk) => {
+    const [hit] = (await desk.call('patients.search', { text: 'minute' })).hits;
+    return desk.refusal('patients.erase', { patientId: hit?.id ?? '', requestId: null });
+  };
+  const admin = one.desk('ctl');
+  await admin.signIn('admin');
+  assert.equal(await erase(admin), 'accepted');
+  await until('the erasure', async () => (await found(other, 'minute')) === 0);
+  assert.ok(!two.entries().some(({ type }) => type === 'sync.refused'));
+});
+
 test('a lock does not wait for the network, and the next sign-in goes on', async () => {
   const begun = performance.now();
   two.core.sync.stop();

@@ -13,6 +13,7 @@ import { withTransaction } from '../../../../src-main/core/store/transaction.ts'
 import type { Backend } from '../../../../src-main/core/sync/backend.ts';
 import { type ReceiverParts, receive } from '../../../../src-main/core/sync/engine/receiver.ts';
 import { send } from '../../../../src-main/core/sync/engine/sender.ts';
+import type { Authority } from '../../../../src-main/core/sync/incoming/authority.ts';
 import { Heads } from '../../../../src-main/core/sync/incoming/heads.ts';
 import { logSize, rootOfLog } from '../../../../src-main/core/sync/incoming/log.ts';
 import { endRestored } from '../../../../src-main/core/sync/incoming/restored.ts';
@@ -32,6 +33,8 @@ export const deviceId = (number: number): string => `0000000${number}-0000-4000-
 export class Clinic {
   readonly keys = new Map<string, ReturnType<typeof generateEd25519>>();
   roster: RosterState = { ...noRoster, size: 1 };
+  /** Nobody's say is doubted, unless a test does. */
+  authority: Authority = { mayErase: () => true, mayDecide: () => true };
 
   device(number: number): ReturnType<typeof generateEd25519> {
     const id = deviceId(number);
@@ -125,6 +128,7 @@ export class Station {
       judge: (merges) => Promise.resolve(new Map(merges.map(({ json }) => [json, true]))),
       now: () => this.clock,
       roster: () => this.clinic.roster,
+      authority: this.clinic.authority,
       directoryAsked: false,
     };
   }

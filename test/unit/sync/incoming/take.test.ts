@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { head, readEntry } from '../../../../src-main/core/audit/log.ts';
 import { columnsOf } from '../../../../src-main/core/store/columns.ts';
+import { eraseEverywhere } from '../../../../src-main/core/store/erase.ts';
 import { openPatientKey } from '../../../../src-main/core/store/patient.ts';
 import { readResource, updateResource } from '../../../../src-main/core/store/record.ts';
-import { nextVersion } from '../../../../src-main/core/store/transaction.ts';
+import { nextVersion, withTransaction } from '../../../../src-main/core/store/transaction.ts';
 import { acceptItem, type Deciding } from '../../../../src-main/core/sync/incoming/decide.ts';
 import { logSize, rootOfLog } from '../../../../src-main/core/sync/incoming/log.ts';
 import { countItems, keptOf, waitingItems } from '../../../../src-main/core/sync/incoming/quarantine.ts';
 import { Tally } from '../../../../src-main/core/sync/incoming/slices.ts';
+import { followSlots } from '../../../../src-main/core/sync/incoming/slots.ts';
 import { readPartial } from '../../../../src-main/core/sync/incoming/state.ts';
 import { takeBatch } from '../../../../src-main/core/sync/incoming/take.ts';
 import { waitingPatients } from '../../../../src-main/core/sync/incoming/waiting.ts';
 import { keepOwnBatch } from '../../../../src-main/core/sync/outgoing/make-batch.ts';
+import { lying } from '../../../faults/hostile-backend/behaviours.ts';
 import { addObservation, addPatient, audited, changeStatus } from '../../store/clinic.ts';
 import { Clinic, contentOf, deviceId, newBackend, Station } from './stations.ts';
 
@@ -51,7 +54,7 @@ test('what two workstations did apart for weeks is the same on both afterwards, 
   // Apart: both change the same, each adds patients, one changes what the other never touches.
   for (let at = 0; at < 12; at += 1) {
     const [here, there] = [addPatient(one.store, { family: `A${at}` }), addPatient(two.store, { family: `B${at}` })];
-    for (let n = 0; n < 12; n += 1) {
+    for (let n = 0; n < 21; n += 1) {
       addObservation(one.store, here, `${n}.10`);
       addObservation(two.store, there, `${n}.20`);
     }
@@ -227,4 +230,64 @@ test('the directory is asked for a device that nobody knows; one that it does no
     detail: 'stranger',
   });
   assert.equal(logSize(one.store), 0);
+});
+
+test('an erasure that nobody signed is refused, and the exchange goes on', async () => {
+  const { clinic, backend, one, two } = clinicOf(2);
+  const [ana, ben] = [addPatient(one.store, { family: 'Ana' }), addPatient(one.store, { family: 'Ben' })];
+  await one.meet(backend);
+  await two.meet(backend);
+  clinic.authority = { mayErase: ({ patient }) => patient === ben, mayDecide: () => false };
+  for (const patient of [ana, ben]) {
+    audited(one.store, 'patient.erased', (tx) => eraseEverywhere(tx, patient, { request: '{}', roster: 1 }));
+  }
+  withTransaction(one.store, (tx) => {
+    const decide = { k: 'decide' as const, item: '0.u.', decision: 'accept' as const, author: 'nobody' };
+    keepOwnBatch(tx, one.author, [{ ...decide, v: nextVersion(tx), at: 1 }]);
+  });
+  await one.meet(backend);
+  await two.meet(backend);
+  const left = two.store.sql<[], { id: string }>('select id from patient').all();
+  assert.deepEqual(left, [{ id: ana }]);
+  assert.deepEqual(
+    entries(two, 'sync.refused').map(({ detail }) => detail['reason']),
+    ['decision', 'erasure'],
+  );
+  assert.equal(logSize(two.store), logSize(one.store));
+  two.verify();
+});
+
+test('what waited for a key is taken at the next contact, whatever cut off the one that brought it', async () => {
+  const { backend, one, two } = clinicOf(2);
+  addPatient(one.store, { family: 'Ana' });
+  await one.meet(backend);
+  // The batch comes before the key does; then the key comes, and the contact ends there.
+  const later = lying(backend, {
+    state: async (...asked) => ({ ...(await backend.state(...asked)), slots: 0 }),
+  });
+  await two.receive(later);
+  assert.equal(waitingPatients(two.store).length, 1);
+  await followSlots(two.takeParts(backend), (await backend.state(null, 0, two.abort.signal)).slots);
+  await two.receive(backend);
+  assert.deepEqual(waitingPatients(two.store), []);
+  assert.deepEqual(contentOf(two.store), contentOf(one.store));
+});
+
+test('a patient with a long text is erased while a workstation is away: it comes past what is gone', async () => {
+  const { backend, one, two } = clinicOf(2);
+  const ana = addPatient(one.store, { family: 'Ana' });
+  await one.meet(backend);
+  await two.meet(backend);
+  const long = addObservation(one.store, ana, `1,"unit":"${'x'.repeat(300_000)}"`);
+  await one.meet(backend);
+  changeStatus(one.store, long, 'amended');
+  addPatient(one.store, { family: 'Ben' });
+  await one.meet(backend);
+  audited(one.store, 'patient.erased', (tx) => eraseEverywhere(tx, ana, { request: '{}', roster: 1 }));
+  await one.meet(backend);
+  await two.meet(backend);
+  assert.deepEqual(contentOf(two.store), contentOf(one.store));
+  assert.equal(logSize(two.store), logSize(one.store));
+  assert.deepEqual(waitingPatients(two.store), []);
+  two.verify();
 });

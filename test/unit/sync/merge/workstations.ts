@@ -42,7 +42,7 @@ export class Workstation {
     const gone = withTransaction(
       this.store,
       (tx) => {
-        const erased = eraseEverywhere(tx, patientId);
+        const erased = eraseEverywhere(tx, patientId, { request: '{}', roster: 1 });
         const detail = erased?.ref == null ? {} : { erased: erased.ref };
         append(tx, { ...someone, type: 'patient.erased', entity: [patientId], detail });
         return erased;

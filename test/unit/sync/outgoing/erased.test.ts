@@ -11,7 +11,7 @@ import { addObservation, addPatient, audited, changeStatus } from '../../store/c
 import { author, clinic, desk, opened } from './desk.ts';
 
 function erase(store: Store, patientId: string): void {
-  const erased = audited(store, 'chart.changed', (tx) => eraseEverywhere(tx, patientId));
+  const erased = audited(store, 'chart.changed', (tx) => eraseEverywhere(tx, patientId, { request: '{}', roster: 1 }));
   afterErasure(store, erased === null ? [] : [erased]);
 }
 
