@@ -2,16 +2,25 @@
 
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { StateAnswer } from '../../../../src-shared/sync-protocol/messages.ts';
+import { append } from '../../audit/log.ts';
 import { frontierRoot, grow, leafHash } from '../../audit/merkle.ts';
 import { withTransaction } from '../../store/transaction.ts';
 import type { PulledBatch } from '../backend.ts';
 import { batchHash, readEnvelope } from '../envelope.ts';
-import { type FirstSyncParts, fetchLeaves, findSnapshot, isNew, takeSnapshot } from '../incoming/first-sync.ts';
+import {
+  type FirstSyncParts,
+  type Found,
+  fetchLeaves,
+  findSnapshot,
+  isNew,
+  takeSnapshot,
+} from '../incoming/first-sync.ts';
+import { BadBatch } from '../incoming/groups.ts';
 import type { Heads } from '../incoming/heads.ts';
 import { frontierOfLog, logSize } from '../incoming/log.ts';
 import { followSlots } from '../incoming/slots.ts';
 import { SyncStop, SyncWaits } from '../incoming/stop.ts';
-import { type TakenBatch, takeBatch } from '../incoming/take.ts';
+import { byCore, type TakenBatch, takeBatch } from '../incoming/take.ts';
 import { takeWaiting, waitingPatients } from '../incoming/waiting.ts';
 import { putBackSlots } from '../outgoing/slots.ts';
 
@@ -49,7 +58,7 @@ export async function receive(parts: ReceiverParts, state: StateAnswer, floor: n
   const first = head !== null && isNew(store) ? await asked(parts, () => findSnapshot(whole, head)) : null;
   await followSlots(whole, state.slots);
   if (first !== null) {
-    await takeSnapshot(whole, first);
+    await takeOrRefuse(whole, first);
     parts.changed(new Set([null]));
   }
   // Whatever became of the contact that brought their keys.
@@ -57,6 +66,18 @@ export async function receive(parts: ReceiverParts, state: StateAnswer, floor: n
   const upTo = await takeTo(parts, size);
   if (upTo) withTransaction(store, (tx) => putBackSlots(tx), now());
   return upTo;
+}
+
+/** A snapshot that its workstation made wrongly is none: the log says all that it would have said. */
+async function takeOrRefuse(parts: FirstSyncParts, found: Found): Promise<void> {
+  try {
+    await takeSnapshot(parts, found);
+  } catch (error) {
+    if (!(error instanceof BadBatch)) throw error;
+    const detail = { reason: 'snapshot', device: found.envelope.header.device, position: found.at };
+    const entry = { ...byCore, type: 'sync.refused', outcome: 8, detail } as const;
+    withTransaction(parts.store, (tx) => append(tx, entry), parts.now());
+  }
 }
 
 /** What a snapshot spares counts as what it spares or as its pages, whichever is finer: one number falls to nothing. */

@@ -4,6 +4,7 @@
  */
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { SnapshotOp } from '../../../../src-shared/sync-protocol/ops.ts';
+import { lamportLimit } from '../../../../src-shared/sync-protocol/primitives.ts';
 import { emptyFrontier, frontierRoot, grow, leafHash } from '../../audit/merkle.ts';
 import { addLost } from '../../store/lost-writes.ts';
 import { writeMerged } from '../../store/merged-state.ts';
@@ -46,7 +47,7 @@ export async function fetchLeaves(
   return leaves;
 }
 
-type Found = {
+export type Found = {
   readonly at: number;
   readonly op: SnapshotOp;
   readonly envelope: Envelope;
@@ -86,7 +87,7 @@ export async function findSnapshot(parts: FirstSyncParts, head: LogHead): Promis
     if (clinicKey === undefined) throw new SyncWaits('clinic-key', 'snapshot', position);
     const op = snapshotOf(parts, envelope, clinicKey, position);
     // One that its device made wrongly: an older one may be good.
-    if (op === null || op.position !== size) continue;
+    if (op === null || op.position !== size || op.lamport >= lamportLimit) continue;
     return { at: position, op, envelope, leaves };
   }
   return null;
@@ -128,6 +129,7 @@ export async function takeSnapshot(parts: FirstSyncParts, { at, op, envelope, le
     pages: op.pages,
     version: op.v,
     epoch,
+    rules: { kind: 'snapshot', lamport: op.lamport },
     detail: { device, position, snapshot: 1 },
     beside: (tx, rows) => {
       tx.head.lamport = Math.max(tx.head.lamport, op.lamport);

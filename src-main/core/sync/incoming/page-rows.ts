@@ -1,13 +1,14 @@
 /** Pages as rows: opened group by group, parsed, ready for the bulk path of the store. */
-import { isObject } from '../../../../src-shared/fhir/json.ts';
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { LostWrite, PageLine, PageRef, PageResource } from '../../../../src-shared/sync-protocol/ops.ts';
+import { splitVersion } from '../../../../src-shared/sync-protocol/primitives.ts';
 import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import type { ImportRow } from '../../store/batch.ts';
 import type { MergedState } from '../../store/merged-state.ts';
 import { runSliced } from '../../store/slices.ts';
 import type { GroupOp } from '../merge/apply.ts';
+import { shapeOf } from '../merge/shape.ts';
 import { readPage } from '../outgoing/pages.ts';
 import { BlobGone, fetchWhole, keyOfBlobs, textOf } from './blobs.ts';
 import { BadBatch, isErased, keyOf } from './groups.ts';
@@ -33,8 +34,17 @@ type Reading = {
 /** Rows in the order they had in their import. */
 export type PageContent = Omit<Reading, 'rows'> & { readonly rows: readonly ImportRow[] };
 
-/** @param clinicKey `blobKey` of the clinic's epoch; @throws BadBatch, SyncStop */
-export async function readRows(parts: TakeParts, ref: PageRef, clinicKey: Buffer, epoch: number): Promise<PageContent> {
+/** What a page may say: an import brings plain rows, a snapshot their whole state, under no version beyond its own. */
+export type PageRules = { readonly kind: 'import' | 'snapshot'; readonly lamport: number };
+
+type Reader = { readonly clinicKey: Buffer; readonly epoch: number; readonly rules: PageRules };
+
+/** @param reader its `clinicKey` is `blobKey` of the clinic's epoch; @throws BadBatch, SyncStop */
+export async function readRows(
+  parts: TakeParts,
+  ref: PageRef,
+  { clinicKey, epoch, rules }: Reader,
+): Promise<PageContent> {
   if (ref.size > limits.pageBytes || ref.rows > limits.pageRows) throw new BadBatch('a page of too many rows');
   const plain = await fetchWhole(parts, ref, clinicKey);
   const { store, member, signal } = parts;
@@ -46,7 +56,7 @@ export async function readRows(parts: TakeParts, ref: PageRef, clinicKey: Buffer
     const groups = await runSliced(readPage(member.clinic, ref, plain, keyFor), { signal });
     for (const { patient, lines } of groups) {
       if (lines === null) content.skipped += 1;
-      else for (const line of lines) await readLine(parts, line, { patient, epoch }, content);
+      else for (const line of lines) await readLine(parts, line, { patient, epoch, rules }, content);
     }
   } catch (error) {
     if (error instanceof OpenError) throw new BadBatch('a page that does not open');
@@ -58,10 +68,29 @@ export async function readRows(parts: TakeParts, ref: PageRef, clinicKey: Buffer
   return { ...content, rows };
 }
 
-type Place = { readonly patient: string | null; readonly epoch: number };
+type Place = { readonly patient: string | null; readonly epoch: number; readonly rules: PageRules };
+
+/** Versions from the future would win for ever over what anybody writes. @throws BadBatch */
+function demandAllowed(line: PageLine, { kind, lamport }: PageRules): void {
+  const later = (version: string): boolean => version !== '' && splitVersion(version).lamport > lamport;
+  if ('envelope' in line) return;
+  if ('restriction' in line || 'emergency' in line) {
+    const { v } = 'restriction' in line ? line.restriction : line.emergency;
+    if (kind === 'import' || later(v)) throw new BadBatch('a page that says what it may not');
+    return;
+  }
+  const { fields, deleted, signed, whole, hidden, writers = {}, lost = [] } = line;
+  const beside = [fields, whole, hidden, line.writers, line.lost].some((one) => one !== undefined && one !== null);
+  if (kind === 'import' && (beside || deleted === 1 || signed === 1)) {
+    throw new BadBatch('an import with more than rows');
+  }
+  const versions = [...Object.values(fields ?? {}), ...Object.keys(writers), ...lost.map(({ version }) => version)];
+  if (versions.some(later)) throw new BadBatch('a page under versions that are not there yet');
+}
 
 async function readLine(parts: TakeParts, line: PageLine, place: Place, content: Reading): Promise<void> {
   const { patient } = place;
+  demandAllowed(line, place.rules);
   if ('envelope' in line) content.envelopes.push(line.envelope);
   else if ('restriction' in line) content.access.push({ op: line.restriction, patient });
   else if ('emergency' in line) content.access.push({ op: line.emergency, patient });
@@ -88,15 +117,15 @@ function besideOf({ id, hidden = {}, writers = {}, lost = [], ...line }: PageRes
 
 async function rowOf(parts: TakeParts, line: PageResource, patient: string | null, epoch: number): Promise<ImportRow> {
   const json = line.json ?? (await longText(parts, line, patient, epoch));
-  const resource = parsedJson(json);
-  if (!isObject(resource) || resource['resourceType'] !== line.type) throw new BadBatch('a row of another type');
+  const read = shapeOf({ json, type: line.type });
+  if (typeof read === 'string') throw new BadBatch('a row of another type');
   return {
     id: line.id,
     type: line.type,
     patientId: patient,
     encounterId: line.encounter,
     json,
-    resource,
+    resource: read.resource,
     source: line.source,
     hash: line.hash === undefined ? null : Buffer.from(line.hash, 'base64'),
     names: line.names ?? [],
@@ -124,12 +153,4 @@ async function longText(
   const text = textOf(bytes);
   wipe(bytes);
   return text;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new BadBatch('a line that is no JSON');
-  }
 }

@@ -20,7 +20,8 @@ import { runSliced } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
 import type { GroupOp } from '../merge/apply.ts';
 import { keyOfBlobs } from './blobs.ts';
-import { type RowBeside, readRows } from './page-rows.ts';
+import { BadBatch } from './groups.ts';
+import { type PageRules, type RowBeside, readRows } from './page-rows.ts';
 import { Tally } from './slices.ts';
 import { byCore, type TakeParts } from './take.ts';
 
@@ -33,6 +34,7 @@ export type PagesOf = {
   /** Version of the op that names the pages. */
   readonly version: string;
   readonly epoch: number;
+  readonly rules: PageRules;
   readonly detail: Readonly<Record<string, string | number>>;
   /** Beside the rows, in the transaction that shows them. */
   readonly beside?: (tx: Tx, rows: readonly RowBeside[]) => void;
@@ -81,27 +83,33 @@ export async function takePages(parts: TakeParts, of: PagesOf): Promise<number> 
   } catch (error) {
     // While the database closes, the next opening takes it back.
     if (!(shown || signal.aborted) && store.db.open) await runSliced(cancelBatch(batch, 'failed'));
-    throw error;
+    throw contradicts(error) ? new BadBatch('rows that are here already') : error;
   } finally {
     wipe(clinicKey);
   }
 }
 
+/** The database itself refused: two rows of one id, or what contradicts what is here. Never so of what one of ours made. */
+function contradicts(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT');
+}
+
 async function writePages(
   parts: TakeParts,
   batch: Batch,
-  { pages, epoch, onProgress }: PagesOf,
+  { pages, epoch, rules, onProgress }: PagesOf,
   clinicKey: Buffer,
 ): Promise<{ readonly access: GroupOp[]; readonly beside: RowBeside[]; readonly skipped: number }> {
   const access: GroupOp[] = [];
   const beside: RowBeside[] = [];
   let skipped = 0;
   // The next page is on its way while this one is written.
-  let coming = pages[0] === undefined ? null : readRows(parts, pages[0], clinicKey, epoch);
+  let coming = pages[0] === undefined ? null : readRows(parts, pages[0], { clinicKey, epoch, rules });
   for (let at = 0; coming !== null; at += 1) {
     const content = await coming;
     const next = pages[at + 1];
-    coming = next === undefined ? null : readRows(parts, next, clinicKey, epoch);
+    coming = next === undefined ? null : readRows(parts, next, { clinicKey, epoch, rules });
     // Whoever awaits it hears of its failure; until then nobody calls it unhandled.
     coming?.catch(() => undefined);
     parts.signal.throwIfAborted();
@@ -128,5 +136,16 @@ export async function takeImport(
   { device, epoch, position }: { readonly device: string; readonly epoch: number; readonly position: number },
 ): Promise<void> {
   const { id, author, files, pages, v: version } = op;
-  await takePages(parts, { id, author, files, pages, version, epoch, detail: { device, position, import: id } });
+  if (!isJson(files)) throw new BadBatch('files that are no JSON');
+  const rules = { kind: 'import', lamport: splitVersion(version).lamport } as const;
+  await takePages(parts, { id, author, files, pages, version, epoch, rules, detail: { device, position, import: id } });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,7 @@
  * Ops of other workstations, written into the store (docs/protocols/sync.md, "Ops" and "Merge"): opened, parsed and in
  * order of version, a slice of them in one transaction whose entry vouches for every row. Nothing of it goes out again.
  */
-import { breakGlassReason, restrictionReason } from '../../../../src-shared/contract/access.ts';
+import { breakGlassLasts, breakGlassReason, restrictionReason } from '../../../../src-shared/contract/access.ts';
 import type { EmergencyOp, RestrictionOp, SyncOp } from '../../../../src-shared/sync-protocol/ops.ts';
 import { splitVersion } from '../../../../src-shared/sync-protocol/primitives.ts';
 import { takeEmergency, takeRestriction } from '../../store/access.ts';
@@ -116,6 +116,9 @@ function applyEmergency(slice: Slice, op: EmergencyOp, patient: string | null): 
   const reason = breakGlassReason.safeParse(op.reason);
   if (op.patient !== patient) return refused('other-patient');
   if (!reason.success) return refused('shape');
+  // An hour is an hour, whoever asks.
+  const lasts = op.endsAt - op.openedAt;
+  if (lasts > breakGlassLasts) return refused('shape');
   if (!slice.isHere(op.patient)) return unknownRow;
   const { id, user: userId, session: sessionId, openedAt, endsAt, told } = op;
   const access = { id, patientId: op.patient, userId, sessionId, openedAt, endsAt, reason: reason.data, told };
