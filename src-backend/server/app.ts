@@ -1,15 +1,16 @@
 /** The HTTP server: what happens to every request, in order. Connection judged, rate, register, body, place, answer. */
 import type { IncomingMessage } from 'node:http';
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { serverHandshake } from '../../src-main/core/crypto/tls-server.ts';
 import { type BackendErrorValue, statusOf } from '../../src-shared/sync-protocol/errors.ts';
 import type { ServerCertificate } from '../ca/server-certificate.ts';
 import { Refused } from '../store/refused.ts';
 import { parseJson, readBody, SlowBody } from './bodies.ts';
+import { addressKey } from './connections.ts';
 import type { House } from './house.ts';
 import { errorFields, type LogSink, loggerOptions } from './log-lines.ts';
-import { type App, admit } from './places.ts';
+import { type App, admit, whose } from './places.ts';
 import { certificatePlaces } from './routes/certificates.ts';
 import { devicePlaces } from './routes/devices.ts';
 import { keepingPlaces } from './routes/keeping.ts';
@@ -71,8 +72,7 @@ export async function furnish(app: App, house: House): Promise<void> {
     global: true,
     timeWindow: minuteMs,
     max: (request) => (certificateKey(house, request) === undefined ? house.rates.address : house.rates.device),
-    // Who has one address of IPv6 has 2^64 of them.
-    keyGenerator: (request) => certificateKey(house, request) ?? normalizeIP(request.ip, 64),
+    keyGenerator: (request) => certificateKey(house, request) ?? addressKey(request.ip),
     cache: 20_000,
     addHeadersOnExceeding: {},
     addHeaders: {},
@@ -80,10 +80,12 @@ export async function furnish(app: App, house: House): Promise<void> {
       new Refused('too-many-requests', { retryAfter: Math.ceil(ttl / 1000) }),
   });
 
-  app.addHook('preParsing', async (request) => {
-    const { who } = request.routeOptions.config;
+  app.addHook('preParsing', async (request, reply) => {
+    const { who, most = 0 } = request.routeOptions.config;
     if (who === undefined) return;
     await admit(house, house.connections.peerOf(request.raw.socket), who);
+    const announced = Number(request.headers['content-length'] ?? most);
+    house.room.take(whose(house, request), Math.min(announced, most), request, reply);
   });
 
   app.addHook('onSend', async (_request, reply) => {

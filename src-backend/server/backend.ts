@@ -16,13 +16,14 @@ import { openStore } from '../store/open.ts';
 import { createApp, furnish } from './app.ts';
 import { defaultPatience, type Patience } from './bodies.ts';
 import { Changes } from './changes.ts';
-import { watchConnections } from './connections.ts';
+import { type Crowd, defaultCrowd, watchConnections } from './connections.ts';
 import { weakenedBy } from './environment.ts';
 import { defaultRates, type House, type Rates } from './house.ts';
 import { errorFields, type LogSink, type Says } from './log-lines.ts';
 import { createMetrics } from './metrics.ts';
 import { Nonces } from './nonces.ts';
 import { openOperatorPort } from './operator-port.ts';
+import { defaultRoom, Room, type RoomSize } from './room.ts';
 import { openWire } from './wire.ts';
 
 export const software = 'carekeep-backend 1.0.0';
@@ -47,6 +48,8 @@ export type BackendOptions = {
   readonly logAddresses?: boolean;
   readonly rates?: Rates;
   readonly patience?: Patience;
+  readonly room?: RoomSize;
+  readonly crowd?: Crowd;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Connections to PostgreSQL at most. */
@@ -109,9 +112,10 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     const { pool } = opened;
     const metrics = createMetrics(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
     const changes = new Changes(opened.store, wire, (count) => metrics.longPolls.set(count));
+    const { crowd = defaultCrowd } = options;
     const connections = watchConnections(
       app.server,
-      { authority: certificateOf(identity.authority.pem), longestDays: limits.certificateDays, now },
+      { authority: certificateOf(identity.authority.pem), longestDays: limits.certificateDays, now, crowd },
       {
         refused: (reason, socket) => {
           metrics.tlsRefusals.inc({ reason });
@@ -135,6 +139,7 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
       now,
       patience: options.patience ?? defaultPatience,
       rates: options.rates ?? defaultRates,
+      room: new Room(options.room ?? defaultRoom),
     };
     await furnish(app, house);
 

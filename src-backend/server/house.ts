@@ -7,6 +7,7 @@ import type { Connections } from './connections.ts';
 import type { Says } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import type { Nonces } from './nonces.ts';
+import type { Room } from './room.ts';
 
 export type Rates = {
   /** Requests a minute of one workstation. */
@@ -31,4 +32,5 @@ export type House = {
   readonly now: () => number;
   readonly patience: Patience;
   readonly rates: Rates;
+  readonly room: Room;
 };

@@ -8,7 +8,9 @@ import { equalBytes } from '../../src-main/core/crypto/hash.ts';
 import type { CertifiedPeer } from '../../src-main/core/crypto/tls-server.ts';
 import { Refused } from '../store/refused.ts';
 import type { ClinicStore } from '../store/types.ts';
+import { addressKey } from './connections.ts';
 import type { House } from './house.ts';
+import { hurry } from './room.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -85,7 +87,7 @@ export function place<P, Q, B, A>(app: App, house: House, given: Place<P, Q, B, 
           answerHeader: (name, value) => void reply.header(name, value),
           signal: gone.signal,
         });
-        return send(reply, given.answer.parse(answer));
+        return send(house, request, reply, given.answer.parse(answer));
       } finally {
         request.raw.socket.off('close', closed);
       }
@@ -93,9 +95,17 @@ export function place<P, Q, B, A>(app: App, house: House, given: Place<P, Q, B, 
   });
 }
 
-function send(reply: FastifyReply, answer: unknown): FastifyReply {
-  if (Buffer.isBuffer(answer)) return reply.type('application/octet-stream').send(answer);
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+function send(house: House, request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+  const payload = Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
+  house.room.take(whose(house, request), payload.length, request, reply);
+  hurry(request, reply, payload.length, house.patience);
+  const type = Buffer.isBuffer(answer) ? 'application/octet-stream' : 'application/json; charset=utf-8';
+  return reply.type(type).send(payload);
+}
+
+/** The clinic that a connection is of, or where it comes from. */
+export function whose(house: House, request: FastifyRequest): string {
+  return house.connections.peerOf(request.raw.socket)?.tenant ?? addressKey(request.ip);
 }
 
 /** @throws Refused bad-request, without a word about what was wrong: it would be a value from the request */
