@@ -66,9 +66,9 @@ function Row({ device, connected, onTakeOut }: RowProps) {
           <Chip tone={tones[status]} {...(status === 'stranger' ? { sign: '▲' } : {})}>
             {t(`status.${status}`)}
           </Chip>
-          {unseen && status === 'active' && (
+          {unseen !== 'no' && status === 'active' && (
             <Chip tone="warn" sign="●">
-              {t('unseen')}
+              {t(`unseen.${unseen}`)}
             </Chip>
           )}
         </span>

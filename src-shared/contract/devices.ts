@@ -19,8 +19,8 @@ export const device = z.strictObject({
   lastContact: instant.nullable(),
   version: z.string().nullable(),
   certificateUntil: instant.nullable(),
-  /** Longer without contact than the clinic allows. */
-  unseen: z.boolean(),
+  /** Longer without contact than the clinic allows, or nearly: then only admins sign in there. */
+  unseen: z.enum(['no', 'soon', 'too-long']),
 });
 export type Device = z.infer<typeof device>;
 

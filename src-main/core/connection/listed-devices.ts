@@ -43,7 +43,7 @@ export async function listedDevices(core: Core): Promise<Device[]> {
       lastContact,
       version: entry?.software ?? null,
       certificateUntil: deviceId === here ? (own?.notAfter ?? null) : null,
-      unseen: unseen(lastContact, days, now) === 'too-long',
+      unseen: unseen(lastContact, days, now),
     };
   };
   const members = [...devices.values()].map(({ deviceId, name, status, ed25519 }) => ({

@@ -98,8 +98,8 @@ test('a workstation joins with the code and the words, and has its own certifica
   assert.deepEqual(
     devices.map((device) => [device.name, device.status, device.here, device.unseen, device.lastContact !== null]),
     [
-      ['Consulting room 2', 'active', true, false, true],
-      [name, 'active', false, false, true],
+      ['Consulting room 2', 'active', true, 'no', true],
+      [name, 'active', false, 'no', true],
     ],
   );
   // Sealed to nobody new: who is in the directory signs in there.
