@@ -86,7 +86,9 @@ async function acceptOne(
   if (ops === null) return;
   for (const op of ops) {
     if (op.k !== 'import') continue;
-    await takeImport(parts, op, one);
+    await takeImport(parts, op, one).catch((error: unknown) => {
+      throw error instanceof BadBatch ? new CallError('quarantine-unreadable') : error;
+    });
     changed.add(null);
   }
   const received: GroupOp[] = ops.flatMap((op) => {

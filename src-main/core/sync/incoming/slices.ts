@@ -18,8 +18,11 @@ export const signedUnder = (op: SyncOp): number | null =>
 export const isRowOp = (op: SyncOp): op is RowOp =>
   op.k !== 'import' && op.k !== 'snapshot' && op.k !== 'roster' && op.k !== 'decide';
 
+/** What a transaction takes without a look at the clock: nobody waits 50 ms for it. */
+const unwatched = limits.sliceOps / 5;
+
 /** At least one slice, if an empty one. */
-export function slicesOf(received: readonly GroupOp[], most: number = limits.sliceOps): readonly GroupOp[][] {
+export function slicesOf(received: readonly GroupOp[], most: number = unwatched): readonly GroupOp[][] {
   let slice: GroupOp[] = [];
   const slices = [slice];
   let roster: number | null = null;

@@ -18,6 +18,8 @@ let other: Desk;
 let backend: MemoryBackend;
 /** No way to the backend, for the second workstation alone. */
 let cut = false;
+/** Its questions hang on a connection that is gone. */
+let hung = false;
 
 const until = async (what: string, holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<number> => {
   const begun = performance.now();
@@ -34,7 +36,8 @@ const found = async (desk: Desk, text: string): Promise<number> =>
 function linkOf(mayFail: boolean): () => Link {
   const noRoute = () => Promise.reject(new BackendUnreachable('no-route'));
   const lied = lying(backend, {
-    state: (etag, wait, signal) => (cut ? noRoute() : backend.state(etag, wait, signal)),
+    state: (etag, wait, signal) =>
+      hung ? new Promise(() => undefined) : cut ? noRoute() : backend.state(etag, wait, signal),
     push: (envelope) => (cut ? noRoute() : backend.push(envelope)),
   });
   const link = { backend: mayFail ? lied : backend, tenant, name: backend.name, logKey: backend.key.publicKey };
@@ -100,6 +103,18 @@ test('without a way to the backend people work on; it says since when, and all c
   await other.call('sync.now', {});
   await until('the island', async () => (await found(doctor, 'insel')) === 1);
   await until('up to date', () => two.core.sync.standing().state === 'up-to-date');
+});
+
+test('who asks for a try gets one, though a question still hangs on a connection that is gone', async () => {
+  hung = true;
+  backend.wake();
+  await doctor.call('patients.create', { demographics: person('Haken', 'Dora'), notADuplicate: true });
+  await until('what was done here', () => one.core.sync.standing().waiting === 0);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(await found(other, 'haken'), 0);
+  hung = false;
+  await other.call('sync.now', {});
+  await until('what was missed', async () => (await found(other, 'haken')) === 1, 2_000);
 });
 
 test('the only admin erases alone, and the other workstation counts the signature', async () => {
