@@ -2,7 +2,18 @@
  * What a backend is, in its data folder: the authority that issues all certificates, the key that signs log and
  * descriptor, and the name it signs as. Made once, never changed: clinics pin them.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AuthorityKeys, issueAuthority } from '../../src-main/core/crypto/certificate-issuing.ts';
@@ -31,6 +42,9 @@ export type BackendIdentity = {
 
 const identityFile = (folder: string): string => join(folder, 'identity.json');
 
+/** Whether a backend was ever started on this folder. */
+export const hasIdentity = (folder: string): boolean => existsSync(identityFile(folder));
+
 /** @throws where the folder holds one that does not read: a new one would lock every clinic out */
 export async function openIdentity(folder: string, now: number): Promise<BackendIdentity> {
   // Nobody else may list it; the account that PostgreSQL runs as where we are root has to pass through.
@@ -58,7 +72,18 @@ async function makeIdentity(path: string, now: number): Promise<void> {
     authority: { certificate: pem, pkcs8: key.pkcs8.toString('base64'), spki: key.spki.toString('base64') },
     log: log.privateKey.toString('base64'),
   };
-  writeWhole(path, `${JSON.stringify(identity, null, 2)}\n`);
+  const text = `${JSON.stringify(identity, null, 2)}\n`;
+  const beside = `${path}.${randomBytes(6).toString('hex')}`;
+  writeWhole(beside, text);
+  try {
+    // Two that start at the same moment: the first one's stays, and both read it.
+    linkSync(beside, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    rmSync(beside, { force: true });
+  }
+  syncFolder(path);
 }
 
 /** Written beside and renamed, for nobody else to read: a power cut leaves the old one or the new one. */
@@ -72,6 +97,10 @@ export function writeWhole(path: string, text: string): void {
     closeSync(handle);
   }
   renameSync(beside, path);
+  syncFolder(path);
+}
+
+function syncFolder(path: string): void {
   const folder = openSync(join(path, '..'), 'r');
   try {
     fsyncSync(folder);

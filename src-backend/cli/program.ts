@@ -1,7 +1,7 @@
 /** The operator's command line. What it prints is for people; what goes wrong is one line and exit code 1. */
 import { Command, CommanderError, Option } from 'commander';
 import { witnessKey } from '../../src-main/core/crypto/signed-note.ts';
-import { openIdentity } from '../ca/folder.ts';
+import { hasIdentity, openIdentity } from '../ca/folder.ts';
 import { WeakEnvironment } from '../server/backend.ts';
 import { Refused } from '../store/refused.ts';
 import { SetupError } from '../store/setup-error.ts';
@@ -26,7 +26,10 @@ export async function runCommandLine(
     .command('fingerprint')
     .description("the authority's fingerprint, which an admin compares before connecting")
     .action(async () => {
-      const { fingerprint } = await openIdentity(folderOf(program.opts<{ data?: string }>().data), Date.now());
+      const folder = folderOf(program.opts<{ data?: string }>().data);
+      // Another folder's would be compared with nobody's.
+      if (!hasIdentity(folder)) program.error(`no backend was started on ${folder}: say --data`);
+      const { fingerprint } = await openIdentity(folder, Date.now());
       print(fingerprint);
     });
   program

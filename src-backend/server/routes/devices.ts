@@ -91,6 +91,8 @@ export function devicePlaces(app: App, house: House): void {
     body: witnessRequest,
     most: 16 * 1024 * 1024,
     answer: witnessAnswer,
+    // Thousands of signatures may have to be checked.
+    guarded: true,
     run: async (call) => {
       const request = { ...call.body, proof: call.body.proof.map(fromBase64) };
       return house.store.withTenant(certified(call).tenant, (store) => cosign(house, store, request));

@@ -1,10 +1,11 @@
 /** The operator's command line beside the running server, and the server's own end. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { openIdentity } from '../../../../src-backend/ca/folder.ts';
 import { bytesOf, sizeText } from '../../../../src-backend/cli/clinics.ts';
 import { runCommandLine } from '../../../../src-backend/cli/program.ts';
 import { connectionOf } from '../../../../src-backend/database.ts';
@@ -95,6 +96,16 @@ test('clinics are made, listed, limited, exported and deleted while it runs', as
   }
   assert.ok(!existsSync(join(folder, 'x')));
   assert.match((await operator('clinic', 'quota', 'nonsense', '1G')).complaints, /id of a clinic/);
+});
+
+test('who makes a data folder at the same moment as another has the same identity; a fingerprint makes none', async () => {
+  const fresh = join(folder, 'fresh');
+  assert.match((await operator('--data', fresh, 'fingerprint')).complaints, /no backend was started/);
+  assert.ok(!existsSync(fresh));
+  const both = await Promise.all([openIdentity(fresh, Date.now()), openIdentity(fresh, Date.now())]);
+  assert.equal(both[0].fingerprint, both[1].fingerprint);
+  assert.deepEqual(readdirSync(fresh), ['identity.json']);
+  assert.equal(statSync(join(fresh, 'identity.json')).mode & 0o777, 0o600);
 });
 
 test('a second server on the folder, and one for everybody without a place, do not start', async () => {
