@@ -186,7 +186,10 @@ export const pageEnvelope = z.strictObject({
 });
 export const pageRestriction = z.strictObject({ restriction: restrictionOp });
 export const pageEmergency = z.strictObject({ emergency: emergencyOp });
-export const pageLine = z.union([pageResource, pageEnvelope, pageRestriction, pageEmergency]);
+/** Of a snapshot: who was erased before it, as the ledger has it. */
+export const pageErased = z.strictObject({ erased: z.strictObject({ patient: id, at, version: version.nullable() }) });
+export type PageErased = z.infer<typeof pageErased>;
+export const pageLine = z.union([pageResource, pageEnvelope, pageRestriction, pageEmergency, pageErased]);
 export type PageLine = z.infer<typeof pageLine>;
 
 /** Mailbox ids and slots are hex. */

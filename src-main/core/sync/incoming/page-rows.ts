@@ -5,6 +5,7 @@ import { splitVersion } from '../../../../src-shared/sync-protocol/primitives.ts
 import { OpenError } from '../../crypto/aead.ts';
 import { wipe } from '../../crypto/wipe.ts';
 import type { ImportRow } from '../../store/batch.ts';
+import type { Erasure } from '../../store/erasures.ts';
 import type { MergedState } from '../../store/merged-state.ts';
 import { runSliced } from '../../store/slices.ts';
 import type { GroupOp } from '../merge/apply.ts';
@@ -27,6 +28,7 @@ type Reading = {
   readonly rows: { readonly row: ImportRow; readonly place: number }[];
   readonly envelopes: Envelope[];
   readonly access: GroupOp[];
+  readonly erased: Erasure[];
   readonly beside: RowBeside[];
   /** Groups that nobody here can open: their patient was erased. */
   skipped: number;
@@ -48,7 +50,7 @@ export async function readRows(
   if (ref.size > limits.pageBytes || ref.rows > limits.pageRows) throw new BadBatch('a page of too many rows');
   const plain = await fetchWhole(parts, ref, clinicKey);
   const { store, member, signal } = parts;
-  const content: Reading = { rows: [], envelopes: [], access: [], beside: [], skipped: 0 };
+  const content: Reading = { rows: [], envelopes: [], access: [], erased: [], beside: [], skipped: 0 };
   // Slots are taken as far as they go: a key that is not among them is nobody's any more.
   const keyFor = (patient: string): Buffer | null =>
     isErased(store, patient) ? null : (keyOf(store, patient) ?? null);
@@ -74,6 +76,10 @@ type Place = { readonly patient: string | null; readonly epoch: number; readonly
 function demandAllowed(line: PageLine, { kind, lamport }: PageRules): void {
   const later = (version: string): boolean => version !== '' && splitVersion(version).lamport > lamport;
   if ('envelope' in line) return;
+  if ('erased' in line) {
+    if (kind === 'import' || later(line.erased.version ?? '')) throw new BadBatch('a page that says what it may not');
+    return;
+  }
   if ('restriction' in line || 'emergency' in line) {
     const { v } = 'restriction' in line ? line.restriction : line.emergency;
     if (kind === 'import' || later(v)) throw new BadBatch('a page that says what it may not');
@@ -92,6 +98,7 @@ async function readLine(parts: TakeParts, line: PageLine, place: Place, content:
   const { patient } = place;
   demandAllowed(line, place.rules);
   if ('envelope' in line) content.envelopes.push(line.envelope);
+  else if ('erased' in line) content.erased.push(line.erased);
   else if ('restriction' in line) content.access.push({ op: line.restriction, patient });
   else if ('emergency' in line) content.access.push({ op: line.emergency, patient });
   else {

@@ -15,6 +15,7 @@ import {
   writeEnvelope,
   writeSlice,
 } from '../../store/batch.ts';
+import { type Erasure, noteErased } from '../../store/erasures.ts';
 import type { Store } from '../../store/open.ts';
 import { runSliced } from '../../store/slices.ts';
 import { type Tx, withTransaction } from '../../store/transaction.ts';
@@ -61,7 +62,7 @@ export async function takePages(parts: TakeParts, of: PagesOf): Promise<number> 
   let shown = false;
   const clinicKey = keyOfBlobs(parts, null, of.epoch);
   try {
-    const { access, beside, skipped } = await writePages(parts, batch, of, clinicKey);
+    const { access, erased, beside, skipped } = await writePages(parts, batch, of, clinicKey);
     const detail = { ...of.detail, rows: batch.whole.rows, ...(skipped > 0 && { skipped }) };
     const entry = { ...byCore, type: 'sync.received', outcome: 0, detail } as const;
     const finish = finishBatch(batch, entry, {
@@ -69,6 +70,7 @@ export async function takePages(parts: TakeParts, of: PagesOf): Promise<number> 
       beside: (tx) => {
         shown = true;
         tx.head.lamport = Math.max(tx.head.lamport, splitVersion(of.version).lamport);
+        for (const one of erased) noteErased(tx, one);
         of.beside?.(tx, beside);
         const tally = new Tally();
         tally.apply(tx, access, new Map());
@@ -100,8 +102,14 @@ async function writePages(
   batch: Batch,
   { pages, epoch, rules, onProgress }: PagesOf,
   clinicKey: Buffer,
-): Promise<{ readonly access: GroupOp[]; readonly beside: RowBeside[]; readonly skipped: number }> {
+): Promise<{
+  readonly access: GroupOp[];
+  readonly erased: Erasure[];
+  readonly beside: RowBeside[];
+  readonly skipped: number;
+}> {
   const access: GroupOp[] = [];
+  const erased: Erasure[] = [];
   const beside: RowBeside[] = [];
   let skipped = 0;
   // The next page is on its way while this one is written.
@@ -122,11 +130,12 @@ async function writePages(
     for (const envelope of content.envelopes) writeEnvelope(batch, envelope);
     endFile(batch);
     access.push(...content.access);
+    erased.push(...content.erased);
     beside.push(...content.beside);
     skipped += content.skipped;
     onProgress?.(at + 1, pages.length);
   }
-  return { access, beside, skipped };
+  return { access, erased, beside, skipped };
 }
 
 /** An import of another workstation. */

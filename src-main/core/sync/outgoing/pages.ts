@@ -128,7 +128,7 @@ function lineOf(patient: string | null, text: string): PageLine {
 
 /** Stands a line in the group of whom it is about? */
 function belongs(patient: string | null, line: PageLine): boolean {
-  if ('envelope' in line) return patient === null;
+  if ('envelope' in line || 'erased' in line) return patient === null;
   if ('restriction' in line) return line.restriction.patient === patient;
   if ('emergency' in line) return line.emergency.patient === patient;
   return line.type === 'Patient' ? line.id === patient : true;

@@ -1,6 +1,7 @@
 /** What a snapshot holds: every row as it stands, its state, restrictions and emergency accesses, onto pages. */
 import { z } from 'zod';
 import type { PageLine, PageRef } from '../../../../src-shared/sync-protocol/ops.ts';
+import { erasures } from '../../store/erasures.ts';
 import { anyLost, readLost } from '../../store/lost-writes.ts';
 import { anyMerged, readMerged } from '../../store/merged-state.ts';
 import type { Store } from '../../store/open.ts';
@@ -71,6 +72,7 @@ export class SnapshotWork {
     for (const line of accessLines(view, lamport)) {
       await this.#add('restriction' in line ? line.restriction.patient : line.emergency.patient, line);
     }
+    for (const erased of erasures(view)) await this.#add(null, { erased });
     await this.#flush();
     onProgress(total, total);
   }

@@ -3,13 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
 import { head } from '../../../../src-main/core/audit/log.ts';
 import { beginBatch, beginFile, endFile, finishBatch, writeSlice } from '../../../../src-main/core/store/batch.ts';
+import { eraseEverywhere } from '../../../../src-main/core/store/erase.ts';
+import { isErased } from '../../../../src-main/core/store/erasures.ts';
 import { closeStore } from '../../../../src-main/core/store/open.ts';
 import { readResource } from '../../../../src-main/core/store/record.ts';
 import { drain } from '../../../../src-main/core/store/slices.ts';
 import { newId } from '../../../../src-main/core/store/transaction.ts';
 import { chainOf, logSize } from '../../../../src-main/core/sync/incoming/log.ts';
 import { noteRestored } from '../../../../src-main/core/sync/incoming/restored.ts';
-import { addObservation, addPatient, changeStatus, patientJson, someone } from '../../store/clinic.ts';
+import { addObservation, addPatient, audited, changeStatus, patientJson, someone } from '../../store/clinic.ts';
 import { Clinic, contentOf, deviceId, newBackend, Station } from './stations.ts';
 
 const open: Station[] = [];
@@ -105,6 +107,9 @@ test('a new workstation begins with the newest snapshot and goes on from its pla
   await two.meet(backend);
   await one.meet(backend);
   await two.meet(backend);
+  const gone = addPatient(one.store, { family: 'Weg' });
+  audited(one.store, 'patient.erased', (tx) => eraseEverywhere(tx, gone, { request: '{}', roster: 1 }));
+  await one.meet(backend);
   assert.equal(await one.snapshot(backend), true);
   await one.meet(backend);
   addPatient(one.store, { family: 'Danach' });
@@ -121,6 +126,7 @@ test('a new workstation begins with the newest snapshot and goes on from its pla
   assert.ok(asked >= 20, 'the history before it was not fetched');
   assert.deepEqual(contentOf(three.store), contentOf(one.store));
   assert.equal(logSize(three.store), logSize(one.store));
+  assert.ok(isErased(three.store, gone), 'an old file must not bring back who was erased before it joined');
   assert.ok(chainOf(three.store, deviceId(1)).hash.equals(chainOf(one.store, deviceId(1)).hash));
   three.verify();
   // And says things of its own.

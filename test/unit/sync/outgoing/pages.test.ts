@@ -391,7 +391,9 @@ test('a snapshot says how everything stands at a position of the log, whatever i
     assert.equal(rows.get(gone.id)?.deleted, 1);
     const beside = lines.flatMap(([, line]) => ('id' in line || 'envelope' in line ? [] : [line]));
     assert.deepEqual(
-      beside.map((line) => ('restriction' in line ? line.restriction.users : line.emergency.told)),
+      beside.map((line) =>
+        'restriction' in line ? line.restriction.users : 'emergency' in line ? line.emergency.told : null,
+      ),
       [['user-1'], 'fell'],
     );
 
