@@ -37,6 +37,11 @@ export const notShown: readonly RegExp[] = [
   // Compared, or read as a certificate: anything else is refused.
   /^(requests\.ask subject\.|retention\.prune )keptDigest$/,
   /^logServer\.((set|test) authorities|readAuthorities text)$/,
+  // Secrets of a connection, words to compare, a conflict to settle: what is none is refused.
+  /^(backend\.connect token|enrolment\.ask code|enrolment\.(admit|finish) words\[\])$/,
+  /^conflicts\.settle (field|version)$/,
+  // Seen on the screens of another workstation, which this trial does not have.
+  /^enrolment\.ask name$/,
   // Kept beside the report, and shown nowhere.
   /^accessReports\.make names\.reason$/,
 ];
