@@ -8,10 +8,12 @@ import type { Core } from '../core.ts';
 import { PeerFailure } from '../crypto/backend-tls.ts';
 import { readCertificate } from '../crypto/certificate.ts';
 import { meet } from '../people/devices.ts';
+import { BackendRefusal } from '../sync/backend.ts';
 import { BackendMeeting } from '../sync/engine/backend-meeting.ts';
 import type { Link, Links } from '../sync/engine/link.ts';
 import { HttpsBackend } from '../sync/https-backend.ts';
 import { fetchDescriptor } from '../sync/open-calls.ts';
+import type { DevicePublic } from '../vault/backend-office.ts';
 import type { Met } from '../vault/directory-office.ts';
 import type { BackendConnection } from '../vault/key-file-payload.ts';
 import { demandSame, fetchCertificate } from './connect.ts';
@@ -201,7 +203,7 @@ export class ClinicConnection implements Links {
     const here = vault.ids().deviceId;
     const { backend, link } = live;
     for (const device of differences.register) {
-      if (device.device !== here) await registerDevice(vault, backend.http, link.tenant, device, signal);
+      if (device.device !== here) await this.#register(device, backend, link.tenant, signal);
     }
     for (const device of differences.revoke) {
       if (device !== here) await revokeDevice(vault, backend.http, link.tenant, device, signal);
@@ -213,6 +215,17 @@ export class ClinicConnection implements Links {
     }
     this.#strangers = differences.strangers;
     return register;
+  }
+
+  /** What the backend does not take of one workstation keeps nobody else from meeting. */
+  async #register(device: DevicePublic, { http }: HttpsBackend, tenant: string, signal: AbortSignal): Promise<void> {
+    try {
+      await registerDevice(this.#core.vault, http, tenant, device, signal);
+    } catch (error) {
+      const { code } = error instanceof BackendRefusal ? error.value : { code: null };
+      if (code !== 'bad-request' && code !== 'already-there') throw error;
+      this.#core.report('register', error);
+    }
   }
 
   async #noteContact(): Promise<void> {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { open, seal } from '../crypto/aead.ts';
 import { canonicalBytes } from '../crypto/canonical.ts';
+import { isP256 } from '../crypto/certificate.ts';
 import { equalBytes, sha256 } from '../crypto/hash.ts';
 import { hkdf } from '../crypto/kdf.ts';
 import { comparedWords } from '../crypto/mnemonic.ts';
@@ -25,9 +26,11 @@ export const joinRequest = z.strictObject({
   kind: z.literal('carekeep-join-request'),
   version: z.literal(1),
   deviceId: id,
-  name: z.string().min(1).max(60),
+  /** An admin reads it beside the words: no sign that draws over them. */
+  name: z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]{1,60}$/u),
   ed25519: raw32,
-  tls: base64,
+  /** A key that no backend takes would stand in the roster, and every workstation would try to register it. */
+  tls: base64.refine((text) => isP256(Buffer.from(text, 'base64'))),
   /** One-time X25519 key for the answer. */
   x25519: raw32,
 });

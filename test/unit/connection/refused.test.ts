@@ -9,7 +9,9 @@ import { unseen } from '../../../src-main/core/connection/unseen.ts';
 import { canonicalJson } from '../../../src-main/core/crypto/canonical.ts';
 import { issueAuthority } from '../../../src-main/core/crypto/certificate-issuing.ts';
 import { generateEd25519, sign } from '../../../src-main/core/crypto/ed25519.ts';
+import { generateTlsKey } from '../../../src-main/core/crypto/p256.ts';
 import { descriptorBytes } from '../../../src-main/core/sync/proof.ts';
+import { parseRequest } from '../../../src-main/core/vault/join.ts';
 import type { RosterState } from '../../../src-main/core/vault/roster-state.ts';
 import type { RegisteredDevice } from '../../../src-shared/sync-protocol/messages.ts';
 import { type Place, startPlace } from '../core/clinic.ts';
@@ -95,6 +97,20 @@ test('a new workstation goes on only with whom the code vouches for', async () =
     [],
   );
   assert.deepEqual(await house.desk('ctl').call('enrolment.answer', {}), { state: 'none' });
+});
+
+test('what a new workstation asks with is read before anybody signs it in', () => {
+  const key = Buffer.alloc(32).toString('base64');
+  const good = {
+    ...{ kind: 'carekeep-join-request', version: 1, deviceId: id, name: 'Reception', ed25519: key, x25519: key },
+    tls: generateTlsKey().spki.toString('base64'),
+  };
+  const read = (change: object) => parseRequest(Buffer.from(JSON.stringify({ ...good, ...change })));
+  assert.equal(read({}).name, 'Reception');
+  // A key that no backend registers would be tried again and again by everybody.
+  const tls = [key, '', Buffer.alloc(91).toString('base64'), Buffer.alloc(100_000).toString('base64')];
+  for (const one of tls) assert.throws(() => read({ tls: one }));
+  for (const name of ['', 'a'.repeat(61), 'Desk\n', 'Desk\u202e1', '\u0000']) assert.throws(() => read({ name }));
 });
 
 test('addresses as people write them', () => {
