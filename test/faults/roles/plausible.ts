@@ -20,10 +20,13 @@ const texts: readonly string[] = [
   '12:30',
   '2026-W40',
   Buffer.alloc(32, 7).toString('base64'),
+  'AA'.concat(':AA'.repeat(31)),
 ];
 /** How many of something, where the schema does not say. */
 const counts: readonly number[] = [0, 1, 2, 3, 24];
 const secret = 'not the password of anybody';
+/** Of a server, where nobody listens: a name would be looked up. */
+const address = '127.0.0.1:1';
 
 const schema = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -79,6 +82,7 @@ function made(json: unknown, path: string, chosen: Chosen): unknown {
 function text(path: string, chosen: Chosen): string {
   const last = path.split('.').at(-1) ?? '';
   if (/^(password|current|next)$/.test(last) && !chosen.has(path)) return secret;
+  if (last === 'address' && !chosen.has(path)) return address;
   return texts[(chosen.get(path) ?? 0) % texts.length] ?? '';
 }
 
