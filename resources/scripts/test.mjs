@@ -51,7 +51,7 @@ const steps = {
     full ? '1' : '0.02',
     '--seed',
     '1',
-    ...(full ? [] : ['--most', '60']),
+    ...(full ? [] : ['--most', '30']),
   ),
   ...(full ? { examples: tests('test/full/**/*.test.ts', '--test-concurrency=1') } : {}),
 };
