@@ -37,6 +37,8 @@ export type Opened = {
   readonly logServer: LogServerFeed;
   /** Takes a checkpoint and writes its head to the keychain now. */
   saveHead(): Promise<void>;
+  /** Somebody who vouches can be reached: shows what has been signed, the last session's end above all. */
+  showWitnesses(): void;
   /** Told after each commit. @returns what ends it */
   onCommit(told: () => void): () => void;
   /** What killed imports left is gone. */
@@ -169,6 +171,7 @@ async function begin(store: Store, known: KnownHead, options: OpeningOptions, en
     checkpoints,
     logServer,
     saveHead,
+    showWitnesses: () => void rounds.ask(),
     onCommit: (told) => {
       listeners.add(told);
       return () => void listeners.delete(told);

@@ -153,8 +153,10 @@ export async function meetTheOther(stage: Stage): Promise<string> {
     } finally {
       await other.close();
     }
-    // A lock takes a checkpoint, and the next sign-in shows it to the witness.
-    await as(stage, lena);
+    // A lock takes a checkpoint, and the first contact after the next sign-in shows it to the witness.
+    const page = await as(stage, lena);
+    await page.getByText('Up to date').first().waitFor({ timeout: meets });
+    await page.waitForTimeout(3000);
     return await backend.witnessKey();
   } finally {
     await backend.close();

@@ -15,7 +15,7 @@ import type {
   SlotsAnswer,
   SnapshotsAnswer,
 } from '../../../src-main/core/sync/backend.ts';
-import { BackendRefusal } from '../../../src-main/core/sync/backend.ts';
+import { BackendRefusal, BackendUnreachable } from '../../../src-main/core/sync/backend.ts';
 import { batchHash, noBatch, readEnvelope } from '../../../src-main/core/sync/envelope.ts';
 import { signHead } from '../../../src-main/core/sync/log-head.ts';
 import type { RegisteredDevice, StateAnswer, StoredAnswer } from '../../../src-shared/sync-protocol/messages.ts';
@@ -180,6 +180,7 @@ export class MemoryBackend implements Backend {
   }
 
   async cosign(_request: WitnessRequest): Promise<WitnessAnswer> {
-    return { kind: 'refused' };
+    // Whoever is no witness is away when it is asked to be one: an objection would be an alarm.
+    throw new BackendUnreachable('not-reachable');
   }
 }

@@ -44,6 +44,8 @@ export class OpenExchange {
   readonly #author: Author;
   /** The log was taken to its end since this began. */
   #caughtUp = false;
+  /** Witnesses were asked since this began. */
+  #shown = false;
   #history: RosterHistory | null = null;
 
   constructor(parts: ExchangeParts) {
@@ -123,6 +125,9 @@ export class OpenExchange {
       withTransaction(store, (tx) => writeNumber(tx, 'in.spoken', now), now);
     }
     if (snapshotDue(store)) await this.#snapshot();
+    // A lock leaves no time to ask: what the last session signed is shown at the first contact of this one.
+    if (!this.#shown) opened.showWitnesses();
+    this.#shown = true;
   }
 
   async #receive(state: StateAnswer, floor: number): Promise<void> {
