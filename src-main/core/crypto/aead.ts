@@ -3,8 +3,7 @@
  *
  *   sealed = 0x01 ‖ nonce (12) ‖ ciphertext ‖ tag (16)
  *
- * A key may seal up to 2^32 messages. What is sealed together (a batch) shares one cipher, because making
- * the cipher object costs twenty times more than a small item does.
+ * A key may seal up to 2^32 messages.
  */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { type Random, randomBytes } from './random.ts';
@@ -61,57 +60,4 @@ export function open(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Buff
     body.fill(0);
     throw new OpenError();
   }
-}
-
-/** Collects items that are sealed together. */
-export interface BatchSealer {
-  /** Items so far. */
-  readonly count: number;
-  add(item: Uint8Array): void;
-  /** Ends the batch: `0x01 ‖ nonce ‖ ciphertext ‖ tag` over `(u32 big-endian length ‖ item)*`. */
-  finish(): Buffer;
-}
-
-/** One cipher for many small items; they open together or not at all. */
-export function createBatchSealer(key: Uint8Array, aad: Uint8Array, random: Random = randomBytes): BatchSealer {
-  const nonce = random(nonceLength);
-  const cipher = cipherFor(key, nonce, aad);
-  const out: Uint8Array[] = [Buffer.of(aeadVersion), nonce];
-  let count = 0;
-  let finished = false;
-  return {
-    get count() {
-      return count;
-    },
-    add(item) {
-      if (finished) throw new Error('this batch is finished');
-      const framed = Buffer.allocUnsafe(4 + item.length);
-      framed.writeUInt32BE(item.length, 0);
-      framed.set(item, 4);
-      out.push(cipher.update(framed));
-      framed.fill(0);
-      count += 1;
-    },
-    finish() {
-      if (finished) throw new Error('this batch is finished');
-      finished = true;
-      out.push(cipher.final(), cipher.getAuthTag());
-      return Buffer.concat(out);
-    },
-  };
-}
-
-/** Opens what a batch sealer gave. @throws OpenError */
-export function openBatch(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Buffer[] {
-  const plain = open(key, sealed, aad);
-  const items: Buffer[] = [];
-  let at = 0;
-  while (at < plain.length) {
-    if (plain.length - at < 4) throw new OpenError('a batch ends inside a length');
-    const length = plain.readUInt32BE(at);
-    if (plain.length - at - 4 < length) throw new OpenError('a batch ends inside an item');
-    items.push(plain.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return items;
 }

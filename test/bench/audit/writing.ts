@@ -8,7 +8,7 @@ import { type Checkpoints, checkpointEvery } from '../../../src-main/core/audit/
 import { followLog, indexSlice } from '../../../src-main/core/audit/indexer.ts';
 import { append } from '../../../src-main/core/audit/log.ts';
 import { SessionSigners } from '../../../src-main/core/audit/session-signers.ts';
-import { createBatchSealer } from '../../../src-main/core/crypto/aead.ts';
+import { seal } from '../../../src-main/core/crypto/aead.ts';
 import { wipe } from '../../../src-main/core/crypto/wipe.ts';
 import { columnsOf } from '../../../src-main/core/store/columns.ts';
 import { currentHead } from '../../../src-main/core/store/head.ts';
@@ -91,9 +91,8 @@ function sealOps(store: Store, from: number, to: number): number {
   let bytes = 0;
   for (const [patient, ops] of groups) {
     const key = openPatientKey(store, patient);
-    const sealer = createBatchSealer(key, Buffer.from(`carekeep/bench/ops/${patient}`), store.random);
-    for (const op of ops) sealer.add(Buffer.from(JSON.stringify(op)));
-    bytes += sealer.finish().length;
+    const lines = Buffer.from(ops.map((op) => `${JSON.stringify(op)}\n`).join(''));
+    bytes += seal(key, lines, Buffer.from(`carekeep/bench/ops/${patient}`), store.random).length;
     wipe(key);
   }
   return bytes;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createBatchSealer, OpenError, open, openBatch, seal } from '../../../src-main/core/crypto/aead.ts';
+import { OpenError, open, seal } from '../../../src-main/core/crypto/aead.ts';
 import { canonicalJson } from '../../../src-main/core/crypto/canonical.ts';
 import { generateEd25519, sign, verify } from '../../../src-main/core/crypto/ed25519.ts';
 import { createSha256, equalBytes, sha256 } from '../../../src-main/core/crypto/hash.ts';
@@ -27,24 +27,6 @@ test('what is sealed opens with the same key and data only', () => {
     }),
     { numRuns: 50 },
   );
-});
-
-test('a batch gives its items back in order, or nothing', () => {
-  fc.assert(
-    fc.property(fc.array(bytes(40), { maxLength: 30 }), (items) => {
-      const key = randomBytes(32);
-      const batch = createBatchSealer(key, none);
-      for (const item of items) batch.add(item);
-      assert.equal(batch.count, items.length);
-      const sealed = batch.finish();
-      assert.deepEqual(openBatch(key, sealed, none), items);
-      assert.throws(() => openBatch(key, sealed.subarray(0, sealed.length - 1), none), OpenError);
-      assert.throws(() => batch.add(none));
-    }),
-    { numRuns: 50 },
-  );
-  const key = randomBytes(32);
-  assert.throws(() => openBatch(key, seal(key, Buffer.from([0, 0, 0, 9, 1]), none), none), OpenError);
 });
 
 test('sealing to a public key: only its holder opens, and only in its place', () => {

@@ -13,9 +13,6 @@ import { applyCreate, applyDelete, applySettle, applyUpdate } from './apply-rows
 import { dropped, known, type Outcome, refused, taken, unknownRow } from './outcome.ts';
 import { type Merge, Slice, type Verdicts } from './slice.ts';
 
-/** At most so many ops share a transaction: none holds the writer long. */
-export const sliceOps = 250;
-
 export type RowOp = Exclude<SyncOp, { k: 'import' | 'snapshot' | 'roster' | 'decide' }>;
 /** An op and the patient under whose key it came. */
 export type GroupOp = { readonly patient: string | null; readonly op: RowOp };

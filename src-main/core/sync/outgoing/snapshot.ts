@@ -100,11 +100,6 @@ function factsOf(view: Store): Facts | null {
   };
 }
 
-/** Could one be made now? */
-export function snapshotReady(store: Store): boolean {
-  return factsOf(store) !== null;
-}
-
 /**
  * Makes a snapshot and keeps its batch.
  * @param view a connection of its own to the same file, read only, with the clinic keys; the caller closes it

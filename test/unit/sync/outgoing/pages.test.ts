@@ -38,12 +38,7 @@ import { type Author, makeBatch } from '../../../../src-main/core/sync/outgoing/
 import { PageRows, readPage, sendPage } from '../../../../src-main/core/sync/outgoing/pages.ts';
 import { acknowledged, pendingBatches } from '../../../../src-main/core/sync/outgoing/pending.ts';
 import { slotsNeeded } from '../../../../src-main/core/sync/outgoing/slots.ts';
-import {
-  makeSnapshot,
-  noteSnapshot,
-  snapshotDue,
-  snapshotReady,
-} from '../../../../src-main/core/sync/outgoing/snapshot.ts';
+import { makeSnapshot, noteSnapshot, snapshotDue } from '../../../../src-main/core/sync/outgoing/snapshot.ts';
 import { limits } from '../../../../src-shared/sync-protocol/limits.ts';
 import type { PageLine, PageRef, PageResource } from '../../../../src-shared/sync-protocol/ops.ts';
 import {
@@ -349,10 +344,8 @@ test('a snapshot says how everything stands at a position of the log, whatever i
     });
     const view = openStore({ path: here.at.path, key, clinicKey, readOnly: true });
     const make = () => makeSnapshot(store, view, { author: seeing, sending: { backend, clinic, signal } });
-    assert.equal(snapshotReady(store), false);
     assert.equal(await make(), false);
     await sendAll(store, backend);
-    assert.equal(snapshotReady(store), true);
 
     // While its pages go, somebody writes: that is not in it.
     const put = backend.putChunk.bind(backend);
