@@ -6,7 +6,18 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Certificate, faultOfServer, readAuthority } from './certificate.ts';
-import { type ConnectionOptions, openSocket, type TLSSocket, tlsFailureOf } from './tls.ts';
+import {
+  type ConnectionOptions,
+  type ConnectLimits,
+  handshakeCode,
+  handshaken,
+  openSocket,
+  type TLSSocket,
+  tlsFailureOf,
+} from './tls.ts';
+
+export type { ConnectLimits };
+
 import { wipe } from './wipe.ts';
 
 /** Why there is no connection. Codes for the log and the state on screen. */
@@ -48,7 +59,6 @@ export type PinnedPeer = PeerAddress & {
   /** Null: the calls that are open to everybody. */
   readonly identity: ClientIdentity | null;
 };
-export type ConnectLimits = { readonly signal: AbortSignal; readonly timeoutMs: number };
 
 /** What OpenSSL and BoringSSL say, in the order in which it is looked for. */
 const byPattern: readonly (readonly [RegExp, PeerFailureCode])[] = [
@@ -120,44 +130,22 @@ function start({ host, port, authority, identity }: PinnedPeer): TLSSocket {
   }
 }
 
-/** Waits for the handshake. @param judge what else must hold; a code refuses */
-function connected(
+/** @param judge what else must hold; a code refuses */
+async function connected(
   open: () => TLSSocket,
   judge: (socket: TLSSocket) => PeerFailureCode | null,
-  { signal, timeoutMs }: ConnectLimits,
+  limits: ConnectLimits,
 ): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const socket = open();
-    const fail = (reason: unknown): void => {
-      done();
-      socket.destroy();
-      reject(reason);
-    };
-    const timer = setTimeout(() => fail(new PeerFailure('not-reachable')), timeoutMs);
-    const aborted = (): void => fail(signal.reason);
-    // An end in the handshake is told by no error of its own.
-    const ended = (): void => fail(new PeerFailure('refused'));
-    const failed = (error: unknown): void => {
-      const code = peerFailureOf(error);
-      fail(new PeerFailure(code === 'broken' ? 'refused' : code));
-    };
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', aborted);
-      socket.off('error', failed).off('close', ended);
-      // Until the next owner listens, an error that comes late must not end the process.
-      socket.on('error', () => undefined);
-    };
-    signal.addEventListener('abort', aborted, { once: true });
-    socket.once('error', failed).once('close', ended);
-    socket.once('secureConnect', () => {
-      const fault = socket.getProtocol() === 'TLSv1.3' ? judge(socket) : 'tls-too-old';
-      if (fault !== null) return fail(new PeerFailure(fault));
-      done();
-      resolve(socket.setNoDelay(true).setKeepAlive(true, 30_000));
-    });
-  });
+  const socket = await handshaken(
+    open,
+    (made) => {
+      const fault = made.getProtocol() === 'TLSv1.3' ? judge(made) : 'tls-too-old';
+      return fault === null ? null : new PeerFailure(fault);
+    },
+    (end) => new PeerFailure(handshakeCode(end, peerFailureOf)),
+    limits,
+  );
+  return socket.setNoDelay(true).setKeepAlive(true, 30_000);
 }
 
 /**

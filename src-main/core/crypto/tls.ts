@@ -136,45 +136,72 @@ function start(target: TlsTarget): TLSSocket {
   }
 }
 
+export type ConnectLimits = { readonly signal: AbortSignal; readonly timeoutMs: number };
+/** What ends a handshake: our own reasons, or the runtime's error. */
+type HandshakeEnd = { readonly reason: 'late' | 'ended' } | { readonly reason: 'error'; readonly error: unknown };
+
 /**
- * Connects and verifies.
- * @throws TlsFailure; the signal's reason when aborted
+ * Waits for a handshake.
+ * @param judge what else must hold; an error refuses
+ * @param named the error that says how it ended
+ * @throws what `judge` and `named` give; the signal's reason when aborted
  */
-export function connectTls(
-  target: TlsTarget,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): Promise<TlsLink> {
+export function handshaken(
+  open: () => TLSSocket,
+  judge: (socket: TLSSocket) => Error | null,
+  named: (end: HandshakeEnd) => Error,
+  { signal, timeoutMs }: ConnectLimits,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = start(target);
+    const socket = open();
     const fail = (reason: unknown): void => {
       done();
       socket.destroy();
       reject(reason);
     };
-    const timer = setTimeout(() => fail(new TlsFailure('not-reachable')), timeoutMs);
+    const timer = setTimeout(() => fail(named({ reason: 'late' })), timeoutMs);
     const aborted = (): void => fail(signal.reason);
     // An end in the handshake is told by no error of its own.
-    const ended = (): void => fail(new TlsFailure('refused'));
-    const failed = (error: unknown): void => {
-      const code = tlsFailureOf(error);
-      fail(new TlsFailure(code === 'broken' ? 'refused' : code));
-    };
+    const ended = (): void => fail(named({ reason: 'ended' }));
+    const failed = (error: unknown): void => fail(named({ reason: 'error', error }));
     const done = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
       socket.off('error', failed).off('close', ended);
-      // Nothing listens any more, and an error that comes late must not end the process.
+      // Until the next owner listens, an error that comes late must not end the process.
       socket.on('error', () => undefined);
     };
     signal.addEventListener('abort', aborted, { once: true });
     socket.once('error', failed).once('close', ended);
     socket.once('secureConnect', () => {
-      if (!socket.authorized) return fail(new TlsFailure('not-trusted'));
+      const fault = judge(socket);
+      if (fault !== null) return fail(fault);
       done();
-      resolve(new TlsLink(socket, signal));
+      resolve(socket);
     });
   });
+}
+
+/** How a handshake ended, as one of the codes that both lists share, or the runtime's error told by `of`. */
+export function handshakeCode<C>(end: HandshakeEnd, of: (error: unknown) => C): C | 'not-reachable' | 'refused' {
+  if (end.reason !== 'error') return end.reason === 'late' ? 'not-reachable' : 'refused';
+  const code = of(end.error);
+  return code === 'broken' ? 'refused' : code;
+}
+
+/**
+ * Connects and verifies.
+ * @throws TlsFailure; the signal's reason when aborted
+ */
+export async function connectTls(target: TlsTarget, limits: ConnectLimits): Promise<TlsLink> {
+  const socket = await handshaken(
+    () => start(target),
+    ({ authorized }) => (authorized ? null : new TlsFailure('not-trusted')),
+    (end) => new TlsFailure(handshakeCode(end, tlsFailureOf)),
+    limits,
+  );
+  return new TlsLink(socket, limits.signal);
 }
 
 /** One verified connection on which only we speak. */
