@@ -7,6 +7,7 @@
 
 import type { ErrorValue } from './contract/errors.ts';
 import type { CoreEvent } from './contract/events.ts';
+import type { SelfCheckFailure, UpdateState, UpdateTrust } from './updates/state.ts';
 
 /** renderer → core */
 export type CallMessage = { readonly id: number; readonly procedure: string; readonly input: unknown };
@@ -43,7 +44,22 @@ export type ShellToCore =
   | { readonly kind: 'system-idle'; readonly seconds: number }
   /** Lock is coming: flush drafts, checkpoint, answer `flushed` with the same token. */
   | { readonly kind: 'flush'; readonly token: number }
-  | { readonly kind: 'dialog-result'; readonly dialog: number; readonly paths: readonly string[] };
+  | { readonly kind: 'dialog-result'; readonly dialog: number; readonly paths: readonly string[] }
+  /** How updates stand; sent at each change and once to every fresh core. */
+  | { readonly kind: 'update-state'; readonly state: UpdateState }
+  /** A check held: what is trusted from now on, for the keychain. Core answers `update-trust`. */
+  | { readonly kind: 'update-trusted'; readonly trust: UpdateTrust; readonly anchored: boolean }
+  /** Sign everybody out, close, copy to `before`: core answers `update-prepared` and does nothing more. */
+  | { readonly kind: 'update-prepare'; readonly from: string; readonly to: string }
+  /** This start is the first ones of a new version: run the unattended half, then the other at the first sign-in. */
+  | { readonly kind: 'update-trial'; readonly from: string; readonly to: string }
+  /** An update ended, for the log. */
+  | {
+      readonly kind: 'update-ended';
+      readonly outcome: 'kept' | 'fell-back';
+      readonly from: string;
+      readonly to: string;
+    };
 
 /** core → main */
 export type CoreToShell =
@@ -55,4 +71,21 @@ export type CoreToShell =
   | { readonly kind: 'flushed'; readonly token: number }
   /** A session waits for its PIN: main shows a fresh renderer, core lives on. */
   | { readonly kind: 'veil' }
-  | { readonly kind: 'dialog'; readonly dialog: number; readonly request: DialogRequest };
+  | { readonly kind: 'dialog'; readonly dialog: number; readonly request: DialogRequest }
+  /** What the keychain has: sent once to main at core's start and after each `update-trusted`. */
+  | {
+      readonly kind: 'update-trust';
+      readonly trust: UpdateTrust | null;
+      readonly deviceId: string;
+      /** False: the keychain or the key file cannot be read; updates rest. */
+      readonly readable: boolean;
+    }
+  | { readonly kind: 'update-check' }
+  | { readonly kind: 'update-bundle'; readonly path: string }
+  | { readonly kind: 'update-install'; readonly version: string }
+  | { readonly kind: 'update-prepared'; readonly failure: 'disk-full' | 'not-writable' | 'busy' | 'damaged' | null }
+  | { readonly kind: 'self-check'; readonly half: 'start' | 'open'; readonly failure: SelfCheckFailure | null }
+  /** The person asked for the clinic's own help page; the address is the policy's, read by main itself. */
+  | { readonly kind: 'open-help' }
+  /** Something was copied on purpose: take it off the clipboard after so many seconds. */
+  | { readonly kind: 'clipboard-clear'; readonly after: number };

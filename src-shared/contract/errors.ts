@@ -104,6 +104,10 @@ export const errorCodes = [
   'quarantine-first', // what these changes build on waits for its own decision
   'quarantine-unreadable', // a batch that cannot be read can only be dropped
   'unseen-too-long', // too long without contact: only admins sign in here
+  // what IT set for this machine, and updates
+  'policy-forbids', // a policy of this machine, which no user can change
+  'update-not-ready', // no update lies here, or another one than the caller saw
+  'update-off', // there are no updates on this workstation
   // files
   'file-unreadable',
   'file-too-large',

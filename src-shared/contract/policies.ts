@@ -1,0 +1,26 @@
+/** What IT staff set for this workstation, to read. */
+import { z } from 'zod';
+import { policySources } from '../policy/policy.ts';
+import { empty } from './primitives.ts';
+import { query } from './procedure.ts';
+
+export const policies = {
+  get: query({
+    summary: 'The policies of this workstation, where they come from, and what is wrong with them.',
+    input: empty,
+    output: z.strictObject({
+      source: z.enum(policySources),
+      /** Name and value as a person reads it; certificates and roots as their SHA-256. */
+      entries: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+      problems: z.array(z.strictObject({ name: z.string(), code: z.string() })),
+      /** What the screens leave out or lock. */
+      exportAllowed: z.boolean(),
+      pinAllowed: z.boolean(),
+      idleMinutes: z.number().int().nullable(),
+      backendAddress: z.string().nullable(),
+      helpAddress: z.string().nullable(),
+    }),
+    needs: 'session',
+    audits: { none: 'settings of the machine, nothing about people' },
+  }),
+};
