@@ -86,6 +86,8 @@ const seenRole = z.strictObject({ version: count, keys: hash });
 export const updateTrust = z.strictObject({
   version: z.literal(1),
   anchor: hash,
+  /** Who named it: an anchor that a policy names, or named before, begins anew; another package's does not. */
+  anchorFrom: z.enum(['policy', 'package']),
   root: z.strictObject({ version: count, sha256: hash }),
   roles: z.strictObject({
     timestamp: seenRole.nullable(),
