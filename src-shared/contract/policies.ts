@@ -1,6 +1,6 @@
 /** What IT staff set for this workstation, to read. */
 import { z } from 'zod';
-import { policySources } from '../policy/policy.ts';
+import { policyProblemCodes, policySources } from '../policy/policy.ts';
 import { empty } from './primitives.ts';
 import { query } from './procedure.ts';
 
@@ -12,7 +12,7 @@ export const policies = {
       source: z.enum(policySources),
       /** Name and value as a person reads it; certificates and roots as their SHA-256. */
       entries: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-      problems: z.array(z.strictObject({ name: z.string(), code: z.string() })),
+      problems: z.array(z.strictObject({ name: z.string(), code: z.enum(policyProblemCodes) })),
       /** What the screens leave out or lock. */
       exportAllowed: z.boolean(),
       pinAllowed: z.boolean(),

@@ -76,7 +76,30 @@ export type PolicyName = keyof Policy;
 export const policySources = ['none', 'file', 'registry', 'profile'] as const;
 export type PolicySource = (typeof policySources)[number];
 
-export type PolicyProblem = { readonly name: string; readonly code: string };
+/** What can be wrong. Each has its words in the translations: `policyProblem.<code>`. */
+export const policyProblemCodes = [
+  'policy-owner', // others than administrators could write it
+  'policy-unreadable', // the system did not let us read it
+  'policy-too-large',
+  'policy-syntax', // no JSON object, no property list, no list of values
+  'policy-encoding', // letters that the registry's own tool cannot tell us
+  'policy-too-deep',
+  'policy-duplicate', // the same name twice
+  'policy-unknown', // a name that there is not
+  'policy-type', // a text where a number belongs, and the like
+  'policy-range',
+  'policy-value',
+  'policy-https',
+  'policy-place',
+  'policy-certificate',
+  'policy-proxy',
+  'policy-fingerprint',
+  'policy-backend', // connected to another backend than the one that is named
+] as const;
+export type PolicyProblemCode = (typeof policyProblemCodes)[number];
+
+/** `name` is empty where it is the whole that is wrong. */
+export type PolicyProblem = { readonly name: string; readonly code: PolicyProblemCode };
 
 /**
  * What counts while a policy is there that cannot be read or does not fit: patients are cared for, nothing leaves, nothing
