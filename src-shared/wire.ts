@@ -59,7 +59,10 @@ export type ShellToCore =
       readonly outcome: 'kept' | 'fell-back';
       readonly from: string;
       readonly to: string;
-    };
+    }
+  /** The validating child that core asked for, with the port that leads to it. */
+  | { readonly kind: 'validator'; readonly child: number }
+  | { readonly kind: 'validator-gone'; readonly child: number };
 
 /** core → main */
 export type CoreToShell =
@@ -88,4 +91,7 @@ export type CoreToShell =
   /** The person asked for the clinic's own help page; the address is the policy's, read by main itself. */
   | { readonly kind: 'open-help' }
   /** Something was copied on purpose: take it off the clipboard after so many seconds. */
-  | { readonly kind: 'clipboard-clear'; readonly after: number };
+  | { readonly kind: 'clipboard-clear'; readonly after: number }
+  /** Starts or kills a validating child: core may not start processes of its own in Electron. Paths go through its port. */
+  | { readonly kind: 'validator-start'; readonly child: number }
+  | { readonly kind: 'validator-stop'; readonly child: number };

@@ -36,10 +36,11 @@ function parseDialog(value: unknown): DialogRequest | undefined {
 
 export function parseCoreMessage(value: unknown): CoreToShell | undefined {
   if (!isFields(value)) return undefined;
-  const { kind, reason, token, dialog } = value;
+  const { kind, reason, token, dialog, child } = value;
   if (kind === 'ready' || kind === 'profile-in-use' || kind === 'veil') return { kind };
   if (kind === 'lock' && isLockReason(reason)) return { kind, reason };
   if (kind === 'flushed' && typeof token === 'number') return { kind, token };
+  if ((kind === 'validator-start' || kind === 'validator-stop') && typeof child === 'number') return { kind, child };
   if (kind === 'dialog' && typeof dialog === 'number') {
     const request = parseDialog(value['request']);
     return request === undefined ? undefined : { kind, dialog, request };

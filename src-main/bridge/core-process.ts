@@ -5,6 +5,7 @@ import type { CoreToShell, ShellToCore } from '../../src-shared/wire.ts';
 import { parseCoreMessage } from './core-messages.ts';
 import { coreEnvironment } from './environment.ts';
 import type { Core } from './keeper.ts';
+import { keepValidators } from './validators.ts';
 
 /** Starts core for a profile; `heard` gets its parsed messages, `ended` its end, once. */
 export function startCore(
@@ -17,11 +18,16 @@ export function startCore(
     stdio: 'inherit',
     env: coreEnvironment(process.env),
   });
+  const send = (message: ShellToCore, port?: MessagePortMain): void => {
+    if (!exited) child.postMessage(message, port === undefined ? [] : [port]);
+  };
+  const validators = keepValidators(send);
   let killed = false;
   let exited = false;
   const exit = new Promise<void>((resolve) => {
     child.once('exit', () => {
       exited = true;
+      validators.stopAll();
       resolve();
       ended();
     });
@@ -36,11 +42,12 @@ export function startCore(
   child.on('message', (value: unknown) => {
     const message = parseCoreMessage(value);
     if (message === undefined) console.warn('core said something unknown');
+    else if (message.kind === 'validator-start') validators.start(message.child);
+    else if (message.kind === 'validator-stop') validators.stop(message.child);
     else heard(message);
   });
   return {
-    send: (message: ShellToCore, port?: MessagePortMain) =>
-      child.postMessage(message, port === undefined ? [] : [port]),
+    send,
     kill: async () => {
       killed = true;
       kill();

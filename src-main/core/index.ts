@@ -12,6 +12,8 @@ import { listenForCtl } from './ctl/server.ts';
 import { ctlAddress } from './ctl/socket.ts';
 import { createDialogs } from './dialogs.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
+import { shellValidators, type ValidatorPort } from './exchange/read/shell-validators.ts';
+import { startValidatorsBy } from './exchange/read/validator-child.ts';
 import { handlers } from './handlers.ts';
 import { type DocumentPort, servePort } from './port.ts';
 import { reportError } from './report.ts';
@@ -24,6 +26,8 @@ const shellMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('system-idle'), seconds: z.number() }),
   z.strictObject({ kind: z.literal('flush'), token: z.number().int() }),
   z.strictObject({ kind: z.literal('dialog-result'), dialog: z.number().int(), paths: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('validator'), child: z.number().int() }),
+  z.strictObject({ kind: z.literal('validator-gone'), child: z.number().int() }),
 ]);
 
 // Node would print message and stack, and a message may quote a record. Main starts another core.
@@ -48,6 +52,8 @@ const broadcast = (event: CoreEvent): void => {
   for (const connection of documents.values()) if (connection.session !== null) connection.send(event);
 };
 const dialogs = createDialogs(toShell);
+const validators = shellValidators(toShell);
+startValidatorsBy(validators.start);
 
 // The port may come before the keychain has answered: whatever arrives waits for core, in order.
 const starting = createCore({
@@ -70,7 +76,7 @@ parentPort.on('message', (event) => {
   });
 });
 
-function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly DocumentPort[]): void {
+function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly (DocumentPort & ValidatorPort)[]): void {
   const parsed = shellMessage.safeParse(data);
   if (!parsed.success) return; // main speaks this protocol only; anything else is not for us
   const message = parsed.data;
@@ -100,6 +106,14 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly Doc
       return;
     case 'dialog-result':
       dialogs.answered(message.dialog, message.paths);
+      return;
+    case 'validator': {
+      const [port] = ports;
+      if (port !== undefined) validators.arrived(message.child, port);
+      return;
+    }
+    case 'validator-gone':
+      validators.gone(message.child);
       return;
     default:
       assertNever(message);

@@ -12,8 +12,12 @@ let unacknowledged = 0;
 let cancelled = false;
 let wake: (() => void) | undefined;
 
-process.on('disconnect', () => process.exit(0));
-process.on('message', (message: ToValidator) => {
+/** Not awaited: credits bound what is under way, and the next slice is validated while this one travels. */
+let send = (message: FromValidator): void => {
+  process.send?.(message, undefined, undefined, () => undefined); // core is gone: `disconnect` ends us
+};
+
+function hear(message: ToValidator): void {
   switch (message.kind) {
     case 'ack':
       unacknowledged -= 1;
@@ -26,11 +30,21 @@ process.on('message', (message: ToValidator) => {
     default:
       void run(message);
   }
-});
+}
 
-/** Not awaited: credits bound what is under way, and the next slice is validated while this one travels. */
-function send(message: FromValidator): void {
-  process.send?.(message, undefined, undefined, () => undefined); // core is gone: `disconnect` ends us
+// Forked by core on plain Node; in Electron started by main, which sends the port that leads to core.
+const { parentPort } = process;
+if (parentPort === null || parentPort === undefined) {
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', hear);
+} else {
+  parentPort.once('message', ({ ports: [port] }) => {
+    if (port === undefined) process.exit(1);
+    send = (message) => port.postMessage(message);
+    port.on('message', ({ data }) => hear(data));
+    port.on('close', () => process.exit(0));
+    port.start();
+  });
 }
 
 async function run(request: ValidatorRequest): Promise<void> {

@@ -14,6 +14,8 @@ describe('what core says', () => {
       { kind: 'lock', reason: 'idle' },
       { kind: 'lock', reason: 'wrong-pin' },
       { kind: 'flushed', token: 3 },
+      { kind: 'validator-start', child: 1 },
+      { kind: 'validator-stop', child: 1 },
       { kind: 'dialog', dialog: 1, request },
       { kind: 'dialog', dialog: 2, request: { type: 'save', title: 'x', defaultName: 'a.pdf', filters: [] } },
     ]) {
@@ -28,6 +30,8 @@ describe('what core says', () => {
       { kind: 'lock' },
       { kind: 'lock', reason: 'toString' },
       { kind: 'flushed', token: '3' },
+      { kind: 'validator-start', child: '1' },
+      { kind: 'validator-stop' },
       { kind: 'dialog', dialog: 1 },
       { kind: 'dialog', dialog: 1, request: { ...request, filters: [{ name: 'x' }] } },
       { kind: 'dialog', dialog: 1, request: { ...request, type: 'message' } },

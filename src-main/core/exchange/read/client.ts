@@ -2,9 +2,9 @@
  * Core's side of the validating child: starts it, asks, and hands on what it sends, one message at a time. A batch is
  * acknowledged when the next message is asked for, so that the child never runs far ahead of the writer.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { entryFile } from '../../entry-file.ts';
-import type { FromValidator, ToValidator, ValidatorRequest } from './messages.ts';
+import type { FromValidator, ValidatorRequest } from './messages.ts';
+import { startValidator, type ValidatorChild } from './validator-child.ts';
 
 /** Grace for a cancelled child to say so before it is killed, in ms. */
 const cancelGrace = 2000;
@@ -19,28 +19,22 @@ export function validatorEntry(): string {
  * child. A child that dies is `done` with outcome `lost`, never an exception.
  */
 export class ValidatorRun implements AsyncIterable<FromValidator> {
-  readonly #child: ChildProcess;
+  readonly #child: ValidatorChild;
   readonly #waiting: FromValidator[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
   #cancelTimer: NodeJS.Timeout | undefined;
 
   constructor(entry: string, request: ValidatorRequest) {
-    this.#child = fork(entry, [], {
-      serialization: 'advanced',
-      // The child needs nothing of our environment; in Electron it must run as plain Node.
-      env: { ELECTRON_RUN_AS_NODE: '1' },
-      execArgv: ['--max-semi-space-size=16'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    this.#child.on('message', (message: FromValidator) => this.#take(message));
-    // `exit` may come before the last messages were read from the channel, `disconnect` never does.
-    this.#child.on('disconnect', () => this.#lose());
-    this.#child.on('error', () => this.#lose());
-    this.#child.on('exit', () => setImmediate(() => this.#child.connected || this.#lose()));
-    this.#send(request);
+    this.#child = startValidator(
+      entry,
+      (message) => this.#take(message),
+      () => this.#lose(),
+    );
+    this.#child.send(request);
   }
 
+  /** Undefined where the shell started it. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -52,8 +46,8 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
 
   /** Asks the child to stop; the iteration ends with `done`, outcome `cancelled` or, if it does not answer, `lost`. */
   cancel(): void {
-    this.#send({ kind: 'cancel' });
-    this.#cancelTimer ??= setTimeout(() => this.#child.kill('SIGKILL'), cancelGrace);
+    this.#child.send({ kind: 'cancel' });
+    this.#cancelTimer ??= setTimeout(() => this.#child.kill(), cancelGrace);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<FromValidator> {
@@ -68,11 +62,11 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
         }
         yield message;
         if (message.kind === 'done') return;
-        if (message.kind === 'batch') this.#send({ kind: 'ack' });
+        if (message.kind === 'batch') this.#child.send({ kind: 'ack' });
       }
     } finally {
       clearTimeout(this.#cancelTimer);
-      this.#child.kill('SIGKILL');
+      this.#child.kill();
     }
   }
 
@@ -87,11 +81,5 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
 
   #lose(): void {
     this.#take({ kind: 'done', outcome: 'lost' });
-  }
-
-  #send(message: ToValidator): void {
-    if (!this.#child.connected) return;
-    // A child that is gone says so by `disconnect`; the failed write adds nothing.
-    this.#child.send(message, () => undefined);
   }
 }
