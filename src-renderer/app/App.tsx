@@ -10,6 +10,7 @@ import { OwedScreen } from '../start/OwedScreen.tsx';
 import { StartScreen } from '../start/StartScreen.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { ErrorState } from '../ui/states.tsx';
+import { InstallingScreen, OfferProvider } from '../updates/index.ts';
 import { flushAll } from './before-lock.ts';
 import { landingOf } from './landing.ts';
 import { LockContext, VeilContext } from './lock.tsx';
@@ -27,6 +28,9 @@ export function App() {
   );
   const client = useQueryClient();
   const [covered, setCovered] = useState<'locking' | 'veiling' | null>(null);
+  /** An update was chosen at the sign-in screen: asked about once somebody is in. */
+  const [askNow, setAskNow] = useState(false);
+  const [installing, setInstalling] = useState<string | null>(null);
   const { setColorScheme } = useMantineColorScheme();
   const session = current.data?.session ?? null;
   const preferences = session?.preferences ?? status.data?.veiled?.preferences;
@@ -46,7 +50,12 @@ export function App() {
       // the status query below holds the same error and shows it
     }
     setCovered(null);
+    setAskNow(false);
   }, [client]);
+  const endInstalling = useCallback(() => {
+    setInstalling(null);
+    void startOver();
+  }, [startOver]);
   useEffect(() => onSessionLost(() => void startOver()), [startOver]);
 
   const leave = useCallback(
@@ -74,11 +83,13 @@ export function App() {
     [client, status.data],
   );
 
+  if (installing !== null) return <InstallingScreen version={installing} onEnded={endInstalling} />;
   if (covered !== null) return <Cover text={t(`frame.${covered}`)} />;
   if (status.isError) return <ErrorState error={status.error} onRetry={() => void status.refetch()} />;
   if (status.data === undefined || (status.data.signedIn && current.isPending))
     return <Cover text={t('state.loading')} />;
-  if (session === null) return <StartScreen status={status.data} onSignedIn={signedIn} />;
+  if (session === null)
+    return <StartScreen status={status.data} askNow={askNow} onAskNow={setAskNow} onSignedIn={signedIn} />;
   if (session.owes !== null) {
     return (
       <OwedScreen status={status.data} session={session} onSession={signedIn} onLeave={() => void leave('locking')} />
@@ -88,7 +99,9 @@ export function App() {
     <LockContext value={() => void leave('locking')}>
       <VeilContext value={() => void leave('veiling')}>
         <SessionProvider session={session}>
-          <Rooms session={session} />
+          <OfferProvider key={session.userId} askNow={askNow} onInstalling={setInstalling}>
+            <Rooms session={session} />
+          </OfferProvider>
         </SessionProvider>
       </VeilContext>
     </LockContext>

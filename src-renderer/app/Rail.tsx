@@ -24,6 +24,7 @@ const clinic: readonly RailPage[] = [
   'roster',
   'workstations',
   'keys',
+  'updates',
   'settings',
 ];
 

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { FindBox } from '../find/index.ts';
 import { ariaKeys } from '../ui/hotkeys.ts';
 import { Kbd } from '../ui/Kbd.tsx';
+import { UpdateChip } from '../updates/index.ts';
 import { LocksIn } from './LocksIn.tsx';
 import { useSession } from './session.tsx';
 
@@ -20,6 +21,7 @@ export function TopBar({ onFind, onLock, onVeil }: TopBarProps) {
     <section className="ck-top" aria-label={t('frame.top')}>
       <div className="ck-top-find">{can('patient:read') && <FindBox onOpen={onFind} />}</div>
       <div className="ck-top-right">
+        <UpdateChip />
         <span>{workstationName}</span>
         <LocksIn />
         {onVeil !== null && (

@@ -16,6 +16,7 @@ export const pageNeeds: { readonly [P in Page]: readonly Permission[] } = {
   workstations: ['device:read'],
   conflicts: ['chart:write', 'patient:write'],
   keys: ['key:read'],
+  updates: ['device:read'],
   settings: ['settings:write', 'device:read'],
   account: [],
 };

@@ -61,6 +61,10 @@ const keys = page(
   '/keys',
   lazyRouteComponent(() => import('../keys/KeysPage.tsx'), 'KeysPage'),
 );
+const updates = page(
+  '/updates',
+  lazyRouteComponent(() => import('../updates/UpdatesPage.tsx'), 'UpdatesPage'),
+);
 const settings = page(
   '/settings',
   lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
@@ -100,6 +104,7 @@ const routeTree = root.addChildren([
   conflicts,
   importing,
   keys,
+  updates,
   settings,
   account,
 ]);

@@ -6,6 +6,7 @@ import { DraftsList, RecentPatients } from '../find/index.ts';
 import { DrillReminder } from '../recovery/DrillReminder.tsx';
 import { FirstSync, useFirstSync } from '../sync/index.ts';
 import { PageHead } from '../ui/index.ts';
+import { UpdateBanner } from '../updates/index.ts';
 
 /** Where a day at the desk begins: one's open drafts and the patients opened last. */
 export function HomePage() {
@@ -21,6 +22,7 @@ export function HomePage() {
   return (
     <>
       <PageHead title={t('rail.patients')} windowTitle={t('rail.patients')} />
+      <UpdateBanner />
       <DrillReminder />
       <div className="ck-home" data-drafts={can('note:write')}>
         <RecentPatients emptyAction={first} {...(arriving ? { whileEmpty: <FirstSync /> } : {})} />

@@ -5,6 +5,7 @@ import type { StartState } from '../../src-shared/contract/app.ts';
 import type { Output } from '../../src-shared/contract/index.ts';
 import type { Session } from '../../src-shared/contract/people.ts';
 import { useRefresh } from '../client.ts';
+import { InstallingScreen, UpdateAtSignIn, useUpdateStatus } from '../updates/index.ts';
 import { ClinicAside, ClinicFoot } from './ClinicAside.tsx';
 import { KitUnconfirmed } from './KitUnconfirmed.tsx';
 import { SignIn } from './SignIn.tsx';
@@ -17,10 +18,13 @@ import './start.css';
 type StartScreenProps = {
   readonly status: Output<'app.status'>;
   readonly onSignedIn: (session: Session) => void;
+  /** An update that is ready is asked about right after the sign-in. */
+  readonly askNow: boolean;
+  readonly onAskNow: (ask: boolean) => void;
 };
 
 /** Before anyone is signed in: the screen of the start-up state. */
-export function StartScreen({ status, onSignedIn }: StartScreenProps) {
+export function StartScreen({ status, onSignedIn, askNow, onAskNow }: StartScreenProps) {
   const refresh = useRefresh();
   // some states show only once a password has opened the database: sign-in answers them as its error
   const [found, setFound] = useState<StartState | null>(null);
@@ -30,6 +34,7 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
   // somebody else may sign in while a session is veiled: that ends it
   const [other, setOther] = useState(false);
   const { t } = useTranslation('start');
+  const update = useUpdateStatus();
   const again = useCallback(async () => {
     setFound(null);
     await refresh(['app.status']);
@@ -38,6 +43,9 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
     document.title = 'Carekeep';
   }, []);
 
+  if (update?.state.phase === 'installing') {
+    return <InstallingScreen version={update.state.offer?.version ?? null} onEnded={() => void again()} />;
+  }
   // the wizard stays until its last step, though core counts the clinic as set up before that
   if (settingUp) {
     return (
@@ -67,6 +75,7 @@ export function StartScreen({ status, onSignedIn }: StartScreenProps) {
       {state === 'locked' ? (
         <>
           <SignIn firstUserName={userName} onSignedIn={onSignedIn} onState={setFound} onRecovered={again} />
+          <UpdateAtSignIn status={update} chosen={askNow} onChoose={onAskNow} />
           {status.veiled !== null && (
             <p className="ck-start-note">
               {t('veiled.other-text')}{' '}

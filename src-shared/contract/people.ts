@@ -35,6 +35,7 @@ export const place = z.strictObject({
     'workstations',
     'conflicts',
     'keys',
+    'updates',
     'import',
     'settings',
     'account',
