@@ -1,6 +1,6 @@
 /**
  * TLS to one server that the clinic names, verified against the authorities it gave and nothing else: no system store,
- * no setting of the environment, no earlier session. The only importer of node:tls.
+ * no setting of the environment, no earlier session. With its neighbours here the only importer of node:tls.
  */
 import { X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -68,7 +68,7 @@ export function readAuthorities(text: string): { readonly pem: string; readonly 
 }
 
 /** Forward secrecy and authenticated encryption only, whatever the process was started with. */
-const ciphers = [
+export const ciphers = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_AES_128_GCM_SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
