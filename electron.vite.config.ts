@@ -6,6 +6,7 @@ import { defineConfig } from 'electron-vite';
 const entries = {
   index: 'src-main/index.ts',
   core: 'src-main/core/index.ts',
+  ctl: 'src-main/core/ctl/index.ts',
   validator: 'src-main/core/exchange/validator.ts',
   'document-worker': 'src-main/core/exchange/document-worker.ts',
   'pages-worker': 'src-main/core/audit/pages-worker.ts',

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, powerMonitor } from 'electron';
 import { startCore } from './bridge/core-process.ts';
+import { ctlArguments, runCtl } from './bridge/ctl.ts';
 import { showFileDialog } from './bridge/dialogs.ts';
 import { refusedSettings } from './bridge/environment.ts';
 import { keepCore } from './bridge/keeper.ts';
@@ -13,9 +14,12 @@ import { registerAppScheme } from './window/protocol.ts';
 
 const idlePollInterval = 5_000;
 
+/** Set when this is the command line: no window, no lock, nothing of the profile touched by main. */
+const ctl = ctlArguments(process.argv);
+
 function refuse(title: string, text: string): void {
   console.error(`${title}: ${text}`);
-  dialog.showErrorBox(title, text);
+  if (ctl === undefined) dialog.showErrorBox(title, text);
   app.exit(1);
 }
 
@@ -85,9 +89,11 @@ async function run(profile: string): Promise<void> {
 
 const refused = refusedSettings(process.env);
 const profile = profileArgument(process.argv) ?? app.getPath('userData');
-mkdirSync(profile, { recursive: true, mode: 0o700 });
-app.setPath('userData', profile);
-app.setPath('sessionData', join(profile, 'shell'));
+if (ctl === undefined) {
+  mkdirSync(profile, { recursive: true, mode: 0o700 });
+  app.setPath('userData', profile);
+  app.setPath('sessionData', join(profile, 'shell'));
+}
 app.enableSandbox();
 registerAppScheme();
 
@@ -96,6 +102,11 @@ if (refused.length > 0) {
     'Carekeep does not start',
     `These settings weaken encryption: ${refused.join(', ')}. Remove them from the environment.`,
   );
+} else if (ctl !== undefined) {
+  runCtl(ctl, profile).catch((error: unknown) => {
+    console.error('start failed', error);
+    app.exit(1);
+  });
 } else if (!app.requestSingleInstanceLock()) {
   app.exit(0);
 } else {

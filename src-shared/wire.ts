@@ -95,3 +95,8 @@ export type CoreToShell =
   /** Starts or kills a validating child: core may not start processes of its own in Electron. Paths go through its port. */
   | { readonly kind: 'validator-start'; readonly child: number }
   | { readonly kind: 'validator-stop'; readonly child: number };
+
+/** main → the command line of the packaged application (`--ctl`), which asks for its standard input with `'ctl-input'`. */
+export type ShellToCtl =
+  | { readonly kind: 'ctl-input'; readonly bytes: Uint8Array }
+  | { readonly kind: 'ctl-input-end' };

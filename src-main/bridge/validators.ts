@@ -9,6 +9,8 @@ import type { ShellToCore } from '../../src-shared/wire.ts';
 /** Windows starts no process without these; a validator needs nothing else of our environment. */
 const passedNames = ['SYSTEMROOT', 'WINDIR'];
 
+type Answer = Extract<ShellToCore, { readonly kind: 'validator' | 'validator-gone' }>;
+
 export type Validators = {
   readonly start: (child: number) => void;
   readonly stop: (child: number) => void;
@@ -17,7 +19,7 @@ export type Validators = {
 };
 
 /** @param send brings the answers to the process that asks */
-export function keepValidators(send: (message: ShellToCore, port?: MessagePortMain) => void): Validators {
+export function keepValidators(send: (message: Answer, port?: MessagePortMain) => void): Validators {
   const kills = new Map<number, () => void>();
 
   function start(child: number): void {

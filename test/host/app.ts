@@ -39,7 +39,7 @@ class HostApp
 
   async whenReady(): Promise<void> {
     await theBrowser();
-    console.log('[Chromium host] for development, tests and demonstrations; not the application as it ships');
+    console.warn('[Chromium host] for development, tests and demonstrations; not the application as it ships');
   }
   getVersion(): string {
     return version;

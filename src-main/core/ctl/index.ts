@@ -4,7 +4,8 @@
  *   ctl --list
  *   ctl --profile DIR [--user NAME --password-file FILE [--code CODE]] PROCEDURE < input.json
  *
- * Prints the result or the error as JSON; exits 0 or 1.
+ * Prints the result or the error as JSON; exits 0 or 1. A program of its own on plain Node; in the packaged application
+ * (`--ctl`) a utility process.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,6 +16,7 @@ import type { ReplyMessage } from '../../../src-shared/wire.ts';
 import { reportError } from '../report.ts';
 import { connectToCore } from './client.ts';
 import { listProcedures } from './list.ts';
+import { serveCtlShell } from './shell.ts';
 import { ctlAddress } from './socket.ts';
 
 type Caller = { call(procedure: string, input: unknown): Promise<ReplyMessage>; close(): Promise<void> };
@@ -32,9 +34,14 @@ async function reachCore(profile: string): Promise<Caller> {
   return startHeadless(profile);
 }
 
-function readInput(): unknown {
-  if (process.stdin.isTTY) return {};
-  const text = readFileSync(0, 'utf8').trim();
+const { parentPort } = process;
+const inElectron = parentPort !== null && parentPort !== undefined;
+const standardInput = inElectron
+  ? serveCtlShell(parentPort)
+  : async () => (process.stdin.isTTY ? '' : readFileSync(0, 'utf8'));
+
+async function readInput(file: string | undefined): Promise<unknown> {
+  const text = (file === undefined ? await standardInput() : readFileSync(file, 'utf8')).trim();
   return text === '' ? {} : JSON.parse(text);
 }
 
@@ -72,12 +79,17 @@ type SignInAs = {
   readonly code: string | undefined;
 };
 
-async function run(profile: string, procedure: string, { user, passwordFile, code }: SignInAs): Promise<boolean> {
+async function run(
+  profile: string,
+  procedure: string,
+  inputFile: string | undefined,
+  { user, passwordFile, code }: SignInAs,
+): Promise<boolean> {
   let input: unknown;
   try {
-    input = rooted(readInput());
+    input = rooted(await readInput(inputFile));
   } catch {
-    // What was on standard input is no JSON; it may hold a record, so it is not repeated here.
+    // What came in is no JSON; it may hold a record, so it is not repeated here.
     print({ code: 'invalid-input' });
     return false;
   }
@@ -115,6 +127,7 @@ const program = new Command('ctl')
   .option('--user <name>', 'user name')
   .option('--password-file <file>', 'file whose first line is the password')
   .option('--code <code>', 'code of the second factor, where the user has one')
+  .option('--input <file>', 'file with the input as JSON, instead of standard input')
   .option('--list', 'print every procedure with schemas, permission and audit event')
   .argument('[procedure]', 'for example patients.search; its input is read from standard input as JSON')
   .action(async (procedure: string | undefined, options: Record<string, string | boolean | undefined>) => {
@@ -133,12 +146,14 @@ const program = new Command('ctl')
       return;
     }
     const as = { user: text('user'), passwordFile: text('passwordFile'), code: text('code') };
-    const done = await run(profile, procedure, as);
+    const done = await run(profile, procedure, text('input'), as);
     process.exitCode = done ? 0 : 1;
   });
 
 try {
-  await program.parseAsync();
+  // where the arguments begin differs between plain Node and a utility process; after `--ctl` it does not
+  const { argv } = process;
+  await program.parseAsync(argv.slice(inElectron ? argv.indexOf('--ctl') + 1 : 2), { from: 'user' });
 } catch (error) {
   // JSON here too, and neither message nor stack: both may quote what was read.
   if (error instanceof CallError) print(error.value);
@@ -148,3 +163,5 @@ try {
   }
   process.exitCode = 1;
 }
+// A utility process does not end by itself; what was printed must be out before it does.
+if (inElectron) process.stdout.write('', () => process.exit());
