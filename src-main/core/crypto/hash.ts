@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104). */
+/** SHA-256 and SHA-512 (FIPS 180-4), HMAC-SHA-256 (RFC 2104). */
 import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** 32 bytes over the parts, one after the other with nothing between: callers put lengths or prefixes where it matters. */
@@ -25,6 +25,17 @@ export interface RunningHash {
 
 export function createSha256(): RunningHash {
   const running = createHash('sha256');
+  return {
+    update: (part) => {
+      running.update(part);
+    },
+    digest: () => running.digest(),
+  };
+}
+
+/** For packages of updates, whose hashes are SHA-512 (docs/protocols/update.md). */
+export function createSha512(): RunningHash {
+  const running = createHash('sha512');
   return {
     update: (part) => {
       running.update(part);

@@ -36,5 +36,17 @@ export function publicHalf(curve: Curve, rawPrivate: Uint8Array): Buffer {
   return Buffer.from(spki.subarray(spki.length - rawKeyLength));
 }
 
+/** A raw private key as PKCS #8 (RFC 8410 §7), for files that other programs may read; wipe it after use. */
+export function toPkcs8(curve: Curve, rawPrivate: Uint8Array): Buffer {
+  return Buffer.concat([pkcs8Header(curve), checked(rawPrivate)]);
+}
+
+/** The raw private key in what `toPkcs8` gave; undefined for anything else. Wipe it after use. */
+export function fromPkcs8(curve: Curve, der: Uint8Array): Buffer | undefined {
+  const header = pkcs8Header(curve);
+  const fits = der.length === header.length + rawKeyLength && header.equals(der.subarray(0, header.length));
+  return fits ? Buffer.from(der.subarray(header.length)) : undefined;
+}
+
 /** A key pair as raw bytes; wipe `privateKey` after use. */
 export type RawKeyPair = { readonly publicKey: Buffer; readonly privateKey: Buffer };
