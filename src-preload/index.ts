@@ -14,6 +14,7 @@ const eventNames: Readonly<Record<CoreEventName, true>> = {
   'record-changed': true,
   alarm: true,
   'sync-changed': true,
+  'update-changed': true,
 };
 
 const waiting = new Map<number, (reply: CallReply) => void>();

@@ -8,7 +8,9 @@ import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
 import { CallError, type ErrorValue } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
-import type { LockReason } from '../../src-shared/wire.ts';
+import type { ReadPolicy } from '../../src-shared/policy/policy.ts';
+import type { CoreToShell, LockReason } from '../../src-shared/wire.ts';
+import { readPolicy } from '../policy/read-policy.ts';
 import { Pruning } from './audit/prune/pruning.ts';
 import type { Witness } from './audit/witness.ts';
 import type { EntryNotes } from './call.ts';
@@ -24,6 +26,7 @@ import { drainJournal } from './journal-entries.ts';
 import { DatabaseRotation } from './keys/database-rotation.ts';
 import { openProved } from './keys/open-proved.ts';
 import type { Opened } from './opened.ts';
+import { recordPolicy } from './policies/applied.ts';
 import { Presence } from './presence.ts';
 import { reportError } from './report.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
@@ -34,6 +37,7 @@ import { Signing } from './signing.ts';
 import { withTransaction } from './store/transaction.ts';
 import type { Links } from './sync/engine/link.ts';
 import { Sync } from './sync/engine/sync.ts';
+import { Updates } from './updates/updates.ts';
 import { type Clock, systemClock } from './vault/clock.ts';
 import { openKeychain } from './vault/keychain.ts';
 import { holdProfile } from './vault/profile-lock.ts';
@@ -49,6 +53,12 @@ export type CoreOptions = {
   /** Ask the shell for a fresh renderer: a session is veiled, this process lives on. */
   readonly veil: () => void;
   readonly broadcast: (event: CoreEvent) => void;
+  /** Main, where there is one: updates are its work. */
+  readonly shell?: (message: CoreToShell) => void;
+  /** The first starts of a new version, which has yet to prove itself. */
+  readonly trial?: boolean;
+  /** What IT set for this machine; read from its own places when absent. */
+  readonly policy?: ReadPolicy;
   /** Who cosigns the log's checkpoints; nobody until the clinic is connected to a backend. */
   readonly witnesses?: readonly Witness[];
   /** For tests: the way to a backend, instead of the clinic's own connection. */
@@ -61,6 +71,8 @@ export type CoreOptions = {
 
 export class Core {
   readonly profile: string;
+  /** What IT set for this machine. Core lives until the next lock, and so does what was read. */
+  readonly policy: ReadPolicy;
   readonly vault: Vault;
   readonly dialogs: Dialogs;
   readonly imports: Imports;
@@ -77,12 +89,15 @@ export class Core {
   readonly connection: ClinicConnection;
   /** The exchange with the clinic's other workstations. */
   readonly sync: Sync;
+  /** Another version: leaving the record ready for it, and proving it. */
+  readonly updates: Updates;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
   readonly broadcast: (event: CoreEvent) => void;
   readonly clocks: Clock;
   readonly clock = (): number => this.clocks.now();
   readonly #release: () => void;
+  readonly #shell: (message: CoreToShell) => void;
   readonly #signing: Signing;
   readonly #witnesses: readonly Witness[];
   #opened: Opened | null = null;
@@ -94,6 +109,8 @@ export class Core {
 
   constructor(options: CoreOptions, vault: Vault, release: () => void) {
     this.profile = options.profile;
+    this.policy = options.policy ?? readPolicy();
+    this.#shell = options.shell ?? (() => undefined);
     this.dialogs = options.dialogs;
     this.broadcast = options.broadcast;
     this.clocks = options.clocks ?? systemClock;
@@ -117,9 +134,11 @@ export class Core {
     this.rotation = new DatabaseRotation(this);
     this.connection = new ClinicConnection(this);
     this.sync = new Sync(this, { links: options.links ?? this.connection });
+    this.updates = new Updates(this, options.shell, options.trial ?? false);
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
+      policy: this.policy.policy,
       store: () => this.#opened?.store ?? null,
       ended: (session) => this.#signing.ended(session),
       lock: options.lock,
@@ -138,7 +157,10 @@ export class Core {
   /** Files and keychain are looked at again; what opening the database said is forgotten. */
   async look(): Promise<StartState> {
     this.#trouble = null;
-    return this.vault.refresh();
+    const state = await this.vault.refresh();
+    // What the keychain has may be readable now.
+    await this.updates.tellTrust();
+    return state;
   }
 
   acceptRollback(): void {
@@ -148,6 +170,11 @@ export class Core {
 
   opened(): Opened | null {
     return this.#opened;
+  }
+
+  /** The database is being opened. */
+  get opening(): boolean {
+    return this.#opening !== null;
   }
 
   /** The open database. @throws CallError no-clinical-access */
@@ -163,6 +190,7 @@ export class Core {
       vault: this.vault,
       keys,
       acceptRollback: this.#acceptRollback,
+      proof: this.updates.proof,
       witnesses: () => [...this.#witnesses, ...this.sync.witnesses()],
       signers: this.#signing.signers,
       now: this.clock,
@@ -186,10 +214,12 @@ export class Core {
   /** A session began on a connection: the journal goes into the log. */
   begin(connection: Connection, session: LiveSession): void {
     this.presence.begin(connection, session);
+    this.updates.begun();
     if (this.#opened === null) return;
     this.#signing.certify(session);
     this.#signing.answerForAnchor(session);
     drainJournal(this.vault, this.#opened.store, this.clock());
+    recordPolicy(this.#opened.store, this.policy, this.clock());
     reviewRecoveries(this.vault, this.#opened.store, this.clock());
     if (this.#acceptRollback) this.#recordRollback(session);
   }
@@ -213,6 +243,11 @@ export class Core {
 
   endSessionsOf(userId: string): void {
     this.presence.endSessionsOf(userId);
+  }
+
+  /** The clinic's own help page, in the browser: main opens what its own reading of the policy names. */
+  openHelp(): void {
+    this.#shell({ kind: 'open-help' });
   }
 
   requestLock(reason: LockReason): void {
@@ -279,15 +314,17 @@ export class Core {
 
   /**
    * Someone asked for what they may not have. Written down before it is told.
-   * @param restricted whose chart it was, where not the role but a restriction stood in the way
+   * @param because what stood in the way, where it was not the role: a restriction of a chart, a policy of this machine
    */
-  denied(session: LiveSession, procedure: string, restricted: string | null = null): void {
+  denied(
+    session: LiveSession,
+    procedure: string,
+    because: { readonly reason: 'restricted' | 'policy'; readonly patientId?: string | null } | null = null,
+  ): void {
     const notes = newNotes('access.denied', session);
     notes.detail['procedure'] = procedure;
-    if (restricted !== null) {
-      notes.patientId = restricted;
-      notes.detail['reason'] = 'restricted';
-    }
+    notes.patientId = because?.patientId ?? null;
+    if (because !== null) notes.detail['reason'] = because.reason;
     this.#write(session, notes, 'denied');
   }
 
@@ -322,6 +359,13 @@ export class Core {
 
   /** Ends a core that no shell kills (command line, tests). */
   async close(): Promise<void> {
+    await this.leave();
+    this.vault.close();
+    this.#release();
+  }
+
+  /** Everybody is signed out and everything is on the disk; from here on nothing writes to the profile. */
+  async leave(): Promise<void> {
     this.scrub.close();
     this.weeks.close();
     this.sync.close();
@@ -332,8 +376,7 @@ export class Core {
     this.#opened?.close();
     this.#opened = null;
     this.#signing.close();
-    this.vault.close();
-    this.#release();
+    await this.vault.settle();
   }
 
   /** Something broke that nobody can be blamed for: name and place only, never a value. */
@@ -364,15 +407,17 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   mkdirSync(options.profile, { recursive: true, mode: 0o700 });
   const held = holdProfile(options.profile);
   if (held === undefined) throw new CallError('busy');
-  const { clocks, passwordCost } = options;
+  const { clocks, passwordCost, trial = false } = options;
   const vault = await openVault({
     profileDir: options.profile,
     keychain: openKeychain(),
     ...(clocks !== undefined && { clock: clocks }),
     ...(passwordCost !== undefined && { passwordCost }),
+    onTrial: trial,
   });
   const core = new Core(options, vault, () => held.release());
-  // Locked: it hears of its own revocation, and of who may sign in.
-  core.sync.begin(null);
+  // Locked: it hears of its own revocation, and of who may sign in. On trial it meets nobody: what the others hear of a
+  // workstation is never taken back.
+  if (!trial) core.sync.begin(null);
   return core;
 }

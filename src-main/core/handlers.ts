@@ -22,12 +22,14 @@ import { rosterHandlers } from './people/roster.ts';
 import { sessionHandlers } from './people/sessions.ts';
 import { settingsHandlers } from './people/settings.ts';
 import { userHandlers } from './people/users.ts';
+import { policyHandlers } from './policies/handlers.ts';
 import { requestHandlers } from './requests/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
 import { appHandlers } from './start/app.ts';
 import { recoveryHandlers } from './start/recovery.ts';
 import { setupHandlers } from './start/setup.ts';
 import { syncHandlers } from './sync/handlers.ts';
+import { updateHandlers } from './updates/handlers.ts';
 
 export const handlers: AllHandlers = {
   app: appHandlers,
@@ -59,4 +61,6 @@ export const handlers: AllHandlers = {
   access: accessHandlers,
   conflicts: conflictHandlers,
   sync: syncHandlers,
+  policies: policyHandlers,
+  updates: updateHandlers,
 };

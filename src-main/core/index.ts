@@ -7,6 +7,8 @@ import { assertNever } from '../../src-shared/assert-never.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { CoreToShell } from '../../src-shared/wire.ts';
+import { policiesArgument } from '../policy/places.ts';
+import { readPolicy } from '../policy/read-policy.ts';
 import { type Core, createCore } from './core.ts';
 import { listenForCtl } from './ctl/server.ts';
 import { ctlAddress } from './ctl/socket.ts';
@@ -18,6 +20,7 @@ import { handlers } from './handlers.ts';
 import { type DocumentPort, servePort } from './port.ts';
 import { reportError } from './report.ts';
 import type { Connection } from './session.ts';
+import { updateMessages } from './updates/messages.ts';
 
 const shellMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('port'), document: z.number().int() }),
@@ -28,6 +31,7 @@ const shellMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dialog-result'), dialog: z.number().int(), paths: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('validator'), child: z.number().int() }),
   z.strictObject({ kind: z.literal('validator-gone'), child: z.number().int() }),
+  ...updateMessages,
 ]);
 
 // Node would print message and stack, and a message may quote a record. Main starts another core.
@@ -62,6 +66,10 @@ const starting = createCore({
   lock: (reason) => toShell({ kind: 'lock', reason }),
   veil: () => toShell({ kind: 'veil' }),
   broadcast,
+  shell: toShell,
+  // Main names a file only where the application is not packaged.
+  policy: readPolicy({ file: policiesArgument(process.argv) }),
+  trial: process.argv.includes('--trial'),
 }).then(
   (core) => ({ core, dispatch: createDispatch(core, handlers) }),
   (error: unknown) => {
@@ -115,6 +123,13 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly (Do
     case 'validator-gone':
       validators.gone(message.child);
       return;
+    case 'update-state':
+    case 'update-trusted':
+    case 'update-prepare':
+    case 'update-trial':
+    case 'update-ended':
+      core.updates.heed(message);
+      return;
     default:
       assertNever(message);
   }
@@ -131,4 +146,5 @@ if (started !== null) {
     );
   }
   toShell({ kind: 'ready' });
+  await core.updates.tellTrust();
 }

@@ -6,7 +6,7 @@ import { CallError } from '../../src-shared/contract/errors.ts';
 import { originOf } from './audit/checkpoint-note.ts';
 import { Checkpoints } from './audit/checkpoints.ts';
 import { followLog } from './audit/indexer.ts';
-import { checkHead, head } from './audit/log.ts';
+import { checkHead, head, type LogHead } from './audit/log.ts';
 import { finishPrunes, isPruning } from './audit/prune/execute.ts';
 import { demandPrunesSigned, prunesThatHold } from './audit/prune/pruned.ts';
 import type { SessionSigners } from './audit/session-signers.ts';
@@ -16,11 +16,12 @@ import { WitnessRounds } from './audit/witness-rounds.ts';
 import { removeUnfinished } from './exchange/unfinished-files.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
-import { closeStore, openStore, type Store } from './store/open.ts';
+import { closeStore, type OpenOptions, openStore, type Store } from './store/open.ts';
 import { rankAnew, ranksAreStale } from './store/rank.ts';
 import { resealPatientKeys } from './store/reseal.ts';
 import { runSliced } from './store/slices.ts';
 import { noteRestored } from './sync/incoming/restored.ts';
+import type { Proof } from './updates/trial.ts';
 import type { VaultSession } from './vault/session.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -53,6 +54,8 @@ export type OpeningOptions = {
   readonly keys: VaultSession;
   /** Go on although the log is behind the keychain's head: the person in charge has been told. */
   readonly acceptRollback: boolean;
+  /** A new version on trial proves itself on the database before anything of it counts. */
+  readonly proof?: Proof | null;
   /** Who is shown each new head of the log, asked anew each time. */
   readonly witnesses: () => readonly Witness[];
   /** Sign what their sessions did; they outlive the open database. */
@@ -69,13 +72,27 @@ export async function openDatabase(options: OpeningOptions): Promise<Opened> {
   const olderClinicKeys = shared?.clinicKeys.slice(0, -1) ?? [];
   if (shared === undefined || clinicKey === undefined) throw new CallError('no-clinical-access');
   const known = await vault.readAuditHead();
-  const store = openStore({ path: vault.database().path, key: shared.databaseKey, clinicKey, olderClinicKeys });
+  const store = openFor(options, { key: shared.databaseKey, clinicKey, olderClinicKeys });
   const ending: (() => void)[] = [() => closeStore(store)];
   try {
+    const { clinicId } = vault.ids();
+    // Before the head is asked for: a log that a migration spoilt must not pass for one that was rolled back.
+    await options.proof?.opened(store, headOf(known), { clinicId, book: vault.rosterHistory() });
     return await begin(store, known, options, ending);
   } catch (error) {
     // Whatever had begun by then ends: no open database is left behind that nobody holds.
     endAll(ending);
+    throw error;
+  }
+}
+
+type Keys = Pick<OpenOptions, 'key' | 'clinicKey' | 'olderClinicKeys'>;
+
+function openFor({ vault, proof }: OpeningOptions, keys: Keys): Store {
+  try {
+    return openStore({ path: vault.database().path, ...keys });
+  } catch (error) {
+    proof?.failed(error);
     throw error;
   }
 }
@@ -86,6 +103,9 @@ function endAll(ending: readonly (() => void)[]): void {
 }
 
 type KnownHead = Awaited<ReturnType<Vault['readAuditHead']>>;
+
+const headOf = (known: KnownHead): LogHead | null =>
+  known.state === 'ok' ? { size: known.head.size, root: known.head.root.toString('hex') } : null;
 
 /** All that runs while the database is open. @param ending each beginning adds its end here */
 async function begin(store: Store, known: KnownHead, options: OpeningOptions, ending: (() => void)[]): Promise<Opened> {

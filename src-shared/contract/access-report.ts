@@ -138,6 +138,7 @@ export const accessReports = {
     output: saved,
     needs: 'access-report:make',
     audits: 'access-report.made',
+    takesOut: true,
   }),
 };
 
@@ -148,6 +149,7 @@ export const auditEventExport = {
     output: saved,
     needs: 'audit:export',
     audits: 'export.audit-fhir',
+    takesOut: true,
   }),
   cancel: task({
     summary: 'Stop the export of the log as AuditEvents; nothing of the file stays.',

@@ -48,6 +48,8 @@ export const app = {
       clinicName: z.string().nullable(),
       workstationName: z.string().nullable(),
       language: language.nullable(),
+      /** The clinic has a help page of its own: `app.openHelp`. */
+      help: z.boolean(),
       /** A keyring of the profile's own, weaker than the desktop's (development and servers without a desktop). */
       weakKeychain: z.boolean(),
       /** A session waits for its PIN: whose it is, nobody is told. */
@@ -62,6 +64,13 @@ export const app = {
     }),
     needs: 'public',
     audits: { none: 'shown before sign-in, names no person and no record' },
+  }),
+  openHelp: task({
+    summary: "Open the clinic's own help page in the browser, where a policy of this machine names one.",
+    input: empty,
+    output: ok,
+    needs: 'public',
+    audits: { none: 'a page of the clinic, nothing about people' },
   }),
   retry: task({
     summary: 'Look at keychain and files again.',
@@ -158,6 +167,7 @@ export const setup = {
     output: z.strictObject({ saved: z.boolean() }),
     needs: 'public',
     audits: { none: 'part of set-up, before the first sign-in' },
+    takesOut: false, // words of a kit, nothing about patients
   }),
   confirmKit: task({
     summary: 'Two words of the kit, typed back.',
@@ -248,6 +258,7 @@ export const recovery = {
     output: z.strictObject({ saved: z.boolean() }),
     needs: 'key:rotate',
     audits: { none: 'part of making the kit anew, whose confirmation is the entry' },
+    takesOut: false,
   }),
   confirmRemade: task({
     summary: 'Two words of the remade kit, typed back: from now on the kit is in the new form.',
@@ -287,6 +298,8 @@ export const settings = {
       unseenDays: z.number().int(),
       /** Must admins sign in with a second factor? Set by `users.setPolicy`. */
       adminSecondFactor: z.boolean(),
+      /** Set by a policy of this machine: `settings.set` of it is refused. */
+      managed: z.array(z.enum(['idleMinutes', 'pinAllowed'])),
     }),
     needs: 'session',
     audits: { none: 'settings hold nothing about people' },

@@ -25,6 +25,7 @@ export const auditBundle = {
     }),
     needs: 'audit:export',
     audits: 'export.audit',
+    takesOut: true,
   }),
   cancel: task({
     summary: 'Stop the export of the log with its proofs; nothing of the file stays.',

@@ -108,6 +108,7 @@ export const errorCodes = [
   'policy-forbids', // a policy of this machine, which no user can change
   'update-not-ready', // no update lies here, or another one than the caller saw
   'update-off', // there are no updates on this workstation
+  'update-failed', // this new version did not prove itself: nobody works in it
   // files
   'file-unreadable',
   'file-too-large',

@@ -19,6 +19,8 @@ export const coreEvents = {
   'record-changed': z.strictObject({ patientId: z.string().nullable() }),
   /** How the exchange with the other workstations stands is another: ask `sync.status`. */
   'sync-changed': z.strictObject({}),
+  /** How updates stand is another: ask `updates.status`. A screen that nobody is signed in at asks by itself. */
+  'update-changed': z.strictObject({}),
   /** Something that those who review should hear of at once. Names nobody. */
   alarm: z.strictObject({ kind: z.enum(['break-glass', 'record-differs']), at: z.number().int() }),
 } as const;

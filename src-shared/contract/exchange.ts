@@ -121,6 +121,7 @@ export const exports = {
     output: saved,
     needs: 'patient:export',
     audits: 'export.bundle',
+    takesOut: true,
   }),
   summary: task({
     summary: 'International Patient Summary of one patient as a FHIR document Bundle.',
@@ -128,6 +129,7 @@ export const exports = {
     output: saved,
     needs: 'patient:export',
     audits: 'export.summary',
+    takesOut: true,
   }),
   pdf: task({
     summary: 'The record of one patient as a PDF a person likes to read.',
@@ -135,6 +137,7 @@ export const exports = {
     output: saved,
     needs: 'patient:print',
     audits: 'export.pdf',
+    takesOut: true,
   }),
   import: task({
     summary: 'What one import brought in, as it came, as NDJSON (one resource or bundle a line).',
@@ -142,6 +145,7 @@ export const exports = {
     output: saved,
     needs: 'patient:export',
     audits: 'export.import',
+    takesOut: true,
   }),
   all: task({
     summary: "The whole clinic's record as NDJSON, one resource a line as stored. Needs what two admins agreed to.",
@@ -153,6 +157,7 @@ export const exports = {
     output: z.strictObject({ saved: z.boolean(), bytes: z.number().int(), resources: z.number().int() }),
     needs: 'patient:export-all',
     audits: 'export.all',
+    takesOut: true,
   }),
   cancelAll: task({
     summary: 'Stop the export of everything; nothing of the file stays, and the request can be used again.',

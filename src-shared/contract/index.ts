@@ -13,6 +13,7 @@ import { keys } from './keys.ts';
 import { logServer } from './log-server.ts';
 import { patients } from './patients.ts';
 import { sessions, users } from './people.ts';
+import { policies } from './policies.ts';
 import type { Procedure } from './procedure.ts';
 import { requests } from './requests.ts';
 import { retention } from './retention.ts';
@@ -20,6 +21,7 @@ import { reviews } from './reviews.ts';
 import { roles } from './roles.ts';
 import { roster } from './roster.ts';
 import { conflicts, sync } from './sync.ts';
+import { updates } from './updates.ts';
 
 export const contract = {
   app,
@@ -51,6 +53,8 @@ export const contract = {
   access,
   conflicts,
   sync,
+  policies,
+  updates,
 } as const;
 
 export type Contract = typeof contract;

@@ -40,6 +40,11 @@ type Declaration<I extends z.ZodType, O extends z.ZodType, N extends Needs> = {
   readonly channels?: readonly Channel[];
   /** Offered also to a session that still owes one of these; every other procedure is refused to it. */
   readonly whileOwing?: readonly Owed[];
+  /**
+   * Writes what this house keeps about patients, or who saw it, to where Carekeep no longer protects it: a policy of the
+   * machine may forbid all of these. Every procedure that saves a file says yes or no (a test).
+   */
+  readonly takesOut?: boolean;
   /** One line for `ctl --list` and the docs. */
   readonly summary: string;
 };

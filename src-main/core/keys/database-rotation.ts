@@ -34,6 +34,10 @@ export class DatabaseRotation {
     this.#core = core;
   }
 
+  get running(): boolean {
+    return this.#running;
+  }
+
   /** What keeps everybody from the database just now. */
   get maintenance(): Maintenance | null {
     return this.#maintenance;

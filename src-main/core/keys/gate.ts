@@ -14,8 +14,9 @@ const answered: ReadonlySet<ProcedureName> = new Set([
 /** A page that was loaded anew asks who is signed in: it waits for an answer, whatever else is refused. */
 const waiting: ReadonlySet<ProcedureName> = new Set(['sessions.current']);
 
-/** Waits for the end of what is short. @throws CallError maintenance */
+/** Waits for the end of what is short. @throws CallError maintenance, busy, update-failed */
 export async function demandNoMaintenance(core: Core, procedure: ProcedureName): Promise<void> {
+  await core.updates.demandAllowed(procedure);
   for (let now = core.rotation.maintenance; now !== null; now = core.rotation.maintenance) {
     if (answered.has(procedure)) return;
     if (!now.quiet && !waiting.has(procedure)) throw new CallError('maintenance');

@@ -1,8 +1,9 @@
 /**
- * What Carekeep keeps in the keychain: device secrets, each an item of its own, how far the key file has come, and
- * the head of the audit log.
+ * What Carekeep keeps in the keychain: device secrets, each an item of its own, how far the key file has come, the
+ * head of the audit log, and what updates are measured by.
  */
 import { z } from 'zod';
+import { type UpdateTrust, updateTrust } from '../../../src-shared/updates/state.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { equalBytes } from '../crypto/hash.ts';
 import { wipe } from '../crypto/wipe.ts';
@@ -11,6 +12,7 @@ import { fromBase64, raw32 } from './wrapped.ts';
 
 const deviceSecretAccount = (profileId: string, number: number) => `${profileId}/device-secret/${number}`;
 const auditHeadAccount = (profileId: string) => `${profileId}/audit-head`;
+const updateAccount = (profileId: string) => `${profileId}/update`;
 
 export type SecretRead =
   | { readonly state: 'ok'; readonly secret: Buffer }
@@ -102,6 +104,7 @@ export async function removeKeychainItems(keychain: Keychain, profileId: string,
   }
   await keychain.remove(keyFileMarkAccount(profileId));
   await keychain.remove(auditHeadAccount(profileId));
+  await keychain.remove(updateAccount(profileId));
 }
 
 /** Size and root of the audit log's tree at its last checkpoint (RFC 6962 tree head). */
@@ -132,4 +135,27 @@ export async function writeAuditHead(
     auditHeadAccount(profileId),
     canonicalJson({ size: head.size, root: head.root.toString('base64') }),
   );
+}
+
+export type UpdateTrustRead =
+  | { readonly state: 'ok'; readonly trust: UpdateTrust }
+  | { readonly state: KeychainTrouble | 'no-entry' | 'malformed' };
+
+export async function readUpdateTrust(keychain: Keychain, profileId: string): Promise<UpdateTrustRead> {
+  const answer = await keychain.read(updateAccount(profileId));
+  if (answer.state !== 'ok') return answer;
+  try {
+    return { state: 'ok', trust: updateTrust.parse(JSON.parse(answer.value)) };
+  } catch {
+    // Anything could have been written there: it must not count as a workstation that has seen nothing yet.
+    return { state: 'malformed' };
+  }
+}
+
+export async function writeUpdateTrust(
+  keychain: Keychain,
+  profileId: string,
+  trust: UpdateTrust,
+): Promise<'ok' | KeychainTrouble> {
+  return keychain.write(updateAccount(profileId), canonicalJson(trust));
 }

@@ -36,12 +36,15 @@ export class VaultRoom {
   #turn: Promise<unknown> = Promise.resolve();
   #marked = 0;
   readonly #sessions = new Set<VaultSession>();
+  /** The keychain is not told how far the key file has come: a version on trial may be taken back. */
+  #held: boolean;
   /** A keychain that did not answer is not asked again in the same turn: nobody waits for it twice. */
   #silent = false;
 
-  constructor(place: Place, cost: Argon2Params | undefined) {
+  constructor(place: Place, cost: Argon2Params | undefined, held = false) {
     this.place = place;
     this.cost = cost;
+    this.#held = held;
     this.#throttle = new Throttle(place.clock, () => this.#mark());
   }
 
@@ -173,11 +176,17 @@ export class VaultRoom {
   /** A keychain that does not answer now is told at the next change: a file that is ahead of it is fine. */
   async #mark(): Promise<void> {
     const file = this.#file;
-    if (file === undefined || this.#state === 'key-file-rolled-back' || this.#silent) return;
+    if (file === undefined || this.#state === 'key-file-rolled-back' || this.#silent || this.#held) return;
     const { onDisk } = file;
     if (onDisk <= this.#marked) return;
     if ((await writeKeyFileMark(this.place.keychain, file.payload.profileId, onDisk)) === 'ok') this.#marked = onDisk;
     else this.#silent = true;
+  }
+
+  /** From now on the keychain hears of each change again, and of those before. */
+  async release(): Promise<void> {
+    this.#held = false;
+    await this.inTurn(async () => undefined);
   }
 
   /** Wipes what the vault holds. */

@@ -3,6 +3,7 @@
  * those belong to the session that a sign-in returns.
  */
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import type { UpdateTrust } from '../../../src-shared/updates/state.ts';
 import type { Argon2Params } from '../crypto/kdf.ts';
 import { type Random, randomBytes, uuidFrom } from '../crypto/random.ts';
 import { wipe } from '../crypto/wipe.ts';
@@ -18,7 +19,14 @@ import { Joining } from './joining-office.ts';
 import type { Journal } from './journal.ts';
 import { foldedName, type KeyFilePayload } from './key-file-payload.ts';
 import type { Keychain } from './keychain.ts';
-import { type AuditHead, type AuditHeadRead, readAuditHead, writeAuditHead } from './keychain-items.ts';
+import {
+  type AuditHead,
+  type AuditHeadRead,
+  readAuditHead,
+  readUpdateTrust,
+  writeAuditHead,
+  writeUpdateTrust,
+} from './keychain-items.ts';
 import { Keys } from './keys-office.ts';
 import { type KitAnswer, provedKit, withConfirmedKit } from './kit.ts';
 import { databaseFiles, databasePath, profilePaths } from './layout.ts';
@@ -51,6 +59,8 @@ export type VaultOptions = {
   readonly disk?: Disk;
   /** Cost of new password slots; measured at set-up when absent. */
   readonly passwordCost?: Argon2Params;
+  /** A version on trial: until `keep`, the keychain does not hear how far the key file has come. */
+  readonly onTrial?: boolean;
 };
 
 /** Looks at a profile folder and the keychain. */
@@ -83,7 +93,8 @@ export class Vault {
 
   constructor(options: VaultOptions) {
     const { profileDir, keychain, clock = systemClock, random = randomBytes, disk = realDisk } = options;
-    this.#room = new VaultRoom({ profileDir, keychain, clock, random, disk }, options.passwordCost);
+    const place = { profileDir, keychain, clock, random, disk };
+    this.#room = new VaultRoom(place, options.passwordCost, options.onTrial ?? false);
     this.people = new People(this.#room);
     this.directory = new Directory(this.#room);
     this.joining = new Joining(this.#room);
@@ -185,6 +196,35 @@ export class Vault {
 
   async writeAuditHead(head: AuditHead): Promise<'ok' | 'absent' | 'locked' | 'hang'> {
     return writeAuditHead(this.#room.place.keychain, this.ids().profileId, head);
+  }
+
+  /**
+   * What this workstation trusts of updates. `none-yet`: nothing is set up, there is no name to keep it under.
+   * `unreadable`: key file or keychain cannot be read, or what is there is not ours.
+   */
+  async readUpdateTrust(): Promise<
+    { readonly state: 'ok'; readonly trust: UpdateTrust | null } | { readonly state: 'none-yet' | 'unreadable' }
+  > {
+    const { file, place, state } = this.#room;
+    if (state === 'not-set-up') return { state: 'none-yet' };
+    if (file === undefined || state === 'key-file-rolled-back') return { state: 'unreadable' };
+    const read = await readUpdateTrust(place.keychain, file.payload.profileId);
+    if (read.state === 'ok') return read;
+    return read.state === 'no-entry' ? { state: 'ok', trust: null } : { state: 'unreadable' };
+  }
+
+  async writeUpdateTrust(trust: UpdateTrust): Promise<'ok' | 'absent' | 'locked' | 'hang'> {
+    return writeUpdateTrust(this.#room.place.keychain, this.ids().profileId, trust);
+  }
+
+  /** What is under way ends first. */
+  async settle(): Promise<void> {
+    await this.#room.inTurn(async () => undefined);
+  }
+
+  /** The version on trial stays: from now on the keychain hears of every change. */
+  async keep(): Promise<void> {
+    await this.#room.release();
   }
 
   /** Writes, reads back and removes a probe. */
