@@ -7,13 +7,14 @@ import { coreEnvironment } from './environment.ts';
 import type { Core } from './keeper.ts';
 import { keepValidators } from './validators.ts';
 
-/** Starts core for a profile; `heard` gets its parsed messages, `ended` its end, once. */
+/** Starts core for a profile, with what else it is told on its command line; `heard` gets its parsed messages, `ended` its end, once. */
 export function startCore(
   profile: string,
   heard: (message: CoreToShell) => void,
   ended: () => void,
+  told: readonly string[] = [],
 ): Core<MessagePortMain> {
-  const child = utilityProcess.fork(join(import.meta.dirname, 'core.js'), ['--profile', profile], {
+  const child = utilityProcess.fork(join(import.meta.dirname, 'core.js'), ['--profile', profile, ...told], {
     serviceName: 'core',
     stdio: 'inherit',
     env: coreEnvironment(process.env),

@@ -79,6 +79,10 @@ async function answer(
     core.denied(session, name);
     throw new CallError('forbidden');
   }
+  if (procedure.takesOut === true && core.policy.policy.exportAllowed === false) {
+    core.denied(session, name, { reason: 'policy' });
+    throw new CallError('policy-forbids');
+  }
   if (procedure.kind === 'task') {
     return runTask(core, connection, session, { name, procedure }, (record) =>
       handler({ core, connection, now, session, record }, parsed.data),
@@ -113,9 +117,16 @@ async function runTask(
     return await run(record);
   } catch (error) {
     const declared = codeOf(called.procedure);
-    if (error !== told && declared !== null) writeFailure(core, session, called, newNotes(declared, session), error);
+    if (error !== told && (declared !== null || isDenial(error))) {
+      writeFailure(core, session, called, newNotes(declared ?? 'access.denied', session), error);
+    }
     throw error;
   }
+}
+
+/** Not the role stood in the way: a denial all the same, also of what leaves no entry otherwise. */
+function isDenial(error: unknown): boolean {
+  return error instanceof CallError && (error.value.code === 'restricted' || error.value.code === 'policy-forbids');
 }
 
 function codeOf({ audits }: Procedure): AuditCode | null {
@@ -127,8 +138,10 @@ function writeFailure(core: Core, session: LiveSession, { name }: Called, notes:
   const value: ErrorValue = error instanceof CallError ? error.value : { code: 'internal' };
   try {
     if (value.code === 'forbidden') core.denied(session, name);
-    else if (value.code === 'restricted') core.denied(session, name, value.ids?.[0] ?? notes.patientId);
-    else core.refused(session, { ...notes, covered: false }, value);
+    else if (value.code === 'policy-forbids') core.denied(session, name, { reason: 'policy' });
+    else if (value.code === 'restricted') {
+      core.denied(session, name, { reason: 'restricted', patientId: value.ids?.[0] ?? notes.patientId });
+    } else core.refused(session, { ...notes, covered: false }, value);
   } catch (failure) {
     core.report('failure-entry', failure);
   }
@@ -178,8 +191,7 @@ function inTransaction<T>(
     for (const then of done) then();
     return result;
   } catch (error) {
-    const restricted = error instanceof CallError && error.value.code === 'restricted';
-    if (declared !== null || restricted) writeFailure(core, session, called, entry, error);
+    if (declared !== null || isDenial(error)) writeFailure(core, session, called, entry, error);
     throw error;
   }
 }

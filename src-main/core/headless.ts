@@ -15,7 +15,7 @@ export type Headless = {
 /** Starts core on a profile in this process. @throws CallError `busy` when another core holds the profile */
 export async function startHeadless(
   profile: string,
-  more: Pick<CoreOptions, 'clocks' | 'passwordCost'> = {},
+  more: Pick<CoreOptions, 'clocks' | 'passwordCost' | 'policy'> = {},
 ): Promise<Headless> {
   const core = await createCore({
     profile,

@@ -6,10 +6,11 @@ import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
+import type { Policy } from '../../src-shared/policy/policy.ts';
 import type { LockReason } from '../../src-shared/wire.ts';
 import { writeEnd } from './chart/search-session.ts';
 import { newNotes, writeEntry } from './entry.ts';
-import { type ClinicSettings, readSettings } from './people/clinic-settings.ts';
+import { type ClinicSettings, readSettings, settingsUnder } from './people/clinic-settings.ts';
 import type { Clocks } from './people/every-second.ts';
 import { type IdleTimer, startIdleTimer } from './people/idle.ts';
 import { readPinVerifier, readState } from './people/state.ts';
@@ -22,6 +23,8 @@ import type { VaultSession } from './vault/session.ts';
 const idleMinutesBeforeOpening = 5;
 
 export type PresenceParts = Clocks & {
+  /** Of this machine; above what an admin sets. */
+  readonly policy: Policy;
   /** The open database. */
   readonly store: () => Store | null;
   /** A session is over; its keys are still there. */
@@ -36,8 +39,9 @@ export type PresenceParts = Clocks & {
   readonly report: (where: string, error: unknown) => void;
 };
 
-/** @throws CallError pin-not-allowed, pin-not-set when this user's session cannot be veiled */
-export function demandPinSet(store: Store, userId: string): void {
+/** @throws CallError policy-forbids, pin-not-allowed, pin-not-set when this user's session cannot be veiled */
+export function demandPinSet(store: Store, policy: Policy, userId: string): void {
+  if (policy.pinAllowed === false) throw new CallError('policy-forbids');
   if (!readSettings(store).pinAllowed) throw new CallError('pin-not-allowed');
   if (readPinVerifier(store, userId) === null) throw new CallError('pin-not-set');
 }
@@ -148,7 +152,7 @@ export class Presence {
     const store = this.#parts.store();
     if (session?.keys.shared === undefined || session.owes !== null || store === null || this.#locking) return false;
     try {
-      demandPinSet(store, session.userId);
+      demandPinSet(store, this.#parts.policy, session.userId);
       const notes = newNotes('session.veiled', session);
       notes.detail['reason'] = 'idle';
       withTransaction(store, (tx) => writeEntry(tx, session, notes, 'success'), this.#parts.wall());
@@ -180,7 +184,10 @@ export class Presence {
     this.#idle = startIdleTimer({
       monotonic: this.#parts.monotonic,
       wall: this.#parts.wall,
-      limitMinutes: store === null ? idleMinutesBeforeOpening : readSettings(store).idleMinutes,
+      limitMinutes:
+        store === null
+          ? (this.#parts.policy.idleMinutes ?? idleMinutesBeforeOpening)
+          : settingsUnder(this.#parts.policy, readSettings(store)).idleMinutes,
       over: (reason) => this.#idleOver(reason),
       tell: this.#parts.tell,
     });

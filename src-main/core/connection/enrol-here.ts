@@ -6,17 +6,18 @@ import type { Core } from '../core.ts';
 import { probeAuthority } from '../crypto/backend-tls.ts';
 import { readAuthority } from '../crypto/certificate.ts';
 import { wipe } from '../crypto/wipe.ts';
+import { demandNamedAddress, demandNamedAuthority } from '../policies/backend-named.ts';
 import { createDatabaseFile } from '../start/setup.ts';
 import type { BackendHttp } from '../sync/http.ts';
 import { fetchDescriptor, putMailbox, readMailbox, readWelcome } from '../sync/open-calls.ts';
 import type { EnrolmentOffer } from '../vault/join.ts';
 import type { Enrolling } from '../vault/joining-office.ts';
-import { demandSame, parseAddress, withOpenCalls } from './connect.ts';
+import { addressText, demandSame, parseAddress, withOpenCalls } from './connect.ts';
 import { mailboxOf, openOffer, openPart, sealPart } from './enrolment-code.ts';
 
 /**
  * The authority that the server shows is trusted for this mailbox alone, until what the code opens names the same one.
- * @throws CallError enrolment-code-wrong, enrolment-over, backend-differs, backend-not-in-eu, already-set-up
+ * @throws CallError enrolment-code-wrong, enrolment-over, backend-differs, backend-not-in-eu, already-set-up, policy-forbids
  */
 export async function askHere(
   core: Core,
@@ -24,11 +25,14 @@ export async function askHere(
   signal: AbortSignal,
 ): Promise<Output<'enrolment.ask'>> {
   if (core.vault.state !== 'not-set-up') throw new CallError('already-set-up');
+  const { policy } = core.policy;
+  demandNamedAddress(policy, input.address);
   const mailbox = mailboxOf(input.code);
   if (mailbox === undefined) throw new CallError('enrolment-code-wrong', { field: 'code' });
   const at = parseAddress(input.address);
   try {
     const authority = await probeAuthority(at, { signal, timeoutMs: 10_000 });
+    demandNamedAuthority(policy, authority.fingerprint, 'address');
     return await withOpenCalls(at, authority.pem, async (http) => {
       const state = await readMailbox(http, mailbox.id, signal);
       if (state === null) throw new CallError('enrolment-code-wrong', { field: 'code' });
@@ -106,6 +110,9 @@ export async function finishHere(
   const pending = await core.vault.joining.enrolling();
   if (pending === null) throw new CallError('enrolment-over');
   const { offer, host, port } = pending;
+  // It was asked before this policy came.
+  demandNamedAddress(core.policy.policy, addressText({ host, port }));
+  demandNamedAuthority(core.policy.policy, readAuthority(offer.authority)?.fingerprint ?? '', 'address');
   const { descriptor, sealed } = await inMailbox(pending, async (http) => {
     const state = await readMailbox(http, pending.mailbox, signal);
     if (state === null) throw new CallError('enrolment-over');

@@ -4,6 +4,7 @@ import type { Handlers } from '../call.ts';
 import type { Core } from '../core.ts';
 import { readAuthority, readCertificate } from '../crypto/certificate.ts';
 import { looked } from '../looked.ts';
+import { demandNamedAddress, demandNamedAuthority } from '../policies/backend-named.ts';
 import { addressText, connectClinic, inEu, parseAddress, probe } from './connect.ts';
 import { answerHere, askHere, finishHere } from './enrol-here.ts';
 import { asCallError, reasonOf } from './refusals.ts';
@@ -49,14 +50,20 @@ export const backendHandlers: Handlers<'backend'> = {
       },
     };
   },
-  probe: async ({ core }, { address }) =>
-    asking(core, async (signal) => {
+  probe: async ({ core }, { address }) => {
+    const { policy } = core.policy;
+    demandNamedAddress(policy, address);
+    return asking(core, async (signal) => {
       const { at, authority, descriptor } = await probe(parseAddress(address), signal);
       const { name, operator, region } = descriptor;
       const { fingerprint } = authority;
+      demandNamedAuthority(policy, fingerprint, 'address');
       return { address: addressText(at), fingerprint, name, operator, region, inEu: inEu(descriptor) };
-    }),
+    });
+  },
   connect: async ({ core, session, record, now }, input) => {
+    demandNamedAddress(core.policy.policy, input.address);
+    demandNamedAuthority(core.policy.policy, input.fingerprint, 'fingerprint');
     const backend = await asking(core, (signal) => connectClinic(core.vault, input, now, signal));
     await core.vault.backend.connect(session.keys, backend);
     record(({ entry }) => {

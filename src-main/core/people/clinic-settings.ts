@@ -1,5 +1,6 @@
 /** What an admin sets for this workstation, kept in the database. */
 import { z } from 'zod';
+import type { Policy } from '../../../src-shared/policy/policy.ts';
 import { unseenDaysAtFirst } from '../connection/unseen.ts';
 import { readMeta, writeMeta } from '../store/meta.ts';
 import type { Store } from '../store/open.ts';
@@ -19,6 +20,25 @@ const atFirst: ClinicSettings = { idleMinutes: 5, pinAllowed: true, veilMinutes:
 export function readSettings(store: Store): ClinicSettings {
   const bytes = readMeta(store.db, 'settings');
   return bytes === undefined ? atFirst : settings.parse(JSON.parse(bytes.toString('utf8')));
+}
+
+export type ManagedSetting = 'idleMinutes' | 'pinAllowed';
+
+/** What a policy of this machine decides, so that nobody here changes it. */
+export function managedSettings({ idleMinutes, pinAllowed }: Policy): ManagedSetting[] {
+  return [
+    ...(idleMinutes === undefined ? [] : ['idleMinutes' as const]),
+    ...(pinAllowed === false ? ['pinAllowed' as const] : []),
+  ];
+}
+
+/** What counts on this workstation: the clinic's settings under the machine's policy. */
+export function settingsUnder(policy: Policy, settings: ClinicSettings): ClinicSettings {
+  return {
+    ...settings,
+    ...(policy.idleMinutes !== undefined && { idleMinutes: policy.idleMinutes }),
+    ...(policy.pinAllowed === false && { pinAllowed: false }),
+  };
 }
 
 export function writeSettings(store: Store, next: ClinicSettings): void {

@@ -3,7 +3,7 @@ import type { Session } from '../../../src-shared/contract/people.ts';
 import { permissions } from '../../../src-shared/contract/permissions.ts';
 import type { Core } from '../core.ts';
 import type { LiveSession } from '../session.ts';
-import { readSettings } from './clinic-settings.ts';
+import { readSettings, settingsUnder } from './clinic-settings.ts';
 import { readPinVerifier, readState } from './state.ts';
 
 /** Names of those roles held that the clinic defined; their permissions are among the session's. */
@@ -19,7 +19,7 @@ export function describe(core: Core, session: LiveSession): Session {
   const store = session.keys.shared === undefined ? undefined : core.opened()?.store;
   const shown = core.vault.displayDirectory();
   const remembered = store === undefined ? null : readState(store, session.userId);
-  const settings = store === undefined ? undefined : readSettings(store);
+  const settings = store === undefined ? undefined : settingsUnder(core.policy.policy, readSettings(store));
   return {
     userId: session.userId,
     userName: session.userName,
@@ -31,7 +31,7 @@ export function describe(core: Core, session: LiveSession): Session {
     clinicName: shown?.clinicName ?? '',
     workstationName: shown?.workstationName ?? '',
     country: shown?.country ?? '',
-    idleMinutes: settings?.idleMinutes ?? 5,
+    idleMinutes: settings?.idleMinutes ?? core.policy.policy.idleMinutes ?? 5,
     quickReturn: {
       allowed: settings?.pinAllowed ?? false,
       pinSet: store !== undefined && readPinVerifier(store, session.userId) !== null,

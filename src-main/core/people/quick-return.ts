@@ -65,7 +65,9 @@ async function tryPin(core: Core, store: Store, parked: Parked, pin: string): Pr
 
 export const quickReturnHandlers: QuickReturn = {
   setPin: async (context, { pin, password }) => {
-    if (!readSettings(ownStore(context)).pinAllowed) throw new CallError('pin-not-allowed');
+    const store = ownStore(context);
+    if (context.core.policy.policy.pinAllowed === false) throw new CallError('policy-forbids');
+    if (!readSettings(store).pinAllowed) throw new CallError('pin-not-allowed');
     demandPin(pin);
     await demandPassword(context, password);
     const verifier = await makeVerifier(pin);
@@ -88,7 +90,7 @@ export const quickReturnHandlers: QuickReturn = {
   },
   veil: async ({ core, connection, record }) => {
     record(({ tx, session, entry }) => {
-      demandPinSet(tx.store, session.userId);
+      demandPinSet(tx.store, core.policy.policy, session.userId);
       entry.detail['reason'] = 'user';
     });
     core.presence.park(connection);

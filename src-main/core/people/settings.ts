@@ -1,6 +1,7 @@
 /** Clinic settings. */
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers } from '../call.ts';
-import { type ClinicSettings, readSettings, writeSettings } from './clinic-settings.ts';
+import { type ClinicSettings, managedSettings, readSettings, settingsUnder, writeSettings } from './clinic-settings.ts';
 
 export const settingsHandlers: Handlers<'settings'> = {
   get: ({ core, tx }) => {
@@ -9,15 +10,19 @@ export const settingsHandlers: Handlers<'settings'> = {
       clinicName: shown?.clinicName ?? '',
       country: shown?.country ?? '',
       workstationName: shown?.workstationName ?? '',
-      ...readSettings(tx.store),
+      ...settingsUnder(core.policy.policy, readSettings(tx.store)),
       ...core.vault.rosterState().policy,
+      managed: managedSettings(core.policy.policy),
     };
   },
   set: ({ core, tx, entry, kept }, change) => {
+    const { policy } = core.policy;
+    const managed = managedSettings(policy).find((name) => Object.hasOwn(change, name));
+    if (managed !== undefined) throw new CallError('policy-forbids', { field: managed });
     const before = readSettings(tx.store);
     const after = { ...before, ...change };
     writeSettings(tx.store, after);
-    kept(() => core.presence.settingsChanged(after));
+    kept(() => core.presence.settingsChanged(settingsUnder(policy, after)));
     entry.detail['before'] = told(before, change);
     entry.detail['after'] = told(after, change);
     return { ok: true };

@@ -1,5 +1,6 @@
 /** The application before anyone signs in. */
 
+import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers } from '../call.ts';
 import { version } from '../version.ts';
 import { weakKeychain } from './weak-keychain.ts';
@@ -16,6 +17,7 @@ export const appHandlers: Handlers<'app'> = {
       clinicName: shown?.clinicName ?? null,
       workstationName: shown?.workstationName ?? null,
       language: shown?.language ?? null,
+      help: core.policy.policy.helpAddress !== undefined,
       weakKeychain: weakKeychain(),
       veiled:
         parked === null
@@ -26,6 +28,11 @@ export const appHandlers: Handlers<'app'> = {
               preferences: parked.preferences ?? { language: shown?.language ?? 'en', theme: 'system' },
             },
     };
+  },
+  openHelp: async ({ core }) => {
+    if (core.policy.policy.helpAddress === undefined) throw new CallError('not-found');
+    core.openHelp();
+    return { ok: true };
   },
   retry: async ({ core }) => ({ state: await core.look() }),
 };

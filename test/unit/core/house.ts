@@ -17,7 +17,8 @@ import type { CoreEvent } from '../../../src-shared/contract/events.ts';
 import { type CallInput, type Output, type ProcedureName, procedures } from '../../../src-shared/contract/index.ts';
 import type { Role } from '../../../src-shared/contract/permissions.ts';
 import type { Channel } from '../../../src-shared/contract/procedure.ts';
-import type { LockReason } from '../../../src-shared/wire.ts';
+import { noPolicy, type ReadPolicy } from '../../../src-shared/policy/policy.ts';
+import type { CoreToShell, LockReason } from '../../../src-shared/wire.ts';
 import { adminPassword, quick } from './clinic.ts';
 
 export const passwords: { readonly [R in Role]: string } = {
@@ -78,6 +79,10 @@ export class House {
   words: readonly string[] = [];
   /** The way to a backend that the next start has. */
   links: Links | null = null;
+  /** What IT set for the machine, from the next start on. */
+  policy: ReadPolicy = noPolicy;
+  /** Core said to main. */
+  readonly toShell: CoreToShell[] = [];
   /** What core told all windows. */
   readonly told: CoreEvent[] = [];
   #core: Core | null = null;
@@ -115,6 +120,8 @@ export class House {
         monotonic: () => systemClock.monotonic() + this.ahead.monotonic,
       },
       broadcast: (event) => void this.told.push(event),
+      policy: this.policy,
+      shell: (message) => void this.toShell.push(message),
       ...(this.links !== null && { links: this.links }),
       ...quick,
     });

@@ -30,6 +30,7 @@ const logTarget = { host: 'logs.example', port: 6514, serverName: null, authorit
 /** Input that every schema takes and that does as little as the procedure can. */
 const sample: { readonly [N in ProcedureName]?: unknown } = {
   'settings.get': {},
+  'policies.get': {},
   'sync.status': {},
   'sync.now': {},
   'sync.quarantined': {},
@@ -309,6 +310,7 @@ test('IT works without the database, and what it was denied is in the log afterw
         'sessions.touch': 'accepted',
         'sync.now': 'accepted',
         'sync.status': 'accepted',
+        'policies.get': 'accepted',
         'sessions.changePassword': 'wrong-password',
         'sessions.finishPassword': 'not-found',
         'sessions.account': 'accepted',
