@@ -7,6 +7,7 @@ import { useCan } from '../app/session.tsx';
 import { call, errorValueOf, useProcedure } from '../client.ts';
 import { isLanguage, languageNames, languages } from '../i18n.ts';
 import { FormDialog } from '../patient/FormDialog.tsx';
+import { ManagedNote, useNothingLeaves } from '../policies/index.ts';
 import { ErrorState, LoadingSkeleton, notifyDone } from '../ui/index.ts';
 import classes from './access-report.module.css';
 import { Preview } from './Preview.tsx';
@@ -24,6 +25,7 @@ type Props = {
 export function AccessReportDialog({ patientId, name, onClose }: Props) {
   const { t } = useTranslation('accessReport');
   const can = useCan();
+  const closed = useNothingLeaves();
   const [span, setSpan] = useState<ReportSpan>('three-years');
   const [ready, setReady] = useState(true);
   const [form, setForm] = useState<(typeof forms)[number]>('pdf');
@@ -68,7 +70,7 @@ export function AccessReportDialog({ patientId, name, onClose }: Props) {
       dirty={reason !== ''}
       busy={busy}
       error={error}
-      submitDisabled={!ready || preview.isError || (withNames && reason.trim() === '')}
+      submitDisabled={closed || !ready || preview.isError || (withNames && reason.trim() === '')}
       onSubmit={() => void save()}
       onClose={onClose}
     >
@@ -117,6 +119,7 @@ export function AccessReportDialog({ patientId, name, onClose }: Props) {
           onChange={(event) => setWithNames(event.currentTarget.checked)}
         />
       )}
+      {closed && <ManagedNote why="no-export" />}
       {withNames && (
         <Textarea
           label={t('dialog.reason')}

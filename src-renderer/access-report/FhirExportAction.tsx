@@ -2,6 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, errorValueOf, useAction } from '../client.ts';
+import { ExportButton } from '../policies/index.ts';
 import { FormError, notifyDone, StopOrStart, useFormat, useMoved, WorkModal, WorkProgress } from '../ui/index.ts';
 
 /** The log as FHIR AuditEvents in one file; can be stopped, and then nothing of it stays. */
@@ -29,9 +30,9 @@ export function FhirExportAction() {
   const quiet = take.error !== null && ['cancelled', 'nothing-chosen'].includes(errorValueOf(take.error).code);
   return (
     <>
-      <Button variant="default" onClick={() => setOpened(true)}>
+      <ExportButton variant="default" onClick={() => setOpened(true)}>
         {t('export.button')}
-      </Button>
+      </ExportButton>
       <WorkModal opened={opened} title={t('export.title')} pending={take.isPending} onClose={close}>
         <Stack gap={14}>
           <p>{t('export.text')}</p>

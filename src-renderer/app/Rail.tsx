@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Place } from '../../src-shared/contract/people.ts';
 import { ConflictCount } from '../conflicts/ConflictCount.tsx';
+import { HelpButton } from '../policies/HelpButton.tsx';
 import { WaitingCount } from '../requests/WaitingCount.tsx';
 import { OpenCount } from '../review/OpenCount.tsx';
 import { SyncSign, useSyncStanding } from '../sync/index.ts';
@@ -74,6 +75,7 @@ export function Rail({ place, onLock }: { readonly place: Place; readonly onLock
           <ul aria-labelledby="rail-clinic">{below}</ul>
         </>
       )}
+      <HelpButton className="ck-rail-item ck-rail-help" />
       <SyncSign />
       <div className="ck-rail-foot">
         <UnstyledButton

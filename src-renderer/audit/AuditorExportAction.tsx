@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ExportButton } from '../policies/index.ts';
 import { AuditorExportDialog } from './AuditorExportDialog.tsx';
 
 /** The log for an auditor outside, with its proofs. */
@@ -9,9 +9,9 @@ export function AuditorExportAction() {
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button variant="default" onClick={() => setOpened(true)}>
+      <ExportButton variant="default" onClick={() => setOpened(true)}>
         {t('button')}
-      </Button>
+      </ExportButton>
       {opened && <AuditorExportDialog onClose={() => setOpened(false)} />}
     </>
   );

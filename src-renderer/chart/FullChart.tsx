@@ -11,6 +11,7 @@ import { PatientConflicts } from '../conflicts/PatientConflicts.tsx';
 import { isoToday } from '../find/today.ts';
 import { NotesTab, useDrafts } from '../notes/index.ts';
 import { EditPatientDialog } from '../patient/index.ts';
+import { ExportButton } from '../policies/index.ts';
 import { ariaKeys, Card, ErrorState, Kbd, LoadingSkeleton, useShortcut } from '../ui/index.ts';
 import { Banner, headOfFacts } from './Banner.tsx';
 import { AllergyDialog, MedicationDialog, ProblemDialog } from './ChartForms.tsx';
@@ -103,9 +104,9 @@ export function FullChart({ patientId, tab }: Props) {
             <>
               <AccessReportButton patientId={patientId} />
               {mayExport && (
-                <Button variant="default" onClick={() => setDialog('export')}>
+                <ExportButton variant="default" onClick={() => setDialog('export')}>
                   {t('exportButton')}
-                </Button>
+                </ExportButton>
               )}
               {can('patient:write') && (
                 <Button variant="default" onClick={() => setDialog('edit')}>

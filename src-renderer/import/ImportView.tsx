@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ImportId } from '../../src-shared/contract/primitives.ts';
 import { useSession } from '../app/session.tsx';
 import { useAction, useCoreEvent, useProcedure, useRefresh } from '../client.ts';
+import { ExportButton } from '../policies/index.ts';
 import {
   announce,
   Card,
@@ -126,7 +127,7 @@ export function ImportView({ importId, onClose }: ImportViewProps) {
             </Button>
           )}
           {data.state === 'done' && can('patient:export') && data.accepted > 0 && (
-            <Button
+            <ExportButton
               variant="default"
               loading={save.isPending}
               onClick={() =>
@@ -134,7 +135,7 @@ export function ImportView({ importId, onClose }: ImportViewProps) {
               }
             >
               {t('export')}
-            </Button>
+            </ExportButton>
           )}
           {ended && (
             <Button variant="default" onClick={onClose}>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { useAction, useProcedure } from '../client.ts';
+import { ManagedNote, useNothingLeaves } from '../policies/index.ts';
 import { FormError, notifyDone } from '../ui/index.ts';
 import type { AloneSubject } from './AloneDialog.tsx';
 
@@ -17,6 +18,7 @@ export function AskDialog({ onClose, onAlone }: AskDialogProps) {
   const [chosen, setChosen] = useState('');
   const people = useProcedure('users.list', {});
   const ask = useAction('requests.ask', { stale: ['requests'] });
+  const closed = useNothingLeaves();
   const others = (people.data?.users ?? []).filter(({ id }) => id !== session.userId);
   const user = others.find(({ id }) => id === chosen);
   const ready = kind === 'export-all' || user !== undefined;
@@ -48,7 +50,12 @@ export function AskDialog({ onClose, onAlone }: AskDialogProps) {
           >
             <Stack gap={8} mt={6}>
               {(['restore-access', 'export-all'] as const).map((choice) => (
-                <Radio.Card key={choice} value={choice} className="ck-request-choice">
+                <Radio.Card
+                  key={choice}
+                  value={choice}
+                  className="ck-request-choice"
+                  disabled={closed && choice === 'export-all'}
+                >
                   <Group gap={10} wrap="nowrap" align="flex-start">
                     <Radio.Indicator />
                     <span>
@@ -60,6 +67,7 @@ export function AskDialog({ onClose, onAlone }: AskDialogProps) {
               ))}
             </Stack>
           </Radio.Group>
+          {closed && <ManagedNote why="no-export" />}
           {kind === 'restore-access' && (
             <NativeSelect
               label={t('ask-dialog.person')}

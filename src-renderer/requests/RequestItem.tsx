@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RequestLine } from '../../src-shared/contract/requests.ts';
+import { ExportButton } from '../policies/index.ts';
 import { Chip, DateText } from '../ui/index.ts';
 import type { RequestAction } from './RequestDialogs.tsx';
 import { useRequestWords } from './words.ts';
@@ -44,7 +45,7 @@ export function RequestItem({ request, onAction }: RequestItemProps) {
         )}
         {may.agree && <Button onClick={() => onAction('agree')}>{t('agree')}</Button>}
         {may.carryOut && subject.kind === 'export-all' && (
-          <Button onClick={() => onAction('export')}>{t('export.open')}</Button>
+          <ExportButton onClick={() => onAction('export')}>{t('export.open')}</ExportButton>
         )}
         {may.carryOut && subject.kind === 'audit-prune' && (
           <Button onClick={() => onAction('prune')}>{t('prune.open')}</Button>

@@ -2,7 +2,27 @@ import { Button, Group, NumberInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../client.ts';
+import { LockSign, ManagedNote } from '../policies/index.ts';
 import { FormError, notifyDone } from '../ui/index.ts';
+
+/** What a policy of the machine decides: the number is there to read, and why it cannot be changed. */
+export function ManagedIdle({ minutes }: { readonly minutes: number }) {
+  const { t } = useTranslation('settings');
+  return (
+    <Stack gap={12}>
+      <p>{t('idle.text')}</p>
+      <NumberInput
+        label={t('idle.label')}
+        value={minutes}
+        readOnly
+        className="ck-narrow"
+        hideControls
+        rightSection={<LockSign />}
+      />
+      <ManagedNote />
+    </Stack>
+  );
+}
 
 /** Minutes without key or pointer after which a workstation locks: 1 to 60. */
 export function IdleForm({ minutes }: { readonly minutes: number }) {

@@ -3,12 +3,14 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { useAction } from '../client.ts';
+import { ManagedNote, usePolicies } from '../policies/index.ts';
 import { FormError, notifyDone, PasswordField, PinField, pinLength } from '../ui/index.ts';
 
 /** One's own PIN for quick return: set, changed or removed, each with the password. */
 export function PinForm() {
   const { t } = useTranslation('settings');
   const { allowed, pinSet, minutes } = useSession().quickReturn;
+  const managed = usePolicies()?.pinAllowed === false;
   const [pin, setPin] = useState('');
   const [again, setAgain] = useState('');
   const [password, setPassword] = useState('');
@@ -37,11 +39,12 @@ export function PinForm() {
     if (complete && !busy) void change(() => set.mutateAsync({ pin, password }), t('pin.done'));
   };
 
-  if (!allowed && !pinSet) return <p>{t('pin.not-allowed')}</p>;
+  if (!allowed && !pinSet) return managed ? <ManagedNote why="pin" /> : <p>{t('pin.not-allowed')}</p>;
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap={12}>
         <p>{t('pin.text', { count: minutes })}</p>
+        {managed && <ManagedNote why="pin" />}
         {pinSet ? (
           <p>{allowed ? `✓ ${t('pin.is-set')}` : t('pin.set-not-allowed')}</p>
         ) : (

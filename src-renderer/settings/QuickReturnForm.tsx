@@ -2,9 +2,22 @@ import { Button, Group, NumberInput, Stack, Switch } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../client.ts';
+import { ManagedNote } from '../policies/index.ts';
 import { FormError, notifyDone } from '../ui/index.ts';
 
 type QuickReturnFormProps = { readonly allowed: boolean; readonly minutes: number };
+
+/** Where a policy of the machine forbids a PIN. */
+export function ManagedQuickReturn() {
+  const { t } = useTranslation('settings');
+  return (
+    <Stack gap={12}>
+      <p>{t('quick.text')}</p>
+      <Switch label={t('quick.allow')} checked={false} disabled />
+      <ManagedNote why="pin" />
+    </Stack>
+  );
+}
 
 /** Whether a PIN may bring a session back, and for how long: 1 to 15 minutes. */
 export function QuickReturnForm({ allowed, minutes }: QuickReturnFormProps) {

@@ -2,11 +2,12 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
 import { LogServerSettings } from '../log-server/index.ts';
+import { ManagedNote, PoliciesCard } from '../policies/index.ts';
 import { countryName } from '../start/setup/countries.ts';
 import { useSyncStanding } from '../sync/index.ts';
 import { Card, ErrorState, LoadingSkeleton, PageHead } from '../ui/index.ts';
-import { IdleForm } from './IdleForm.tsx';
-import { QuickReturnForm } from './QuickReturnForm.tsx';
+import { IdleForm, ManagedIdle } from './IdleForm.tsx';
+import { ManagedQuickReturn, QuickReturnForm } from './QuickReturnForm.tsx';
 import { SignInRules } from './SignInRules.tsx';
 import { UnseenForm } from './UnseenForm.tsx';
 import './settings.css';
@@ -55,10 +56,15 @@ export function SettingsPage() {
               </dl>
             </Card>
             <Card title={t('idle.title')}>
-              {can('settings:write') ? (
-                <IdleForm minutes={settings.data.idleMinutes} />
+              {!can('settings:write') ? (
+                <>
+                  <p>{t('idle.is', { count: settings.data.idleMinutes })}</p>
+                  {settings.data.managed.includes('idleMinutes') && <ManagedNote />}
+                </>
+              ) : settings.data.managed.includes('idleMinutes') ? (
+                <ManagedIdle minutes={settings.data.idleMinutes} />
               ) : (
-                <p>{t('idle.is', { count: settings.data.idleMinutes })}</p>
+                <IdleForm minutes={settings.data.idleMinutes} />
               )}
             </Card>
             {can('user:write') && (
@@ -67,7 +73,9 @@ export function SettingsPage() {
               </Card>
             )}
             <Card title={t('quick.title')}>
-              {can('settings:write') ? (
+              {settings.data.managed.includes('pinAllowed') ? (
+                <ManagedQuickReturn />
+              ) : can('settings:write') ? (
                 <QuickReturnForm allowed={settings.data.pinAllowed} minutes={settings.data.veilMinutes} />
               ) : (
                 <p>
@@ -87,6 +95,7 @@ export function SettingsPage() {
             )}
           </>
         )}
+        <PoliciesCard />
         <Card title={t('workstation.title')}>
           <dl className="ck-facts">
             <dt>{t('workstation.version')}</dt>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../src-shared/contract/index.ts';
+import { HelpButton } from '../policies/HelpButton.tsx';
 
 type Status = Output<'app.status'>;
 
@@ -25,6 +26,7 @@ export function ClinicFoot({ status }: { readonly status: Status }) {
       {status.weakKeychain && <span className="ck-foot-warn">▲ {t('foot.weak-keychain')}</span>}
       {status.workstationName !== null && <span>{status.workstationName}</span>}
       <span>{t('foot.version', { version: status.version })}</span>
+      <HelpButton className="ck-foot-help" />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { backendAddress } from '../../src-shared/contract/backend.ts';
 import type { Output } from '../../src-shared/contract/index.ts';
 import { useAction } from '../client.ts';
+import { LockSign, ManagedNote, usePolicies } from '../policies/index.ts';
 import { countryName } from '../start/setup/countries.ts';
 import { Chip, FormError, notifyDone } from '../ui/index.ts';
 import { Fingerprint } from './Fingerprint.tsx';
@@ -15,7 +16,9 @@ export function ConnectDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation('workstations');
   const { t: app } = useTranslation('app');
   const [facts, setFacts] = useState<Facts | null>(null);
-  const [address, setAddress] = useState('');
+  const named = usePolicies()?.backendAddress ?? null;
+  const [typed, setAddress] = useState('');
+  const address = named === null ? typed : hostOf(named);
   return (
     <Modal
       opened
@@ -26,7 +29,13 @@ export function ConnectDialog({ onClose }: { readonly onClose: () => void }) {
       closeButtonProps={{ 'aria-label': app('action.close') }}
     >
       {facts === null ? (
-        <AddressStep address={address} onAddress={setAddress} onFound={setFacts} onClose={onClose} />
+        <AddressStep
+          locked={named !== null}
+          address={address}
+          onAddress={setAddress}
+          onFound={setFacts}
+          onClose={onClose}
+        />
       ) : (
         <CompareStep facts={facts} onBack={() => setFacts(null)} onClose={onClose} />
       )}
@@ -34,14 +43,21 @@ export function ConnectDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** As it is typed here: without the `https://` and the path that a policy may have. */
+function hostOf(address: string): string {
+  return address.replace(/^https:\/\//i, '').replace(/[/?#].*$/, '');
+}
+
 type AddressProps = {
+  /** The one address that a policy of the machine allows. */
+  readonly locked: boolean;
   readonly address: string;
   readonly onAddress: (address: string) => void;
   readonly onFound: (facts: Facts) => void;
   readonly onClose: () => void;
 };
 
-function AddressStep({ address, onAddress, onFound, onClose }: AddressProps) {
+function AddressStep({ locked, address, onAddress, onFound, onClose }: AddressProps) {
   const { t } = useTranslation('workstations');
   const { t: app } = useTranslation('app');
   const [wrong, setWrong] = useState(false);
@@ -63,7 +79,9 @@ function AddressStep({ address, onAddress, onFound, onClose }: AddressProps) {
         <p>{t('connect.text')}</p>
         <TextInput
           label={t('connect.address')}
-          description={t('connect.address-hint')}
+          description={locked ? undefined : t('connect.address-hint')}
+          readOnly={locked}
+          rightSection={locked ? <LockSign /> : undefined}
           value={address}
           onChange={(event) => onAddress(event.currentTarget.value)}
           error={wrong ? app(address.trim() === '' ? 'field.required' : 'field.invalid') : undefined}
@@ -73,6 +91,7 @@ function AddressStep({ address, onAddress, onFound, onClose }: AddressProps) {
           spellCheck={false}
           data-autofocus
         />
+        {locked && <ManagedNote why="backend" />}
         <FormError error={probe.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
