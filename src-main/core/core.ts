@@ -28,7 +28,7 @@ import { openProved } from './keys/open-proved.ts';
 import type { Opened } from './opened.ts';
 import { recordPolicy } from './policies/applied.ts';
 import { Presence } from './presence.ts';
-import { reportError } from './report.ts';
+import { reportError, type Where } from './report.ts';
 import { reviewRecoveries } from './review/recoveries.ts';
 import { Weeks } from './review/weeks.ts';
 import { Scrub } from './scrub/scrub.ts';
@@ -380,7 +380,7 @@ export class Core {
   }
 
   /** Something broke that nobody can be blamed for: name and place only, never a value. */
-  report(where: string, error: unknown): void {
+  report(where: Where, error: unknown): void {
     reportError(where, error);
   }
 }

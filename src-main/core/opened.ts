@@ -2,6 +2,7 @@
  * The database while it is open: store, trailing index, head for the keychain, long work. Opened by the first
  * sign-in, closed by lock, which kills the process.
  */
+
 import { CallError } from '../../src-shared/contract/errors.ts';
 import { originOf } from './audit/checkpoint-note.ts';
 import { Checkpoints } from './audit/checkpoints.ts';
@@ -14,6 +15,7 @@ import { LogServerFeed } from './audit/syslog/feed.ts';
 import type { Witness } from './audit/witness.ts';
 import { WitnessRounds } from './audit/witness-rounds.ts';
 import { removeUnfinished } from './exchange/unfinished-files.ts';
+import type { Where } from './report.ts';
 import { watchOver } from './review/watch.ts';
 import { removeLeftovers } from './store/batch.ts';
 import { closeStore, type OpenOptions, openStore, type Store } from './store/open.ts';
@@ -61,7 +63,7 @@ export type OpeningOptions = {
   /** Sign what their sessions did; they outlive the open database. */
   readonly signers: SessionSigners;
   readonly now: () => number;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
 };
 
 /** @throws CallError no-clinical-access, database-…, database-rolled-back */
@@ -262,7 +264,7 @@ async function goOnPruning(store: Store, vault: Vault, signal: AbortSignal): Pro
   await runSliced(finishPrunes(store), { signal });
 }
 
-function quietly(signal: AbortSignal, report: (where: string, error: unknown) => void, where: string) {
+function quietly(signal: AbortSignal, report: (where: Where, error: unknown) => void, where: Where) {
   return (error: unknown): void => {
     if (!signal.aborted) report(where, error);
   };

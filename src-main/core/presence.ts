@@ -2,6 +2,7 @@
  * Who is here: connections with a session, the session that is parked behind the veil, and when all of it locks.
  * A session is in one place at a time: at its connection or in the veil. Where it is in neither, its keys are closed.
  */
+
 import type { AuditCode } from '../../src-shared/contract/audit-events.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
@@ -15,6 +16,7 @@ import type { Clocks } from './people/every-second.ts';
 import { type IdleTimer, startIdleTimer } from './people/idle.ts';
 import { readPinVerifier, readState } from './people/state.ts';
 import { Veil } from './people/veil.ts';
+import type { Where } from './report.ts';
 import type { Connection, LiveSession } from './session.ts';
 import type { Store } from './store/open.ts';
 import { withTransaction } from './store/transaction.ts';
@@ -36,7 +38,7 @@ export type PresenceParts = Clocks & {
   /** Seconds until the screen locks or veils. */
   readonly tell: (seconds: number) => void;
   readonly journal: (kind: AuditCode, reason: string) => void;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
 };
 
 /** @throws CallError policy-forbids, pin-not-allowed, pin-not-set when this user's session cannot be veiled */

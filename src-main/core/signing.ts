@@ -2,11 +2,13 @@
  * Who puts their name to what the log says: sessions get their keys at the beginning and sign at their end, and a new
  * chain of one-time keys waits for somebody who answers for it.
  */
+
 import { originOf } from './audit/checkpoint-note.ts';
 import { head } from './audit/log.ts';
 import { SessionSigners } from './audit/session-signers.ts';
 import { newNotes, writeEntry } from './entry.ts';
 import type { Opened } from './opened.ts';
+import type { Where } from './report.ts';
 import { reviewAnchor } from './review/anchored.ts';
 import type { LiveSession } from './session.ts';
 import { withTransaction } from './store/transaction.ts';
@@ -16,7 +18,7 @@ export type SigningParts = {
   readonly vault: Vault;
   readonly opened: () => Opened | null;
   readonly now: () => number;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
 };
 
 export class Signing {

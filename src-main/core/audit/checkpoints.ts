@@ -4,10 +4,12 @@
  * The order matters. Both the key in use and the one it names are in the small file before anything is signed; the
  * database has the checkpoint before the file moves on. A kill between any two steps leaves a next key at hand.
  */
+
 import { canonicalJson } from '../crypto/canonical.ts';
 import { ed25519Public } from '../crypto/ed25519.ts';
 import { joinNote, type NoteSigner, noteLine, noteSigner } from '../crypto/signed-note.ts';
 import { wipe } from '../crypto/wipe.ts';
+import type { Where } from '../report.ts';
 import { currentHead } from '../store/head.ts';
 import type { Store } from '../store/open.ts';
 import { frontierFromTiles, writeTiles } from '../store/tiles.ts';
@@ -41,7 +43,7 @@ export type CheckpointParts = {
   readonly device: NoteSigner;
   readonly now: () => number;
   readonly sessions: SessionSigners;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
 };
 
 /** What the last checkpoint said, as far as the next one needs it. */

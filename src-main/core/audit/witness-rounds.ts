@@ -1,4 +1,5 @@
 /** Shows the witnesses each new head. One that cannot be reached is asked again; one that objects is an alarm. */
+import type { Where } from '../report.ts';
 import type { Store } from '../store/open.ts';
 import { withTransaction } from '../store/transaction.ts';
 import { append } from './log.ts';
@@ -9,7 +10,7 @@ export type RoundsParts = {
   readonly witnesses: () => readonly Witness[];
   readonly now: () => number;
   readonly signal: AbortSignal;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
 };
 
 export class WitnessRounds {

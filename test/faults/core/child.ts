@@ -93,7 +93,7 @@ try {
     void answerTo(core, dispatch, asked)
       .catch((error: unknown): Answer => {
         if (error instanceof CallError) return { id: asked.id, ok: false, error: error.value };
-        core.report('harness', error);
+        core.report('core', error);
         return { id: asked.id, ok: false, error: { code: 'internal' } };
       })
       .then(say);

@@ -8,7 +8,7 @@ function reported(error: unknown): string {
   const { error: original } = console;
   console.error = (line: string) => lines.push(line);
   try {
-    reportError('place', error);
+    reportError('core', error);
   } finally {
     console.error = original;
   }

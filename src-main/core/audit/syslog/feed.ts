@@ -5,8 +5,10 @@
  * with its own has read everything before it. So a turn is one connection with some entries, ended in order; only then
  * the position moves. Whatever else happens, the turn's entries are sent again.
  */
+
 import type { LogServerFailure, LogServerState } from '../../../../src-shared/contract/log-server.ts';
 import { connectTls, TlsFailure, type TlsLink } from '../../crypto/tls.ts';
+import type { Where } from '../../report.ts';
 import type { Store } from '../../store/open.ts';
 import { withTransaction } from '../../store/transaction.ts';
 import { append, type NewEntry } from '../log.ts';
@@ -55,7 +57,7 @@ export type FeedOptions = {
   readonly clinic: string;
   /** The database closes. */
   readonly signal: AbortSignal;
-  readonly report: (where: string, error: unknown) => void;
+  readonly report: (where: Where, error: unknown) => void;
   readonly now?: () => number;
   readonly times?: FeedTimes;
   /** Between 0 and 1: how much of the back-off is waited. */
