@@ -1,26 +1,50 @@
 /** Start: one instance, one window, one core. Wiring only; each part says for itself why it is there. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, type BrowserWindow, dialog, Menu, powerMonitor } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, shell } from 'electron';
 import { startCore } from './bridge/core-process.ts';
 import { ctlArguments, runCtl } from './bridge/ctl.ts';
 import { showFileDialog } from './bridge/dialogs.ts';
-import { refusedSettings } from './bridge/environment.ts';
+import { refusedSettings, refusedSwitches } from './bridge/environment.ts';
 import { keepCore } from './bridge/keeper.ts';
 import { openPortOffice } from './bridge/port.ts';
 import { profileArgument } from './bridge/profile.ts';
-import { createMainWindow, firstPlace, loadApp, placeOf, type WindowPlace } from './window/main-window.ts';
+import { leaveMemoryOutOfCoreDumps, removeCrashDumps } from './no-dumps.ts';
+import { policiesArgument } from './policy/places.ts';
+import { readPolicy } from './policy/read-policy.ts';
+import { guardClipboard } from './window/clipboard.ts';
+import { guardEverything } from './window/contents-guard.ts';
+import { openHelp } from './window/external.ts';
+import { createMainWindow, loadApp } from './window/main-window.ts';
 import { registerAppScheme } from './window/protocol.ts';
+import { keepScreen, type Question } from './window/screen.ts';
+import { naming, shellWords } from './window/words.ts';
 
 const idlePollInterval = 5_000;
 
 /** Set when this is the command line: no window, no lock, nothing of the profile touched by main. */
 const ctl = ctlArguments(process.argv);
 
+const words = shellWords([Intl.DateTimeFormat().resolvedOptions().locale]);
+
 function refuse(title: string, text: string): void {
   console.error(`${title}: ${text}`);
   if (ctl === undefined) dialog.showErrorBox(title, text);
   app.exit(1);
+}
+
+async function ask(window: BrowserWindow, question: Question, signal: AbortSignal): Promise<number | null> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message: question.message,
+    detail: question.detail,
+    buttons: [...question.buttons],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    signal,
+  });
+  return response;
 }
 
 async function run(profile: string): Promise<void> {
@@ -30,46 +54,53 @@ async function run(profile: string): Promise<void> {
     process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }]) : null,
   );
 
-  let shown: BrowserWindow | undefined;
+  const { policy } = readPolicy(app.isPackaged ? {} : { file: policiesArgument(process.argv) });
+  const copies = guardClipboard({
+    has: (format) => clipboard.has(format),
+    clear: () => clipboard.clear(),
+    platform: process.platform,
+  });
+
   const office = openPortOffice(
-    () => shown,
+    () => screen.shown(),
     (document, port) => keeper.send({ kind: 'port', document }, port),
     (document) => keeper.send({ kind: 'document-gone', document }),
   );
-
-  function show(place: WindowPlace): void {
-    const old = shown;
-    const window = createMainWindow(place);
-    shown = window;
-    office.watch(window);
-    window.on('close', (event) => {
-      event.preventDefault();
-      void quit();
-    });
-    window.webContents.on('render-process-gone', () => {
-      if (shown === window) show(placeOf(window));
-    });
-    old?.destroy();
-    loadApp(window).catch((error: unknown) => {
-      if (shown === window) console.error('the page did not load', error);
-    });
-  }
+  const screen = keepScreen({
+    words,
+    make: (place) => {
+      const window = createMainWindow(place, { screenCaptureProtected: policy.screenCaptureProtected === true });
+      office.watch(window);
+      return window;
+    },
+    load: loadApp,
+    ask,
+    quit: () => void quit(),
+    note: (event, reason) => console.error(event, reason),
+    now: () => performance.now(),
+  });
 
   const keeper = keepCore({
     start: (heard, ended) => startCore(profile, heard, ended),
     replaceWindow: () => {
-      if (shown !== undefined) show(placeOf(shown));
+      void copies.clearNow();
+      screen.replace();
     },
-    showDialog: (message) => showFileDialog(shown, message.request),
-    profileInUse: () => refuse('Carekeep', 'These records are already open in another Carekeep on this computer.'),
-    giveUp: () =>
-      refuse('Carekeep', 'Carekeep stopped several times in a row. The records are untouched and encrypted on disk.'),
+    showDialog: (message) => showFileDialog(screen.shown(), message.request),
+    openHelp: () => {
+      openHelp(policy.helpAddress, (url) => shell.openExternal(url)).catch(() =>
+        console.error('the help page could not be opened'),
+      );
+    },
+    clearClipboard: copies.clearAfter,
+    profileInUse: () => refuse('Carekeep', words.inUse),
+    giveUp: () => refuse('Carekeep', words.coreGone),
     now: () => performance.now(),
   });
 
   let quitting: Promise<void> | undefined;
   function quit(): Promise<void> {
-    quitting ??= keeper.stop().finally(() => app.exit(0));
+    quitting ??= Promise.allSettled([keeper.stop(), copies.clearNow()]).then(() => app.exit(0));
     return quitting;
   }
   app.on('before-quit', (event) => {
@@ -77,30 +108,43 @@ async function run(profile: string): Promise<void> {
     void quit();
   });
   app.on('second-instance', () => {
-    if (shown?.isMinimized()) shown.restore();
-    shown?.focus();
+    const window = screen.shown();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
   });
   powerMonitor.on('suspend', () => void keeper.lock('suspend'));
   powerMonitor.on('lock-screen', () => void keeper.lock('screen-lock'));
   setInterval(() => keeper.send({ kind: 'system-idle', seconds: powerMonitor.getSystemIdleTime() }), idlePollInterval);
 
-  show(firstPlace);
+  screen.replace();
 }
 
-const refused = refusedSettings(process.env);
+leaveMemoryOutOfCoreDumps();
+for (const off of ['disable-breakpad', 'disable-crash-reporter']) app.commandLine.appendSwitch(off);
+const packaged = app.isPackaged;
+const settings = refusedSettings(process.env, packaged);
+const switches = refusedSwitches(process.argv, { packaged, platform: process.platform });
 const profile = profileArgument(process.argv) ?? app.getPath('userData');
 if (ctl === undefined) {
   mkdirSync(profile, { recursive: true, mode: 0o700 });
   app.setPath('userData', profile);
   app.setPath('sessionData', join(profile, 'shell'));
+  removeCrashDumps(app.getPath('crashDumps'));
 }
 app.enableSandbox();
+guardEverything();
 registerAppScheme();
 
-if (refused.length > 0) {
+if (settings.length > 0) {
+  refuse(words.refused.title, naming(words.refused.settings, settings));
+} else if (switches.length > 0) {
+  for (const { name, why } of switches) console.error(`${name}: ${why}`);
   refuse(
-    'Carekeep does not start',
-    `These settings weaken encryption: ${refused.join(', ')}. Remove them from the environment.`,
+    words.refused.title,
+    naming(
+      words.refused.switches,
+      switches.map(({ name }) => name),
+    ),
   );
 } else if (ctl !== undefined) {
   runCtl(ctl, profile).catch((error: unknown) => {

@@ -4,6 +4,7 @@
  * times. Everything outside (processes, windows, clock) comes in, so that tests drive it.
  */
 import type { CoreToShell, LockReason, ShellToCore } from '../../src-shared/wire.ts';
+import { tooMany } from './bounded.ts';
 
 /** Longest that a lock waits for core to say that drafts and checkpoint are on disk, in milliseconds. */
 export const flushLimit = 500;
@@ -21,6 +22,10 @@ export type KeeperParts<Port> = {
   /** Shows a fresh renderer in place of the old one. */
   readonly replaceWindow: () => void;
   readonly showDialog: (message: CoreToShell & { kind: 'dialog' }) => Promise<readonly string[]>;
+  /** Somebody asked for the clinic's help page. */
+  readonly openHelp: () => void;
+  /** What was just copied on purpose is to be off the clipboard after so many seconds. */
+  readonly clearClipboard: (after: number) => void;
   /** Another core holds the profile. */
   readonly profileInUse: () => void;
   /** Core cannot be kept alive. */
@@ -37,7 +42,7 @@ export type Keeper<Port> = {
 };
 
 export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
-  const losses: number[] = [];
+  const lossesAreTooMany = tooMany(lossLimit, lossWindow, parts.now);
   let stopped = false;
   let ending: Promise<void> | undefined;
   let tokens = 0;
@@ -76,6 +81,12 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
         return;
       case 'dialog':
         void answer(one, message);
+        return;
+      case 'open-help':
+        parts.openHelp();
+        return;
+      case 'clipboard-clear':
+        parts.clearClipboard(message.after);
         return;
     }
   }
@@ -135,10 +146,7 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
   }
 
   function lost(): void {
-    const now = parts.now();
-    losses.push(now);
-    while ((losses[0] ?? now) < now - lossWindow) losses.shift();
-    if (losses.length >= lossLimit) {
+    if (lossesAreTooMany()) {
       stopped = true;
       parts.giveUp();
       return;

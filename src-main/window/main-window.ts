@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path';
 import { app, BrowserWindow, type Rectangle, session } from 'electron';
-import { appUrl, mayNavigate } from './address.ts';
+import { appUrl } from './address.ts';
 import { serveBundle } from './protocol.ts';
-import { denyEverythingElse } from './session-rules.ts';
+import { denyEverythingElse, leadNowhere } from './session-rules.ts';
+import { webPreferences } from './web-preferences.ts';
 
 /** The rail's dark green-black: what one sees for the moment between two renderers. */
 const background = '#0f2a26';
@@ -25,12 +26,18 @@ export function placeOf(window: BrowserWindow): WindowPlace {
 
 let windowsMade = 0;
 
-/** Makes the window and everything that guards it; `load` puts our page into it. */
-export function createMainWindow(place: WindowPlace): BrowserWindow {
+export type WindowRules = {
+  /** Keeps the window out of screenshots and shared screens, where the system can. */
+  readonly screenCaptureProtected: boolean;
+};
+
+/** Makes the window and what is its own; `contents-guard.ts` guards its contents, `load` puts our page into it. */
+export function createMainWindow(place: WindowPlace, rules: WindowRules): BrowserWindow {
   windowsMade += 1;
   const own = session.fromPartition(`window-${windowsMade}`, { cache: false });
   serveBundle(own, join(import.meta.dirname, '../renderer'));
   denyEverythingElse(own);
+  leadNowhere(own, process.platform).catch(() => console.error('the dead proxy could not be set'));
   const window = new BrowserWindow({
     ...place.bounds,
     minWidth: 960,
@@ -39,34 +46,18 @@ export function createMainWindow(place: WindowPlace): BrowserWindow {
     backgroundColor: background,
     fullscreen: place.fullScreen,
     autoHideMenuBar: true,
-    webPreferences: {
+    webPreferences: webPreferences({
       session: own,
       preload: join(import.meta.dirname, '../preload/index.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webviewTag: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      navigateOnDragDrop: false,
-      safeDialogs: true,
-      spellcheck: false, // its dictionaries come from the network, and it remembers words
-      devTools: !app.isPackaged,
-      additionalArguments: [`--carekeep-version=${app.getVersion()}`],
-    },
+      packaged: app.isPackaged,
+      platform: process.platform,
+      version: app.getVersion(),
+    }),
   });
+  window.setContentProtection(rules.screenCaptureProtected);
   if (place.maximized) window.maximize();
   // A title is shown by task bars and screen sharing: never anything of a record.
   window.on('page-title-updated', (event) => event.preventDefault());
-  const contents = window.webContents;
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.on('will-navigate', (event) => {
-    if (!mayNavigate(event.url)) event.preventDefault();
-  });
-  contents.on('will-redirect', (event) => event.preventDefault());
   return window;
 }
 

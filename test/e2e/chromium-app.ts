@@ -42,8 +42,10 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
   const answers = new Map<number, (value: unknown) => void>();
   const endpoint = Promise.withResolvers<string>();
   endpoint.promise.catch(() => {}); // heard below, or the launch has failed already
+  const reports: HostReport[] = [];
   child.on('message', (message) => {
     if (!isReport(message)) return;
+    if (message.kind !== 'answer') reports.push(message);
     switch (message.kind) {
       case 'browser':
         folder = message.folder;
@@ -60,6 +62,8 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
         errorBoxes.push({ title: message.title, text: message.text });
         break;
       case 'dialog':
+      case 'question':
+      case 'opened':
         break;
       case 'answer':
         answers.get(message.id)?.(message.value);
@@ -152,6 +156,8 @@ export async function launchInChromium(options: LaunchOptions, main: string): Pr
     power: async (event) => void (await ask({ command: 'power', event })),
     setSystemIdle: async (seconds) => void (await ask({ command: 'system-idle', seconds })),
     errorBoxes: async () => [...errorBoxes],
+    command: ask,
+    reports: () => reports,
     log: () => log.join(''),
     exit,
     kill: async () => {

@@ -119,6 +119,10 @@ export async function launchInElectron(
         seconds,
       ),
     errorBoxes: () => shared.evaluate((counted) => counted.errorBoxes),
+    command: async ({ command }) => {
+      throw new Error(`only the Chromium host knows ${command}`);
+    },
+    reports: () => [],
     log: () => log.join(''),
     exit,
     kill: async () => {

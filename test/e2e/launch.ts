@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
+import type { HostCommand, HostReport } from '../host/control-wire.ts';
 import { launchInChromium } from './chromium-app.ts';
 import { launchInElectron } from './electron-app.ts';
 
@@ -38,6 +39,10 @@ export type AppUnderTest = {
   readonly power: (event: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen') => Promise<void>;
   readonly setSystemIdle: (seconds: number) => Promise<void>;
   readonly errorBoxes: () => Promise<readonly { readonly title: string; readonly text: string }[]>;
+  /** Asks the Chromium host itself; Electron has nobody to ask. */
+  readonly command: (command: HostCommand) => Promise<unknown>;
+  /** What the Chromium host has told so far: addresses opened, questions asked. */
+  readonly reports: () => readonly HostReport[];
   /** Everything the application has printed. */
   readonly log: () => string;
   /** The exit code, once it has ended. */

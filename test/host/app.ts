@@ -9,6 +9,7 @@ import type { App } from 'electron';
 import { closeBrowser, theBrowser } from './chromium.ts';
 import { controlled, obey } from './control.ts';
 import { refuseUnknown } from './refuse.ts';
+import { settings } from './settings.ts';
 import { stopUtilityProcesses } from './utility.ts';
 
 const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -35,6 +36,8 @@ class HostApp
   readonly commandLine = refuseUnknown('commandLine', {
     hasSwitch: (name: string) =>
       process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
+    appendSwitch: (name: string, value?: string) =>
+      void settings.switches.push(value === undefined ? name : `${name}=${value}`),
   });
 
   async whenReady(): Promise<void> {
@@ -48,7 +51,8 @@ class HostApp
     return productName;
   }
   getPath(name: string): string {
-    const path = this.paths.get(name);
+    // Electron's default lies below the profile, wherever that is
+    const path = name === 'crashDumps' ? join(this.getPath('userData'), 'Crashpad') : this.paths.get(name);
     if (path === undefined) throw new Error(`the Chromium host has no path ${name}`);
     return path;
   }
@@ -111,4 +115,20 @@ const host = new HostApp();
 export const app = refuseUnknown('app', host);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => host.quit());
 if (controlled) process.on('disconnect', () => host.exit(0));
-obey({ quit: () => host.quit() });
+obey({
+  quit: () => host.quit(),
+  /** Asks as Chromium would. `answered` is what came back; an event nobody prevents means what Electron does by itself. */
+  'ask-app': ({ event }) => {
+    settings.events = host.eventNames().map(String);
+    let prevented = false;
+    let answered: readonly unknown[] | undefined;
+    const asked = { preventDefault: () => (prevented = true) };
+    const answer = (...values: unknown[]): void => {
+      answered = values;
+    };
+    if (event === 'certificate-error') host.emit(event, asked, null, 'https://x.invalid/', 'ERR', {}, answer, true);
+    else if (event === 'login') host.emit(event, asked, null, {}, {}, answer);
+    else host.emit(event, asked, null, 'https://x.invalid/', [{}], answer);
+    return { prevented, answered };
+  },
+});

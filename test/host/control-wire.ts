@@ -5,6 +5,8 @@ export type HostReport =
   | { readonly kind: 'utility'; readonly service: string; readonly pid: number }
   | { readonly kind: 'dialog'; readonly title: string; readonly paths: readonly string[] }
   | { readonly kind: 'error-box'; readonly title: string; readonly text: string }
+  | { readonly kind: 'question'; readonly message: string; readonly buttons: readonly string[] }
+  | { readonly kind: 'opened'; readonly url: string }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };
 
 export type HostCommand =
@@ -14,5 +16,15 @@ export type HostCommand =
   | { readonly command: 'theme'; readonly dark: boolean }
   | { readonly command: 'ask-permission'; readonly permission: string }
   | { readonly command: 'renderer-processes' }
+  /** Everything main set: see settings.ts. */
+  | { readonly command: 'settings' }
+  /** Types on the system's clipboard. */
+  | { readonly command: 'clipboard-types' }
+  /** The button of the next question of main's own. */
+  | { readonly command: 'answer-question'; readonly button: number }
+  /** The shown window's process dies, or stops answering. */
+  | { readonly command: 'break-screen'; readonly how: 'crash' | 'hang' | 'answer' }
+  /** An event of `app` with one callback, as Chromium would ask; what was answered. */
+  | { readonly command: 'ask-app'; readonly event: 'certificate-error' | 'select-client-certificate' | 'login' }
   | { readonly command: 'quit' };
 export type NumberedCommand = { readonly id: number; readonly command: HostCommand };

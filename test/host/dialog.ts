@@ -7,6 +7,8 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type {
   Dialog,
+  MessageBoxOptions,
+  MessageBoxReturnValue,
   OpenDialogOptions,
   OpenDialogReturnValue,
   SaveDialogOptions,
@@ -19,6 +21,32 @@ import { refuseUnknown } from './refuse.ts';
 
 const answers: (readonly string[])[] = [];
 obey({ 'answer-dialogs': (command) => void answers.push(...command.answers) });
+
+const buttons: number[] = [];
+let waiting: ((button: number) => void) | undefined;
+obey({
+  'answer-question': ({ button }) => {
+    if (waiting === undefined) buttons.push(button);
+    else waiting(button);
+  },
+});
+
+/** A question waits until a script answers it, or main takes it away; nobody who drives the host: the first button. */
+function askButton({ message, buttons: names = [], cancelId = 0, signal }: MessageBoxOptions): Promise<number> {
+  report({ kind: 'question', message, buttons: names });
+  console.error(`[question] ${message}`);
+  const scriptedButton = buttons.shift();
+  if (scriptedButton !== undefined) return Promise.resolve(scriptedButton);
+  if (!controlled) return Promise.resolve(cancelId);
+  return new Promise((resolve) => {
+    const end = (button: number): void => {
+      waiting = undefined;
+      resolve(button);
+    };
+    waiting = end;
+    signal?.addEventListener('abort', () => end(cancelId), { once: true });
+  });
+}
 
 const person = headed && !controlled;
 
@@ -36,6 +64,7 @@ function scripted(title = ''): readonly string[] {
 export const dialog: { readonly [K in 'showErrorBox']: Dialog[K] } & {
   showOpenDialog: (...args: unknown[]) => Promise<OpenDialogReturnValue>;
   showSaveDialog: (...args: unknown[]) => Promise<SaveDialogReturnValue>;
+  showMessageBox: (...args: unknown[]) => Promise<MessageBoxReturnValue>;
 } = refuseUnknown('dialog', {
   async showOpenDialog(...args: unknown[]) {
     const { title = '', properties = [] } = optionsOf(args);
@@ -51,6 +80,9 @@ export const dialog: { readonly [K in 'showErrorBox']: Dialog[K] } & {
     const { title = '', defaultPath = '' } = optionsOf(args);
     const filePath = person ? await askForPlace(title, resolve(homedir(), defaultPath)) : (scripted(title)[0] ?? '');
     return { canceled: filePath === '', filePath };
+  },
+  async showMessageBox(...args: unknown[]) {
+    return { response: await askButton(Object(args.at(-1))), checkboxChecked: false };
   },
   showErrorBox(title: string, text: string) {
     report({ kind: 'error-box', title, text });

@@ -1,8 +1,10 @@
 /** session and protocol: what main registered, asked by the window's requests. */
 import { EventEmitter } from 'node:events';
 import type { OnBeforeRequestListenerDetails, Protocol, Session, WebRequest } from 'electron';
+import { app } from './app.ts';
 import { obey } from './control.ts';
 import { refuseUnknown } from './refuse.ts';
+import { settings } from './settings.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 type BeforeRequest = (
@@ -13,10 +15,30 @@ type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
 type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
 type DeviceHandler = Parameters<Session['setDevicePermissionHandler']>[0];
 
+type DisplayHandler = Parameters<Session['setDisplayMediaRequestHandler']>[0];
+
 export class HostSession
   extends EventEmitter
-  implements Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>
+  implements
+    Pick<
+      Session,
+      | 'setPermissionRequestHandler'
+      | 'setPermissionCheckHandler'
+      | 'setDevicePermissionHandler'
+      | 'setDisplayMediaRequestHandler'
+      | 'setBluetoothPairingHandler'
+      | 'setSpellCheckerEnabled'
+      | 'setSpellCheckerDictionaryDownloadURL'
+      | 'setProxy'
+    >
 {
+  private readonly set: Record<string, unknown> = {};
+  private onDisplay: DisplayHandler = null;
+  constructor(partition = '', options: object = {}) {
+    super();
+    settings.sessions.push({ partition, set: this.set });
+    Object.assign(this.set, { options });
+  }
   private readonly handlers = new Map<string, Handler>();
   private before: BeforeRequest | undefined;
   private onRequest: RequestHandler = null;
@@ -43,6 +65,31 @@ export class HostSession
   }
   setDevicePermissionHandler(handler: DeviceHandler): void {
     this.onDevice = handler;
+  }
+
+  setDisplayMediaRequestHandler(handler: DisplayHandler): void {
+    this.onDisplay = handler;
+  }
+  // Chromium as it runs here has none of the next; that main set them is what the tests look at.
+  setBluetoothPairingHandler(handler: Parameters<Session['setBluetoothPairingHandler']>[0]): void {
+    this.set['bluetoothPairing'] = handler;
+  }
+  setSpellCheckerEnabled(enable: boolean): void {
+    this.set['spellChecker'] = enable;
+  }
+  setSpellCheckerDictionaryDownloadURL(url: string): void {
+    this.set['dictionaries'] = url;
+  }
+  async setProxy(config: Parameters<Session['setProxy']>[0]): Promise<void> {
+    this.set['proxy'] = config;
+  }
+
+  /** Streams a page would get of the screen; Electron gives none where no handler is set. */
+  displayMedia(): Promise<unknown> {
+    return new Promise((resolve) => {
+      if (this.onDisplay === null) resolve(null);
+      else Reflect.apply(this.onDisplay, undefined, [{ frame: null, videoRequested: true }, resolve]);
+    });
   }
 
   /** What the page would get, asked the way Chromium would. Unset handlers grant, as in Electron. */
@@ -78,17 +125,27 @@ const partitions = new Map<string, HostSession>();
 let latest: HostSession | undefined;
 
 export const session = refuseUnknown('session', {
-  fromPartition(partition: string): HostSession {
-    const known = partitions.get(partition) ?? refuseUnknown('Session', new HostSession());
-    partitions.set(partition, known);
-    latest = known;
-    return known;
+  fromPartition(partition: string, options: object = {}): HostSession {
+    const known = partitions.get(partition);
+    if (known !== undefined) return known;
+    const made = refuseUnknown('Session', new HostSession(partition, options));
+    partitions.set(partition, made);
+    latest = made;
+    app.emit('session-created', made);
+    return made;
   },
 });
 
 export const protocol = refuseUnknown('protocol', {
   /** Every scheme is served as https here, which has all privileges. */
-  registerSchemesAsPrivileged(_schemes: Parameters<Protocol['registerSchemesAsPrivileged']>[0]): void {},
+  registerSchemesAsPrivileged(schemes: Parameters<Protocol['registerSchemesAsPrivileged']>[0]): void {
+    settings.schemes.push(...schemes);
+  },
 });
 
-obey({ 'ask-permission': ({ permission }) => latest?.permissionAnswers(permission) });
+obey({
+  'ask-permission': async ({ permission }) => ({
+    ...(await latest?.permissionAnswers(permission)),
+    display: (await latest?.displayMedia()) !== null,
+  }),
+});

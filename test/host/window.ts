@@ -11,25 +11,38 @@ import type {
 } from 'electron';
 import type { BrowserContext, CDPSession, Page, Route } from 'playwright';
 import { fromBrowser, toBrowser } from './addresses.ts';
+import { app } from './app.ts';
 import { headed, theBrowser } from './chromium.ts';
-import { report } from './control.ts';
+import { obey, report } from './control.ts';
 import { heardFromPage } from './ipc.ts';
 import { refuseUnknown } from './refuse.ts';
 import { HostSession, session } from './session.ts';
+import { settings } from './settings.ts';
 import { openWorld } from './world.ts';
 
 type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 type Opened = { readonly context: BrowserContext; readonly page: Page; readonly cdp: CDPSession };
 
-class HostWebContents extends EventEmitter implements Pick<WebContents, 'setWindowOpenHandler'> {
+class HostWebContents
+  extends EventEmitter
+  implements Pick<WebContents, 'setWindowOpenHandler' | 'setWebRTCIPHandlingPolicy' | 'getType'>
+{
   readonly session: HostSession;
   openHandler: OpenHandler | undefined;
+  private readonly set: Record<string, unknown> = {};
   constructor(own: HostSession) {
     super();
     this.session = own;
+    settings.contents.push({ events: () => this.eventNames().map(String), set: this.set });
   }
   setWindowOpenHandler(handler: OpenHandler): void {
     this.openHandler = handler;
+  }
+  setWebRTCIPHandlingPolicy(policy: Parameters<WebContents['setWebRTCIPHandlingPolicy']>[0]): void {
+    this.set['webrtc'] = policy;
+  }
+  getType(): 'window' {
+    return 'window';
   }
 }
 
@@ -63,11 +76,13 @@ export class BrowserWindow
       | 'restore'
       | 'focus'
       | 'getTitle'
+      | 'setContentProtection'
     >
 {
   readonly webContents: HostWebContents;
   private readonly options: BrowserWindowConstructorOptions;
   private readonly opened: Promise<Opened>;
+  private readonly settings: { readonly preferences: Record<string, unknown>; protected: boolean };
   private destroyed = false;
   private maximized = false;
   private loading: string | undefined;
@@ -80,6 +95,11 @@ export class BrowserWindow
       'WebContents',
       new HostWebContents(own instanceof HostSession ? own : session.fromPartition('default')),
     );
+    const { session: _own, ...preferences } = options.webPreferences ?? {};
+    this.settings = { preferences: { ...preferences }, protected: false };
+    settings.windows.push(this.settings);
+    app.emit('web-contents-created', {}, this.webContents);
+    latest = this;
     this.opened = this.open();
     // whoever loads hears of a failure; a window that nobody loads must not bring the host down
     this.opened.catch(() => {});
@@ -148,6 +168,7 @@ export class BrowserWindow
       if (request.isNavigationRequest()) {
         const isMainFrame = request.frame().parentFrame() === null;
         const event = cancellable({ url, isMainFrame, isSameDocument: false });
+        if (!isMainFrame || this.loading !== url) contents.emit('will-frame-navigate', event);
         if (isMainFrame && this.loading !== url) contents.emit('will-navigate', event);
         // 'aborted' leaves the page as it is, as Electron does; any other reason would show an error page
         if (event.prevented()) return await route.abort('aborted');
@@ -217,7 +238,19 @@ export class BrowserWindow
   focus(): void {
     void this.opened.then(({ page }) => page.bringToFront());
   }
+  /** Headless and Linux have no such thing; that main asked for it is what the tests look at. */
+  setContentProtection(enable: boolean): void {
+    this.settings.protected = enable;
+  }
+  /** For tests: what Electron tells of a process that died, hangs, or answers again. */
+  breakScreen(how: 'crash' | 'hang' | 'answer'): void {
+    if (how === 'crash') this.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+    else this.emit(how === 'hang' ? 'unresponsive' : 'responsive');
+  }
   getTitle(): string {
     return this.options.title ?? '';
   }
 }
+
+let latest: BrowserWindow | undefined;
+obey({ 'break-screen': ({ how }) => latest?.breakScreen(how) });

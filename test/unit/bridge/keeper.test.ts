@@ -35,6 +35,8 @@ function stage() {
     },
     replaceWindow: () => void happened.push('window'),
     showDialog: async (message) => [`/${message.request.title}`],
+    openHelp: () => void happened.push('help'),
+    clearClipboard: (after) => void happened.push(`clipboard ${after}`),
     profileInUse: () => void happened.push('in use'),
     giveUp: () => void happened.push('give up'),
     now: () => now,
