@@ -94,7 +94,10 @@ describe('the command line', () => {
   it('knows the spelling of Windows there only, and leaves our own arguments alone', () => {
     assert.deepEqual(names(['/no-sandbox'], true, 'win32'), ['--no-sandbox']);
     assert.deepEqual(names(['/no-sandbox'], true), []);
-    assert.deepEqual(names(['carekeep', '--profile', '/home/inspect', '--profile=/x', 'inspect', '--toString'], true), []);
+    assert.deepEqual(
+      names(['carekeep', '--profile', '/home/inspect', '--profile=/x', 'inspect', '--toString'], true),
+      [],
+    );
     assert.deepEqual(names(['--no-sandbox', '--no-sandbox'], true), ['--no-sandbox']);
   });
 });
