@@ -74,7 +74,7 @@ function toValues(entries: readonly Entry[], problems: PolicyProblem[]): Given |
     else if (replaced(value)) problems.push({ name: nameable(name), code: 'policy-encoding' });
     else values.set(name, value);
   }
-  if (entries.length === 0 && problems.length === 0) return null;
+  if (values.size === 0 && problems.length === 0) return null;
   return { values: Object.fromEntries(values), problems };
 }
 
