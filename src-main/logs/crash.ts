@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Part, parts } from './codes.ts';
 import { type FieldsOf, noProcedures, referencePattern } from './events.ts';
 import { namesIn } from './files.ts';
-import { log } from './log.ts';
+import { log, openFolder } from './log.ts';
 import { redact } from './redact.ts';
 
 export const keepReports = 20;
@@ -76,6 +76,14 @@ export function writeCrash(folder: string, stop: Stop, { now = Date.now(), seen 
   const reference = writeReport(folder, { ...stop, inARow }, now, seen);
   log('crash', { ...stop, inARow, ...(reference !== null && { reference }) });
   return { reference, inARow };
+}
+
+/** The same, into the folder of this process's log; a line alone, where it has none. Never throws. */
+export function reportCrash(stop: Stop, options: CrashOptions = {}): Written {
+  const folder = openFolder();
+  if (folder !== null) return writeCrash(folder, stop, options);
+  log('crash', { ...stop, inARow: 1 });
+  return { reference: null, inARow: 1 };
 }
 
 function writeReport(folder: string, fields: FieldsOf<'crash'>, now: number, seen: boolean): string | null {

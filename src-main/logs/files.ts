@@ -76,7 +76,7 @@ export class LogFiles {
     const now = this.#now();
     if (now < this.#minute.began || now >= this.#minute.began + minute) this.#minute = { began: now, lines: 0 };
     this.#minute.lines += 1;
-    if (this.#minute.lines > linesAMinute || (now < this.#restUntil && now > this.#restUntil - minute)) {
+    if (this.#minute.lines > linesAMinute || (now < this.#restUntil && now >= this.#restUntil - minute)) {
       this.#lost += 1;
       return false;
     }

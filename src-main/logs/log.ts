@@ -26,6 +26,8 @@ export type LogOptions = {
 };
 
 export class Log {
+  /** Where crash reports go too; null before a profile is known. */
+  readonly folder: string | null;
   readonly #files: LogFiles | null;
   readonly #part: Part | null;
   readonly #words: Vocabulary;
@@ -33,6 +35,7 @@ export class Log {
 
   constructor(options: LogOptions | null) {
     this.#now = options?.now ?? (() => Date.now());
+    this.folder = options?.folder ?? null;
     this.#part = options?.part ?? null;
     this.#words = options?.words ?? noProcedures;
     this.#files = options === null ? null : new LogFiles(options.folder, options.part, this.#now);
@@ -83,6 +86,11 @@ export function openLog(options: LogOptions): void {
 export function closeLog(): void {
   current.close();
   current = new Log(null);
+}
+
+/** Where this process keeps logs and crash reports; null before `openLog`. */
+export function openFolder(): string | null {
+  return current.folder;
 }
 
 /** One line. Fields that do not fit their type are left out. */

@@ -6,23 +6,17 @@ import { type ErrorName, errorNames, faultCodes } from './codes.ts';
 /** The folder that the application's code lies in: the sources' root, or that of what the build made of them. */
 const root = /^(.*\/)(?:src-main|out\/main)\//.exec(import.meta.url)?.[1] ?? new URL('.', import.meta.url).href;
 
+/** As it crosses from another process of ours: the file below the application's root. */
+export type ToldPlace = { readonly file: string; readonly line: number; readonly column: number };
+
 /** `file:line:column` of our own code, without folders. Made here only, so that nothing else is taken for one. */
 export class Place {
-  readonly #text: string;
-  private constructor(text: string) {
-    this.#text = text;
+  readonly #told: ToldPlace | null;
+  private constructor(told: ToldPlace | null) {
+    this.#told = told;
   }
 
-  get text(): string {
-    return this.#text;
-  }
-
-  /** What stands in a place that was made here; undefined for whatever else, however it looks. */
-  static written(value: unknown): string | undefined {
-    return typeof value === 'object' && value !== null && #text in value ? value.#text : undefined;
-  }
-
-  static readonly nowhere = new Place('');
+  static readonly nowhere = new Place(null);
 
   /** The innermost frame of an error that lies in a file of ours. */
   static of(error: unknown): Place {
@@ -34,13 +28,27 @@ export class Place {
     return Place.nowhere;
   }
 
-  /** A place that another process of ours told. @param files what it can only have been in */
-  static told(file: string, line: number, column: number, files: ReadonlySet<string>): Place {
-    const fits = files.has(file) && isPosition(line) && isPosition(column);
-    return fits ? new Place(`${file}:${line}:${column}`) : Place.nowhere;
+  /** A place that another process told: of a file that is there, or none. */
+  static told({ file, line, column }: ToldPlace): Place {
+    const fits = /^[\w-]+(?:[/.][\w-]+){1,12}$/.test(file) && isPosition(line) && isPosition(column);
+    return fits && isOurs(root + file) ? new Place({ file, line, column }) : Place.nowhere;
+  }
+
+  get told(): ToldPlace | null {
+    return this.#told;
+  }
+
+  get text(): string {
+    return this.#told === null ? '' : `${baseOf(this.#told.file)}:${this.#told.line}:${this.#told.column}`;
+  }
+
+  /** What stands in a place that was made here; undefined for whatever else, however it looks. */
+  static written(value: unknown): string | undefined {
+    return typeof value === 'object' && value !== null && #told in value ? value.text : undefined;
   }
 }
 
+const baseOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
 const isPosition = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < 100_000_000;
 
 /** Lines after the message: that may run over several, and quote what looks like a frame. */
@@ -54,7 +62,7 @@ function framesOf(error: Error): readonly string[] {
 
 const known = new Map<string, boolean>();
 
-/** Really one of our files? What only looks like a frame names none. */
+/** Really one of our files? What only looks like one names none. */
 function isOurs(address: string): boolean {
   const before = known.get(address);
   if (before !== undefined) return before;
@@ -68,10 +76,10 @@ function isOurs(address: string): boolean {
   return found;
 }
 
-function ownFrame(line: string): string | null {
-  const [, address = '', row = '', column = ''] = /(file:\/\/[^()]*):(\d{1,8}):(\d{1,8})\)?$/.exec(line) ?? [];
+function ownFrame(frame: string): ToldPlace | null {
+  const [, address = '', line = '', column = ''] = /(file:\/\/[^()]*):(\d{1,8}):(\d{1,8})\)?$/.exec(frame) ?? [];
   if (!address.startsWith(root) || !isOurs(address)) return null;
-  return `${address.slice(address.lastIndexOf('/') + 1)}:${row}:${column}`;
+  return { file: address.slice(root.length), line: Number(line), column: Number(column) };
 }
 
 const names: ReadonlySet<string> = new Set(errorNames);

@@ -61,10 +61,21 @@ test('a place is a line of our own code, whatever the message looks like', () =>
   const replaced = new Error('x');
   replaced.stack = `Error: x\n    at f (${root}src-main/Ana-Ruiz.ts:1:1)\n    at g (/home/ana.ruiz/core.ts:2:2)`;
   assert.equal(Place.of(replaced).text, '');
-  const files = new Set(['index-Bx81_kQz.js']);
-  assert.equal(Place.told('index-Bx81_kQz.js', 3, 14, files).text, 'index-Bx81_kQz.js:3:14');
-  assert.equal(Place.told('ana-ruiz.js', 3, 14, files).text, '');
-  assert.equal(Place.told('index-Bx81_kQz.js', Number.NaN, 14, files).text, '');
+  const told = Place.of(new Error('x')).told;
+  assert.ok(told);
+  assert.equal(told.file, 'test/unit/logs/redact.test.ts');
+  assert.equal(Place.told(told).text, Place.of(new Error('x')).text.replace(/:.*/, `:${told.line}:${told.column}`));
+  for (const file of [
+    'src-main/ana-ruiz.ts',
+    '../ana-ruiz.ts',
+    'test/../../etc/passwd',
+    '/etc/passwd',
+    'Ana Ruiz',
+    '',
+  ]) {
+    assert.equal(Place.told({ ...told, file }).text, '', file);
+  }
+  assert.equal(Place.told({ ...told, line: Number.NaN }).text, '');
   // not even from its class
   assert.deepEqual(fieldsOf('fault', { at: { text: 'Ana Ruiz' } }), {});
   assert.deepEqual(fieldsOf('fault', { at: Object.create(Place.prototype, { text: { value: 7 } }) }), {});
