@@ -25,6 +25,11 @@ let closed = false;
 let lastId = 0;
 
 const coreGone: CallReply = { ok: false, error: { code: 'internal' } };
+/** Core does not look at longer names, and would never answer. */
+const longestName = 100;
+const noSuchProcedure: CallReply = { ok: false, error: { code: 'unknown-procedure' } };
+/** A function, a node of the page: what no message carries. */
+const notAMessage: CallReply = { ok: false, error: { code: 'invalid-input' } };
 
 function receive(message: PortMessage): void {
   if ('event' in message) {
@@ -42,23 +47,35 @@ function close(): void {
   waiting.clear();
 }
 
+/** Sends it, or answers it here: one call that cannot be sent must not take others along. */
+function post(through: MessagePort, message: CallMessage): void {
+  try {
+    through.postMessage(message);
+  } catch {
+    const settle = waiting.get(message.id);
+    waiting.delete(message.id);
+    settle?.(notAMessage);
+  }
+}
+
 ipcRenderer.once(portChannel, (event) => {
   port = event.ports[0];
   if (port === undefined) return close();
   port.onmessage = ({ data }: MessageEvent<PortMessage>) => receive(data);
   port.addEventListener('close', close);
-  for (const message of beforePort.splice(0)) port.postMessage(message);
+  for (const message of beforePort.splice(0)) post(port, message);
 });
 ipcRenderer.send(portChannel);
 
 function call(procedure: string, input: unknown): Promise<CallReply> {
   if (closed) return Promise.resolve(coreGone);
+  if (typeof procedure !== 'string' || procedure.length > longestName) return Promise.resolve(noSuchProcedure);
   lastId += 1;
-  const message: CallMessage = { id: lastId, procedure: String(procedure), input };
+  const message: CallMessage = { id: lastId, procedure, input };
   return new Promise((resolve) => {
     waiting.set(message.id, resolve);
     if (port === undefined) beforePort.push(message);
-    else port.postMessage(message);
+    else post(port, message);
   });
 }
 

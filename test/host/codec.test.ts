@@ -37,6 +37,13 @@ describe('values on their way to the page', () => {
       assert.deepEqual(plain(through(value)), plain(value));
     }
   });
+  it('may hold themselves', () => {
+    const list: unknown[] = [1];
+    const whole = { list, of: new Map<string, unknown>([['list', list]]) };
+    list.push({ whole });
+    const back = through(whole);
+    assert.deepEqual(back, structuredClone(whole));
+  });
   it('are refused when they cannot be cloned', () => {
     assert.throws(() => nodeCodec.encode(() => 1), TypeError);
     assert.throws(() => nodeCodec.encode({ deep: [Symbol('x')] }), TypeError);

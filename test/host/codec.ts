@@ -9,8 +9,12 @@ export type Codec = { readonly encode: (value: unknown) => string; readonly deco
 export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (text: string) => Uint8Array }): Codec {
   const tag = '$host';
 
-  function isPlain(value: unknown): boolean {
+  /** Deeper than any message of ours, or round in a circle: told with tags. */
+  const deepest = 200;
+
+  function isPlain(value: unknown, depth = 0): boolean {
     if (value === null) return true;
+    if (depth > deepest) return false;
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -18,11 +22,11 @@ export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (te
       case 'number':
         return Number.isFinite(value);
       case 'object': {
-        if (Array.isArray(value)) return value.every(isPlain);
+        if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
         const prototype = Object.getPrototypeOf(value);
         if (prototype !== null && prototype !== Object.prototype) return false;
         if (tag in value) return false;
-        for (const one of Object.values(value)) if (!isPlain(one)) return false;
+        for (const one of Object.values(value)) if (!isPlain(one, depth + 1)) return false;
         return true;
       }
       default:
@@ -30,34 +34,44 @@ export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (te
     }
   }
 
-  function wrap(value: unknown): unknown {
+  /** @param above what holds the value, innermost last: a way back up is told as how far */
+  function wrap(value: unknown, above: readonly object[] = []): unknown {
     if (value === undefined) return { [tag]: 'undefined' };
     if (typeof value === 'bigint') return { [tag]: 'bigint', v: String(value) };
     if (typeof value === 'number' && !Number.isFinite(value)) return { [tag]: 'number', v: String(value) };
     if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('cannot be cloned');
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(wrap);
+    const up = above.lastIndexOf(value);
+    if (up >= 0) return { [tag]: 'up', v: above.length - up };
+    const within = [...above, value];
+    const inner = (one: unknown): unknown => wrap(one, within);
+    if (Array.isArray(value)) return value.map(inner);
     if (value instanceof Date) return { [tag]: 'date', v: String(value.getTime()) }; // JSON has no NaN, an invalid date's time
-    if (value instanceof Map) return { [tag]: 'map', v: [...value].map(wrap) };
-    if (value instanceof Set) return { [tag]: 'set', v: [...value].map(wrap) };
+    if (value instanceof Map) return { [tag]: 'map', v: [...value].map((pair) => pair.map(inner)) };
+    if (value instanceof Set) return { [tag]: 'set', v: [...value].map(inner) };
     if (value instanceof ArrayBuffer) return { [tag]: 'buffer', v: base64.to(new Uint8Array(value)) };
     if (ArrayBuffer.isView(value)) {
       return { [tag]: 'bytes', v: base64.to(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
     }
-    const wrapped = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, wrap(one)]));
+    const wrapped = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)]));
     return tag in wrapped ? { [tag]: 'object', v: Object.entries(wrapped) } : wrapped;
   }
 
-  function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  function define(target: object, key: string, value: unknown): void {
     // plain assignment would lose a key called __proto__
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   }
 
-  function unwrap(value: unknown): unknown {
+  function unwrap(value: unknown, above: readonly object[] = []): unknown {
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(unwrap);
+    if (Array.isArray(value)) {
+      const list: unknown[] = [];
+      for (const one of value) list.push(unwrap(one, [...above, list]));
+      return list;
+    }
     const kind: unknown = Reflect.get(value, tag);
     const inner: unknown = Reflect.get(value, 'v');
+    const listed: readonly unknown[] = Array.isArray(inner) ? inner : [];
     switch (kind) {
       case 'undefined':
         return undefined;
@@ -67,23 +81,31 @@ export function makeCodec(base64: { to: (bytes: Uint8Array) => string; from: (te
         return Number(inner);
       case 'date':
         return new Date(Number(inner));
-      case 'map':
-        return new Map(Array.isArray(inner) ? inner.map((pair) => [unwrap(pair[0]), unwrap(pair[1])]) : []);
-      case 'set':
-        return new Set(Array.isArray(inner) ? inner.map(unwrap) : []);
+      case 'up':
+        return above.at(-Number(inner));
+      case 'map': {
+        const map = new Map<unknown, unknown>();
+        const of = (pair: unknown, at: number): unknown => unwrap(Reflect.get(Object(pair), at), [...above, map]);
+        for (const pair of listed) map.set(of(pair, 0), of(pair, 1));
+        return map;
+      }
+      case 'set': {
+        const set = new Set<unknown>();
+        for (const one of listed) set.add(unwrap(one, [...above, set]));
+        return set;
+      }
       case 'buffer':
         return base64.from(String(inner)).slice().buffer;
       case 'bytes':
         return base64.from(String(inner));
-      case 'object': {
-        const whole: Record<string, unknown> = {};
-        if (Array.isArray(inner)) for (const [key, one] of inner) define(whole, String(key), unwrap(one));
-        return whole;
-      }
       default: {
-        const plain: Record<string, unknown> = {};
-        for (const [key, one] of Object.entries(value)) define(plain, key, unwrap(one));
-        return plain;
+        const whole = {};
+        const entries: readonly unknown[] = kind === 'object' ? listed : Object.entries(value);
+        for (const entry of entries) {
+          const [key, one]: unknown[] = Object(entry);
+          define(whole, String(key), unwrap(one, [...above, whole]));
+        }
+        return whole;
       }
     }
   }
