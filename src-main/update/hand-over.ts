@@ -1,0 +1,86 @@
+/**
+ * Hands a package that targets name to electron-updater, which brings it here and installs it. Where updates come from
+ * and whether they are ours was decided before (docs/protocols/update.md).
+ */
+import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import electronUpdater from 'electron-updater';
+import type { StagedPackage } from '../../src-shared/updates/journal.ts';
+import { packagesFolder, updateFolder } from './journal.ts';
+import { isPackage } from './package-file.ts';
+import { Refused } from './refusals.ts';
+import { type InstalledApp, updaterFor } from './updaters.ts';
+
+/** Milliseconds within which an installer that cannot be started says so. */
+const failsWithin = 1_500;
+
+/** Fetches a verified package to a path. @throws Refused */
+export type Fetch = (to: string) => Promise<void>;
+
+/** Where we keep a package; electron-updater has its own folder beside it. */
+export const packagePathOf = (profile: string, { file }: StagedPackage): string => join(packagesFolder(profile), file);
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  // Some file systems have no links.
+  await link(from, to).catch(() => copyFile(from, to));
+}
+
+/** electron-updater, its download done: the package is here, byte for byte the one that was named. */
+async function brought(staged: StagedPackage, app: InstalledApp, fetch: Fetch | null) {
+  const { profile } = app;
+  const folder = packagesFolder(profile);
+  const ours = packagePathOf(profile, staged);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(updateFolder(profile), 'app-update.yml'), 'updaterCacheDirName: packages\n', { mode: 0o600 });
+  let refused: unknown;
+  const updater = updaterFor(staged, folder, app, async (destination) => {
+    try {
+      if (!(await isPackage(ours, staged))) {
+        if (fetch === null) throw new Refused('wrong-bytes');
+        await fetch(ours);
+      }
+      await linkOrCopy(ours, destination);
+    } catch (error) {
+      refused = error;
+      throw error;
+    }
+  });
+  try {
+    await updater.checkForUpdates();
+    const [path] = await updater.downloadUpdate();
+    return { updater, path: path ?? '' };
+  } catch (error) {
+    throw refused ?? error;
+  }
+}
+
+/** Brings a package here. @throws Refused */
+export async function bringPackage(staged: StagedPackage, app: InstalledApp, fetch: Fetch): Promise<void> {
+  // On macOS its download already begins to hand over: there only the bytes are fetched until it is time.
+  if (staged.package !== 'zip') await brought(staged, app, fetch);
+  else if (!(await isPackage(packagePathOf(app.profile, staged), staged))) {
+    await mkdir(packagesFolder(app.profile), { recursive: true, mode: 0o700 });
+    await fetch(packagePathOf(app.profile, staged));
+  }
+}
+
+/**
+ * Looks at the bytes once more and begins the installer. On return the application has to end.
+ * @returns false where it did not begin. @throws Refused wrong-bytes
+ */
+export async function installPackage(staged: StagedPackage, app: InstalledApp): Promise<boolean> {
+  const { updater, path } = await brought(staged, app, null);
+  if (!(await isPackage(path, staged))) throw new Refused('wrong-bytes');
+  const failed = new Promise<false>((resolve) => {
+    updater.on('error', () => resolve(false));
+  });
+  if (updater instanceof electronUpdater.BaseUpdater) {
+    if (!updater.install(true, true)) return false;
+  } else {
+    updater.quitAndInstall(true, true);
+  }
+  const begun = new Promise<true>((resolve) => {
+    setTimeout(() => resolve(true), staged.package === 'appimage' ? 0 : failsWithin);
+  });
+  return Promise.race([failed, begun]);
+}
