@@ -16,6 +16,7 @@ import { App } from './app/App.tsx';
 import { ErrorBoundary } from './app/ErrorBoundary.tsx';
 import { newQueryClient } from './client.ts';
 import { colorSchemes } from './color-scheme.ts';
+import { watchCopying } from './copying.ts';
 import './i18n.ts';
 import { cssVariablesResolver, theme } from './theme.ts';
 import { LiveRegion } from './ui/LiveRegion.tsx';
@@ -23,6 +24,7 @@ import { LiveRegion } from './ui/LiveRegion.tsx';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no root');
 
+watchCopying();
 createRoot(root).render(
   <StrictMode>
     <MantineProvider

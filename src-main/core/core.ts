@@ -45,6 +45,9 @@ import type { VaultSession } from './vault/session.ts';
 import { openVault, type Vault } from './vault/vault.ts';
 import { Verification } from './verification.ts';
 
+/** Seconds that a copied identifier stays on the clipboard: enough to paste it, too short to be forgotten there. */
+const copyStays = 30;
+
 export type CoreOptions = {
   readonly profile: string;
   readonly dialogs: Dialogs;
@@ -248,6 +251,11 @@ export class Core {
   /** The clinic's own help page, in the browser: main opens what its own reading of the policy names. */
   openHelp(): void {
     this.#shell({ kind: 'open-help' });
+  }
+
+  /** Something was copied on purpose: main takes it off the clipboard again. */
+  clearClipboardSoon(): void {
+    this.#shell({ kind: 'clipboard-clear', after: copyStays });
   }
 
   requestLock(reason: LockReason): void {

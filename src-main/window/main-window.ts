@@ -3,26 +3,15 @@
  * outlives it, and after a lock the next window is drawn by a fresh process.
  */
 import { join } from 'node:path';
-import { app, BrowserWindow, type Rectangle, session } from 'electron';
+import { app, BrowserWindow, session } from 'electron';
 import { appUrl } from './address.ts';
+import type { WindowPlace } from './place.ts';
 import { serveBundle } from './protocol.ts';
 import { denyEverythingElse, leadNowhere } from './session-rules.ts';
 import { webPreferences } from './web-preferences.ts';
 
 /** The rail's dark green-black: what one sees for the moment between two renderers. */
 const background = '#0f2a26';
-
-export type WindowPlace = {
-  readonly bounds: Partial<Rectangle>;
-  readonly maximized: boolean;
-  readonly fullScreen: boolean;
-};
-
-export const firstPlace: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: false, fullScreen: false };
-
-export function placeOf(window: BrowserWindow): WindowPlace {
-  return { bounds: window.getNormalBounds(), maximized: window.isMaximized(), fullScreen: window.isFullScreen() };
-}
 
 let windowsMade = 0;
 

@@ -4,7 +4,7 @@
  */
 import type { BrowserWindow } from 'electron';
 import { tooMany } from '../bridge/bounded.ts';
-import { firstPlace, placeOf, type WindowPlace } from './main-window.ts';
+import { firstPlace, placeOf, type WindowPlace } from './place.ts';
 import type { ShellWords } from './words.ts';
 
 const lossLimit = 3;

@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { Demographics, MaskedField } from '../../src-shared/contract/patients.ts';
 import { nameText } from '../../src-shared/fhir/display.ts';
 import type { PatientFacts } from '../../src-shared/fhir/patient-facts.ts';
+import { copyClears } from '../copying.ts';
 import { years } from '../find/names.ts';
 import { isoToday } from '../find/today.ts';
-import { Chip, useFormat, useHeadingFocus } from '../ui/index.ts';
+import { Chip, CopyButton, useFormat, useHeadingFocus } from '../ui/index.ts';
 import classes from './chart.module.css';
 import { type AllergyState, type Item, reactionText } from './model/chart.ts';
 
@@ -102,11 +103,15 @@ export function Banner({ head, masked, allergies, onAllergy, actions, band }: Pr
           {allergies !== null && <AllergyFlags state={allergies} onAllergy={onAllergy} />}
           {head.identifiers.slice(0, 3).map(({ label, value }) => (
             <Chip key={`${label} ${value}`}>
-              <bdi>
+              <bdi {...copyClears}>
                 {label === '' ? '' : `${label} `}
                 {value}
               </bdi>
-              {masked.includes('identifiers') && <span className="ck-hidden"> ({t('masked')})</span>}
+              {masked.includes('identifiers') ? (
+                <span className="ck-hidden"> ({t('masked')})</span>
+              ) : (
+                <CopyButton name={label} value={value} />
+              )}
             </Chip>
           ))}
           {head.former.map((name) => (

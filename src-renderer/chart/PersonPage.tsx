@@ -7,8 +7,9 @@ import { AccessReportButton } from '../access-report/index.ts';
 import { useCan } from '../app/session.tsx';
 import { useProcedure } from '../client.ts';
 import { PatientConflicts } from '../conflicts/PatientConflicts.tsx';
+import { copyClears } from '../copying.ts';
 import { EditPatientDialog } from '../patient/index.ts';
-import { Card, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
+import { Card, CopyButton, ErrorState, LoadingSkeleton, useFormat } from '../ui/index.ts';
 import { Banner, headOfDemographics } from './Banner.tsx';
 import classes from './chart.module.css';
 
@@ -86,7 +87,10 @@ export function PersonPage({ patientId }: { readonly patientId: string }) {
                     <bdi>{name}</bdi>
                   </dt>
                   <dd>
-                    <bdi>{value === '' ? '–' : value}</bdi>
+                    <bdi {...(field === 'identifiers' ? copyClears : {})}>{value === '' ? '–' : value}</bdi>
+                    {field === 'identifiers' && !masked.includes(field) && value !== '' && (
+                      <CopyButton name={name} value={value} />
+                    )}
                     {field !== undefined && masked.includes(field) && value !== '' && (
                       <span className="ck-dim"> · {t('masked')}</span>
                     )}

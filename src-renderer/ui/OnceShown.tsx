@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { copyClears, copyIdentifier } from '../copying.ts';
 import './once-shown.css';
 
 type OnceShownProps = {
@@ -15,21 +16,13 @@ type OnceShownProps = {
 /** Codes that nobody can show a second time: to copy or print. Nothing else is on the printed page. */
 export function OnceShown({ title, codes, children }: OnceShownProps) {
   const { t } = useTranslation('app');
-  const list = useRef<HTMLUListElement>(null);
   const [copied, setCopied] = useState(false);
-  const copy = () => {
-    const selection = window.getSelection();
-    if (list.current === null || selection === null) return;
-    selection.selectAllChildren(list.current);
-    // The page may not use the clipboard by itself; what is selected, it may copy.
-    setCopied(document.execCommand('copy'));
-    selection.removeAllRanges();
-  };
+  const copy = () => setCopied(copyIdentifier(codes.join('\n')));
   return (
     <div>
       <div className="ck-slip">
         <p className="ck-slip-title">{title}</p>
-        <ul ref={list} className="ck-slip-codes" data-many={codes.length > 1} translate="no">
+        <ul {...copyClears} className="ck-slip-codes" data-many={codes.length > 1} translate="no">
           {codes.map((code) => (
             <li key={code}>{code}</li>
           ))}

@@ -2,6 +2,7 @@
 export { Card } from './Card.tsx';
 export { Chip, type ChipTone } from './Chip.tsx';
 export { ConfirmDialog } from './ConfirmDialog.tsx';
+export { CopyButton } from './CopyButton.tsx';
 export { Countdown } from './Countdown.tsx';
 export { DateText } from './DateText.tsx';
 export { useErrorText } from './error-text.ts';

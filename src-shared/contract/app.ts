@@ -72,6 +72,15 @@ export const app = {
     needs: 'public',
     audits: { none: 'a page of the clinic, nothing about people' },
   }),
+  copied: query({
+    summary: 'An identifier or a code was copied on purpose: the clipboard is emptied soon, if it is still there.',
+    input: empty,
+    output: ok,
+    needs: 'session',
+    channels: ['screen'],
+    whileOwing: ['own-password', 'second-factor'],
+    audits: { none: 'what was copied had been shown, which is the entry; what it was is not told here' },
+  }),
   retry: task({
     summary: 'Look at keychain and files again.',
     input: empty,

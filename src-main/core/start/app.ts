@@ -34,5 +34,9 @@ export const appHandlers: Handlers<'app'> = {
     core.openHelp();
     return { ok: true };
   },
+  copied: ({ core }) => {
+    core.clearClipboardSoon();
+    return { ok: true };
+  },
   retry: async ({ core }) => ({ state: await core.look() }),
 };
