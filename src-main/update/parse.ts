@@ -69,7 +69,7 @@ const snapshot = z.looseObject({
 const target = z.looseObject({
   length: z.number().int().nonnegative(),
   hashes: z.looseObject({ sha512: hex(128) }),
-  custom: z.unknown(),
+  custom: z.unknown().optional(),
 });
 const targets = z.looseObject({
   ...common,

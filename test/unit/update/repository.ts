@@ -4,7 +4,6 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { canonicalBytes } from '../../../src-main/core/crypto/canonical.ts';
 import type { TargetCustom } from '../../../src-shared/updates/target.ts';
 
 export type Role = 'root' | 'timestamp' | 'snapshot' | 'targets';
@@ -14,6 +13,17 @@ export type Files = Map<string, Buffer>;
 
 export const sha512 = (bytes: Buffer): string => createHash('sha512').update(bytes).digest('hex');
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** What TUF signs: canonical JSON of OLPC, which leaves control characters as they are. */
+function canonical(value: unknown): string {
+  if (typeof value === 'string') return `"${value.replace(/[\\"]/g, '\\$&')}"`;
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  members.sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([name, member]) => `${canonical(name)}:${canonical(member)}`).join(',')}}`;
+}
+const canonicalBytes = (value: unknown): Buffer => Buffer.from(canonical(value));
 
 export type TestKey = {
   readonly id: string;
