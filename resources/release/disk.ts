@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { basename, dirname, join } from 'node:path';
 
 export type Disk = {
-  /** Written aside in `aside` (same disk), fsynced, renamed. */
-  write(file: string, bytes: Uint8Array, aside?: string): void;
+  /** Written aside in `aside` (same disk), fsynced, renamed. `secret`: readable by its owner only. */
+  write(file: string, bytes: Uint8Array, how?: { readonly aside?: string; readonly secret?: boolean }): void;
   /** Within one disk. */
   move(from: string, to: string): void;
   remove(file: string): void;
@@ -31,12 +31,13 @@ function writeWhole(file: string, bytes: Uint8Array, mode: number): void {
 }
 
 export const realDisk: Disk = {
-  write: (file, bytes, aside = dirname(file)) => {
+  write: (file, bytes, { aside = dirname(file), secret = false } = {}) => {
     mkdirSync(dirname(file), { recursive: true });
     mkdirSync(aside, { recursive: true });
     const part = join(aside, `.${basename(file)}.part`);
     try {
-      writeWhole(part, bytes, 0o644);
+      rmSync(part, { force: true }); // the mode counts for a new file only
+      writeWhole(part, bytes, secret ? 0o600 : 0o644);
       renameSync(part, file);
     } catch (error) {
       rmSync(part, { force: true });

@@ -16,7 +16,7 @@ export function draftOf({ published, pending }: Repository): Draft {
 /** Writes the list anew, unsigned: signatures under an older draft do not count any more. */
 export function writeDraft(folder: string, list: TargetList, now: number, disk: Disk = realDisk): void {
   const { version } = draftOf(readRepository(folder));
-  disk.write(pendingFile(folder, 'targets'), bytesOf(newTargets(list, version, now)), pendingFolder(folder));
+  disk.write(pendingFile(folder, 'targets'), bytesOf(newTargets(list, version, now)), { aside: pendingFolder(folder) });
 }
 
 function listed(list: TargetList, path: string) {

@@ -53,6 +53,6 @@ export function initRepository(options: {
   mkdirSync(join(folder, 'metadata'), { recursive: true });
   mkdirSync(join(folder, 'targets'), { recursive: true });
   const aside = pendingFolder(folder);
-  disk.write(pendingFile(folder, 'root'), bytesOf(newRoot(trusted, 1, now)), aside);
-  disk.write(pendingFile(folder, 'targets'), bytesOf(newTargets({}, 1, now)), aside);
+  disk.write(pendingFile(folder, 'root'), bytesOf(newRoot(trusted, 1, now)), { aside });
+  disk.write(pendingFile(folder, 'targets'), bytesOf(newTargets({}, 1, now)), { aside });
 }

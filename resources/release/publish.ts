@@ -124,6 +124,25 @@ async function packagesToMove(folder: string, list: TargetList): Promise<readonl
   return moves;
 }
 
+/** What would be published. @throws ReleaseError when signatures are missing or something has expired */
+function readyIn(
+  repository: Repository,
+  now: number,
+): { readonly root: RootFile; readonly rootIsNew: boolean; readonly targets: TargetsFile } {
+  const { published, pending } = repository;
+  const root = pending.root ?? published?.root;
+  if (root === undefined) throw new ReleaseError('There is no root to publish.');
+  const rootIsNew = published === null || !bytesOf(root).equals(bytesOf(published.root));
+  if (rootIsNew) checkNextRoot(published?.root ?? null, root);
+  notExpired(root, `Root ${root.signed.version}`, 'root rotate', now);
+  return { root, rootIsNew, targets: nextTargets(repository, root, now) };
+}
+
+/** For asking before keys are opened. @throws ReleaseError as `publish` would */
+export function checkReady(repository: Repository, now: number): void {
+  readyIn(repository, now);
+}
+
 /** Makes the pending state the published one. @throws ReleaseError when signatures are missing; then nothing changed */
 export function publish(options: PublishOptions): Promise<PublishedNow> {
   return withLock(options.folder, () => publishLocked(options));
@@ -132,14 +151,9 @@ export function publish(options: PublishOptions): Promise<PublishedNow> {
 async function publishLocked({ folder, keys, now, disk = realDisk }: PublishOptions): Promise<PublishedNow> {
   const repository = readRepository(folder);
   const { published, pending } = repository;
-  const root = pending.root ?? published?.root;
-  if (root === undefined) throw new ReleaseError('There is no root to publish.');
-  const rootIsNew = published === null || !bytesOf(root).equals(bytesOf(published.root));
+  const { root, rootIsNew, targets } = readyIn(repository, now);
   // The root that workstations still have while this is written.
   const before = rootIsNew ? published?.root : pending.root === null ? undefined : published?.roots.at(-2);
-  if (rootIsNew) checkNextRoot(published?.root ?? null, root);
-  notExpired(root, `Root ${root.signed.version}`, 'root rotate', now);
-  const targets = nextTargets(repository, root, now);
   const moves = await packagesToMove(folder, listOf(targets));
 
   const old = published?.chain ?? null;
@@ -150,7 +164,7 @@ async function publishLocked({ folder, keys, now, disk = realDisk }: PublishOpti
   signOnline(timestamp, 'timestamp', keys, roots);
 
   const write = (name: string, file: AnyFile) =>
-    disk.write(metadataFile(folder, name), bytesOf(file), pendingFolder(folder));
+    disk.write(metadataFile(folder, name), bytesOf(file), { aside: pendingFolder(folder) });
   const writeRoot = () => write(`${root.signed.version}.root.json`, root);
   const rootLast = rootIsNew && before !== undefined && old !== null && !holds(root, old);
   const chainFirst = rootLast && holds(before, { targets, snapshot, timestamp });
@@ -187,7 +201,7 @@ export function refreshTimestamp({ folder, keys, now, disk = realDisk }: Publish
       throw new ReleaseError('Nothing is published yet: use "publish".');
     const { chain, root } = published;
     const write = (name: string, file: AnyFile) =>
-      disk.write(metadataFile(folder, name), bytesOf(file), pendingFolder(folder));
+      disk.write(metadataFile(folder, name), bytesOf(file), { aside: pendingFolder(folder) });
     let { snapshot } = chain;
     if (Date.parse(snapshot.signed.expires) - now < warningDays.snapshot * dayMs) {
       snapshot = newSnapshot(chain.targets, snapshot.signed.version + 1, now);

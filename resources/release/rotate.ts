@@ -25,7 +25,7 @@ export function rotateRoot(options: {
   const trusted = { ...trustedOf(pending.root ?? published.root), ...change };
   checkTrusted(trusted);
   const root = newRoot(trusted, published.root.signed.version + 1, now);
-  disk.write(pendingFile(folder, 'root'), bytesOf(root), pendingFolder(folder));
+  disk.write(pendingFile(folder, 'root'), bytesOf(root), { aside: pendingFolder(folder) });
   const listed = published.chain?.targets;
   if (pending.targets === null && listed !== undefined && !standingOf(root, 'targets', listed).met) {
     renewTargets({ folder, now, disk });

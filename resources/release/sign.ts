@@ -58,16 +58,23 @@ export function judges({ published, pending }: Repository, role: OfflineRole): r
   return published === null ? [newest] : [newest, published.root];
 }
 
-/** Signs with each key. @throws ReleaseError when a key has no say in it, or has signed already */
-export function addSignatures(travelling: Travelling, keys: readonly SigningKey[], roots: readonly RootFile[]): void {
-  const { role, file } = travelling;
+/**
+ * Signs with each key. `roots`: those whose signers count; null when this machine does not know them, then it shows when the
+ * signature comes back.
+ * @throws ReleaseError when a key has no say in it, or has signed already
+ */
+export function addSignatures(
+  { role, file }: Travelling,
+  keys: readonly SigningKey[],
+  roots: readonly RootFile[] | null,
+): void {
   for (const key of keys) {
     const said = `The key ${key.keyId.slice(0, 8)} of ${key.owner}`;
     if (key.role !== role) throw new ReleaseError(`${said} is for ${key.role}; this is signed with a key for ${role}.`);
-    if (!roots.some((root) => root.signed.roles[role]?.keyIDs.includes(key.keyId))) {
+    if (roots !== null && !roots.some((root) => root.signed.roles[role]?.keyIDs.includes(key.keyId))) {
       throw new ReleaseError(`${said} is not among those whose signature counts here.`);
     }
-    if (roots.some((root) => signersOf(root, role, file).includes(key.keyId))) {
+    if (roots?.some((root) => signersOf(root, role, file).includes(key.keyId)) === true) {
       throw new ReleaseError(`${said} has signed this already. Another signer's is needed.`);
     }
     signWith(file, [key]);
@@ -86,7 +93,7 @@ export function sign(options: {
   const travelling = pendingOf(repository, role);
   const roots = judges(repository, role);
   addSignatures(travelling, keys, roots);
-  disk.write(pendingFile(folder, role), bytesOf(travelling.file), pendingFolder(folder));
+  disk.write(pendingFile(folder, role), bytesOf(travelling.file), { aside: pendingFolder(folder) });
   return roots.map((root) => standingOf(root, role, travelling.file));
 }
 
@@ -121,6 +128,6 @@ export function collect(options: {
     const signature = came.file.signatures[keyId];
     if (signature !== undefined) mine.file.signatures[keyId] = signature;
   }
-  disk.write(pendingFile(folder, came.role), bytesOf(mine.file), pendingFolder(folder));
+  disk.write(pendingFile(folder, came.role), bytesOf(mine.file), { aside: pendingFolder(folder) });
   return fresh;
 }
