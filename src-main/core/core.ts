@@ -10,6 +10,7 @@ import type { CoreEvent } from '../../src-shared/contract/events.ts';
 import type { Permission } from '../../src-shared/contract/permissions.ts';
 import type { ReadPolicy } from '../../src-shared/policy/policy.ts';
 import type { CoreToShell, LockReason } from '../../src-shared/wire.ts';
+import { log } from '../logs/log.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { Pruning } from './audit/prune/pruning.ts';
 import type { Witness } from './audit/witness.ts';
@@ -34,6 +35,8 @@ import { Weeks } from './review/weeks.ts';
 import { Scrub } from './scrub/scrub.ts';
 import type { Connection, LiveSession } from './session.ts';
 import { Signing } from './signing.ts';
+import { Stops } from './start/stops.ts';
+import { newestVersion } from './store/migrations/index.ts';
 import { withTransaction } from './store/transaction.ts';
 import type { Links } from './sync/engine/link.ts';
 import { Sync } from './sync/engine/sync.ts';
@@ -96,6 +99,8 @@ export class Core {
   readonly updates: Updates;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
+  /** What stopped, and who was told. */
+  readonly stops: Stops;
   readonly broadcast: (event: CoreEvent) => void;
   readonly clocks: Clock;
   readonly clock = (): number => this.clocks.now();
@@ -138,6 +143,7 @@ export class Core {
     this.connection = new ClinicConnection(this);
     this.sync = new Sync(this, { links: options.links ?? this.connection });
     this.updates = new Updates(this, options.shell, options.trial ?? false);
+    this.stops = new Stops(() => this.clocks.monotonic());
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),
       wall: this.clock,
@@ -189,6 +195,7 @@ export class Core {
   /** Opens the database with a user's keys, unless it is open. @throws CallError database-… */
   async open(keys: VaultSession): Promise<Opened> {
     if (this.#opened !== null) return this.#opened;
+    const began = this.clocks.monotonic();
     this.#opening ??= openProved({
       vault: this.vault,
       keys,
@@ -202,6 +209,7 @@ export class Core {
     try {
       this.#opened = await this.#opening;
       this.#trouble = null;
+      log('database-opened', { milliseconds: this.clocks.monotonic() - began, migrations: newestVersion });
       this.sync.begin(this.#opened);
       // IT staff may have been here before the database was.
       for (const session of this.presence.sessions()) this.#signing.certify(session);

@@ -6,7 +6,11 @@ import { z } from 'zod';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import { CallError } from '../../src-shared/contract/errors.ts';
 import type { CoreEvent } from '../../src-shared/contract/events.ts';
+import { isProcedureName } from '../../src-shared/contract/index.ts';
 import type { CoreToShell } from '../../src-shared/wire.ts';
+import { log, logFolder, openLog } from '../logs/log.ts';
+import { machineOf } from '../logs/machine.ts';
+import { watchProcess } from '../logs/watch.ts';
 import { policiesArgument } from '../policy/places.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { type Core, createCore } from './core.ts';
@@ -21,6 +25,7 @@ import { type DocumentPort, servePort } from './port.ts';
 import { reportError } from './report.ts';
 import type { Connection } from './session.ts';
 import { updateMessages } from './updates/messages.ts';
+import { version } from './version.ts';
 
 const shellMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('port'), document: z.number().int() }),
@@ -34,13 +39,8 @@ const shellMessage = z.discriminatedUnion('kind', [
   ...updateMessages,
 ]);
 
-// Node would print message and stack, and a message may quote a record. Main starts another core.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    reportError('core', error);
-    process.exit(1);
-  });
-}
+// Main starts another core.
+watchProcess({ part: 'core', version, after: () => process.exit(1) });
 
 const { parentPort } = process;
 const at = process.argv.indexOf('--profile');
@@ -48,6 +48,8 @@ const profile = process.argv[at + 1];
 if (parentPort === null || parentPort === undefined || at < 0 || profile === undefined) {
   throw new Error('core runs as a utility process with --profile DIR');
 }
+openLog({ folder: logFolder(profile), part: 'core', words: { procedures: isProcedureName } });
+log('started', machineOf(version));
 
 const documents = new Map<number, Connection>();
 const toShell = (message: CoreToShell): void => parentPort.postMessage(message);
@@ -138,6 +140,9 @@ function heed(core: Core, dispatch: Dispatch, data: unknown, ports: readonly (Do
 const started = await starting;
 if (started !== null) {
   const { core, dispatch } = started;
+  log('start-state', { state: core.state() });
+  const { source, policy, problems } = core.policy;
+  log('policy-read', { source, settings: Object.keys(policy).length, problems: problems.length });
   const address = ctlAddress(profile);
   if (address !== undefined) {
     await listenForCtl({ address, dispatch, gone: (connection) => core.disconnected(connection) }).catch(

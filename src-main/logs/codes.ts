@@ -2,13 +2,12 @@
 import { constants } from 'node:os';
 import { startStates } from '../../src-shared/contract/app.ts';
 import { errorCodes } from '../../src-shared/contract/errors.ts';
+import type { stopParts } from '../../src-shared/contract/stops.ts';
 import { syncProblems } from '../../src-shared/contract/sync.ts';
 import { backendErrors } from '../../src-shared/sync-protocol/errors.ts';
 import { selfCheckFailures, updateRefusals } from '../../src-shared/updates/state.ts';
 
-/** The processes and threads that Carekeep is made of. */
-export const parts = ['main', 'core', 'ctl', 'window', 'screen', 'validator', 'worker'] as const;
-export type Part = (typeof parts)[number];
+export type Part = (typeof stopParts)[number];
 
 /** What core was at when something broke, beside the procedures of the contract. */
 export const wheres = [
@@ -53,50 +52,6 @@ export const wheres = [
   'witness',
   'worker',
 ] as const;
-
-/** Classes of errors: the language's, the platform's, ours. Another name is `other`, what is no error `unknown`. */
-export const errorNames = [
-  'unknown',
-  'other',
-  'Error',
-  'AggregateError',
-  'AssertionError',
-  'EvalError',
-  'InternalError',
-  'RangeError',
-  'ReferenceError',
-  'SyntaxError',
-  'TypeError',
-  'URIError',
-  'AbortError',
-  'TimeoutError',
-  'DOMException',
-  'DataCloneError',
-  'InvalidStateError',
-  'NotAllowedError',
-  'NotFoundError',
-  'NotReadableError',
-  'QuotaExceededError',
-  'SecurityError',
-  'SqliteError',
-  'ZodError',
-  '$ZodError',
-  'CallError',
-  'ClientError',
-  'OpenError',
-  'TlsFailure',
-  'PeerFailure',
-  'RosterError',
-  'KeyFileDamaged',
-  'BadBatch',
-  'SyncStop',
-  'SyncWaits',
-  'BlobGone',
-  'BackendRefusal',
-  'BackendUnreachable',
-  'Refused',
-] as const;
-export type ErrorName = (typeof errorNames)[number];
 
 const sqlite = `OK ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN
 PROTOCOL EMPTY SCHEMA TOOBIG CONSTRAINT MISMATCH MISUSE NOLFS AUTH FORMAT RANGE NOTADB NOTICE WARNING

@@ -4,8 +4,9 @@
  */
 import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Part, parts } from './codes.ts';
-import { type FieldsOf, noProcedures, referencePattern } from './events.ts';
+import { referencePattern, stopParts } from '../../src-shared/contract/stops.ts';
+import type { Part } from './codes.ts';
+import { type FieldsOf, noProcedures } from './events.ts';
 import { namesIn } from './files.ts';
 import { log, openFolder } from './log.ts';
 import { redact } from './redact.ts';
@@ -139,7 +140,7 @@ export function lastUnseen(folder: string, now: number, within: number): (Report
   const report = reportsIn(folder).findLast(({ seen, at }) => !seen && Math.abs(now - at) < within);
   if (report === undefined) return null;
   const part = readReport(folder, report.name)?.['part'];
-  const known = parts.find((each) => each === part);
+  const known = stopParts.find((each) => each === part);
   return known === undefined ? null : { ...report, part: known };
 }
 

@@ -4,9 +4,10 @@
  */
 import { startStates } from '../../src-shared/contract/app.ts';
 import type { ProcedureName } from '../../src-shared/contract/index.ts';
+import { errorNames, referencePattern, stopParts } from '../../src-shared/contract/stops.ts';
 import { policySources } from '../../src-shared/policy/policy.ts';
 import { updateRefusals, updateState } from '../../src-shared/updates/state.ts';
-import { errorNames, faultCodes, parts, wheres } from './codes.ts';
+import { faultCodes, wheres } from './codes.ts';
 import { Place } from './place.ts';
 
 /** What the contract says of procedures' names; handed in, because main knows no contract. */
@@ -38,12 +39,10 @@ const exitCode = whole(-(2 ** 31), 2 ** 32);
 const yesOrNo: Field<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
 /** `1.2.3`, with `-beta.4` at most. */
 const version = matching(/^\d{1,5}(?:\.\d{1,5}){0,3}(?:-(?:alpha|beta|rc|dev)\.\d{1,4})?$/);
-const part = oneOf(parts);
+const part = oneOf(stopParts);
 const name = oneOf(errorNames);
 const code: Field<string> = (value) => (typeof value === 'string' && faultCodes.has(value) ? value : undefined);
 const at: Field<Place> = Place.written;
-/** Of a crash report: its time in 32 letters. */
-export const referencePattern = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
 const reference = matching(referencePattern);
 
 type Where = (typeof wheres)[number] | ProcedureName;

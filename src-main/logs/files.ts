@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Part, parts } from './codes.ts';
+import { stopParts } from '../../src-shared/contract/stops.ts';
+import type { Part } from './codes.ts';
 
 export const keepDays = 7;
 export const keepBytes = 5 * 1024 * 1024;
@@ -28,7 +29,7 @@ const fileName = /^([a-z]+)-(\d{4}-\d{2}-\d{2})-(\d{1,4})\.jsonl$/;
 
 export type LogFile = { readonly name: string; readonly part: Part; readonly day: string; readonly number: number };
 
-const isPart = (name: string): name is Part => parts.some((part) => part === name);
+const isPart = (name: string): name is Part => stopParts.some((part) => part === name);
 
 /** Files of ours in a folder, the oldest first. */
 export function logFiles(folder: string): readonly LogFile[] {
@@ -150,7 +151,7 @@ export function prune(folder: string, now: number): void {
   for (const { name, part, day } of files) {
     const current = newest.get(part) === name && day === dayOf(now);
     // Room for what the files of now may still grow by.
-    if (current || (day >= oldestDay && bytes <= keepBytes - parts.length * fileBytes)) continue;
+    if (current || (day >= oldestDay && bytes <= keepBytes - stopParts.length * fileBytes)) continue;
     bytes -= sizeOf(join(folder, name));
     try {
       rmSync(join(folder, name), { force: true });

@@ -1,7 +1,8 @@
 /** What an error was, without a word of what it said: its class, its code, and the line of our own code it came from. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ErrorName, errorNames, faultCodes } from './codes.ts';
+import { type ErrorName, errorNames } from '../../src-shared/contract/stops.ts';
+import { faultCodes } from './codes.ts';
 
 /** The folder that the application's code lies in: the sources' root, or that of what the build made of them. */
 const root = /^(.*\/)(?:src-main|out\/main)\//.exec(import.meta.url)?.[1] ?? new URL('.', import.meta.url).href;

@@ -14,6 +14,7 @@ import {
   userName,
 } from './primitives.ts';
 import { command, query, task } from './procedure.ts';
+import { stops } from './stops.ts';
 
 /** The named start-up states of the design ("Opening the database"), as far as they show before a password. */
 export const startStates = [
@@ -88,6 +89,7 @@ export const app = {
     needs: 'public',
     audits: { none: 'reads only the start-up state' },
   }),
+  ...stops,
 };
 
 /** The words of a recovery kit as typed: 24 of the one code, or two sheets of 29 one after the other. */

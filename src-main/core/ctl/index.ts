@@ -11,9 +11,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { isProcedureName } from '../../../src-shared/contract/index.ts';
 import { isObject } from '../../../src-shared/fhir/json.ts';
 import type { ReplyMessage } from '../../../src-shared/wire.ts';
+import { logFolder, openLog } from '../../logs/log.ts';
+import { watchProcess } from '../../logs/watch.ts';
 import { reportError } from '../report.ts';
+import { version } from '../version.ts';
 import { connectToCore } from './client.ts';
 import { listProcedures } from './list.ts';
 import { serveCtlShell } from './shell.ts';
@@ -30,9 +34,12 @@ async function reachCore(profile: string): Promise<Caller> {
       close: async () => running.close(),
     };
   }
+  openLog({ folder: logFolder(profile), part: 'ctl', words: { procedures: isProcedureName } });
   const { startHeadless } = await import('../headless.ts');
   return startHeadless(profile);
 }
+
+watchProcess({ part: 'ctl', version, after: () => process.exit(1) });
 
 const { parentPort } = process;
 const inElectron = parentPort !== null && parentPort !== undefined;

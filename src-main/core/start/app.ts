@@ -38,5 +38,11 @@ export const appHandlers: Handlers<'app'> = {
     core.clearClipboardSoon();
     return { ok: true };
   },
+  lastStop: ({ core, now }) => core.stops.last(now),
+  stopSeen: async ({ core }, { reference }) => {
+    core.stops.seen(reference);
+    return { ok: true };
+  },
+  reportFault: async ({ core }, fault) => core.stops.report(fault),
   retry: async ({ core }) => ({ state: await core.look() }),
 };

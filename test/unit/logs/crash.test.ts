@@ -16,7 +16,7 @@ import {
   timeOf,
   writeCrash,
 } from '../../../src-main/logs/crash.ts';
-import { referencePattern } from '../../../src-main/logs/events.ts';
+import { referencePattern } from '../../../src-shared/contract/stops.ts';
 import { faultOf } from '../../../src-main/logs/place.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'crash-'));
