@@ -54,7 +54,9 @@ async function run(profile: string): Promise<void> {
     process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }]) : null,
   );
 
-  const { policy } = readPolicy(app.isPackaged ? {} : { file: policiesArgument(process.argv) });
+  // The packaged application takes nobody's word for where the policies are; core is told what main goes by.
+  const file = app.isPackaged ? undefined : policiesArgument(process.argv);
+  const { policy } = readPolicy({ file });
   const copies = guardClipboard({
     has: (format) => clipboard.has(format),
     clear: () => clipboard.clear(),
@@ -81,7 +83,7 @@ async function run(profile: string): Promise<void> {
   });
 
   const keeper = keepCore({
-    start: (heard, ended) => startCore(profile, heard, ended),
+    start: (heard, ended) => startCore(profile, heard, ended, file === undefined ? [] : ['--policies', file]),
     replaceWindow: () => {
       void copies.clearNow();
       screen.replace();

@@ -1,5 +1,5 @@
 /** Where each system keeps what its administrators set. */
-import { posix, win32 } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
 
 /** Of the application, on macOS: its preferences domain. */
 export const bundleId = 'eu.carekeep.app';
@@ -57,12 +57,12 @@ function systemRoot(environment: Readonly<Record<string, string | undefined>>): 
   return named !== undefined && /^[A-Za-z]:\\[^"<>|?*/:]+$/.test(named) ? named : 'C:\\Windows';
 }
 
-/** The file after `--policies` (or `--policies=`). The packaged application never asks for it. */
+/** The file after `--policies` (or `--policies=`), made absolute. The packaged application never asks for it. */
 export function policiesArgument(argv: readonly string[]): string | undefined {
   const flag = '--policies';
   const at = argv.findIndex((argument) => argument === flag || argument.startsWith(`${flag}=`));
   if (at === -1) return undefined;
   const argument = argv[at] ?? '';
   const file = argument === flag ? argv[at + 1] : argument.slice(flag.length + 1);
-  return file === undefined || file === '' || file.startsWith('--') ? undefined : file;
+  return file === undefined || file === '' || file.startsWith('--') ? undefined : resolve(file);
 }
