@@ -31,7 +31,7 @@ export function UpdateFacts({ status }: { readonly status: UpdateStatus }) {
           </p>
         </div>
       )}
-      <dl className="ck-facts">
+      <dl className="ck-update-facts">
         <dt>{t('state.last-good')}</dt>
         <dd>{lastGood === null ? t('state.never') : <DateText at={lastGood} />}</dd>
         <dt>{t('state.last-try')}</dt>
