@@ -22,11 +22,16 @@ export function parseProfile(bytes: Buffer, parse: ParsePlist): Given {
   if (twice !== undefined) return unreadable('policy-duplicate', twice);
   try {
     const value = parse(bytes);
-    return isObject(value) ? { values: { ...value }, problems: [] } : unreadable('policy-syntax');
+    if (!isObject(value)) return unreadable('policy-syntax');
+    const own = Object.entries(value).filter(([name]) => !describing.test(name));
+    return { values: Object.fromEntries(own), problems: [] };
   } catch {
     return unreadable('policy-syntax');
   }
 }
+
+/** What the system may add to say which profile it was. */
+const describing = /^Payload[A-Z][A-Za-z]*$/;
 
 /** Of two values with one name the parser keeps the last. Policies are flat, so any name twice is one too many. */
 function repeatedKey(xml: string): string | undefined {

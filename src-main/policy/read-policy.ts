@@ -5,6 +5,7 @@
 import { noPolicy, type PolicySource, type ReadPolicy } from '../../src-shared/policy/policy.ts';
 import { readJsonPolicy } from './json-file.ts';
 import { type Given, judge, refuse } from './judge.ts';
+import { PolicyFileError, readOwnedFile } from './owned-file.ts';
 import { type PolicyPlaces, placesOf } from './places.ts';
 import { readProfile } from './profile.ts';
 import { queryRegistry, readRegistry } from './registry.ts';
@@ -18,21 +19,41 @@ export type PolicyOptions = {
 
 /** Reads and judges the policy of this machine. Never throws: what cannot be read counts as the strict one. */
 export function readPolicy({ file, places }: PolicyOptions = {}): ReadPolicy {
-  if (file !== undefined) return sourceOr(noPolicy, 'file', () => readJsonPolicy(file, ownAndRoot()));
+  if (file !== undefined) {
+    const owners = ownAndRoot();
+    return trustedRoot(
+      sourceOr(noPolicy, 'file', () => readJsonPolicy(file, owners)),
+      owners,
+    );
+  }
   const where = places ?? placesOf(process.platform, process.execPath, process.env);
-  const fromFile = (): ReadPolicy => sourceOr(noPolicy, 'file', () => readJsonPolicy(where.file, where.owners));
-  if (where.registry !== null) {
-    const query = where.registry;
-    const found = sourceOr(null, 'registry', () => readRegistry(queryRegistry(query)));
-    return found ?? fromFile();
-  }
-  if (where.profile !== null) {
-    const { path, parse } = where.profile;
-    const found = sourceOr(null, 'profile', () => readProfile(path, where.owners, parse));
-    return found ?? fromFile();
-  }
-  return fromFile();
+  return trustedRoot(fromSystem(where), where.owners);
 }
+
+function fromSystem({ registry, profile, file, owners }: PolicyPlaces): ReadPolicy {
+  const managed =
+    registry !== null
+      ? sourceOr(null, 'registry', () => readRegistry(queryRegistry(registry)))
+      : profile !== null
+        ? sourceOr(null, 'profile', () => readProfile(profile.path, owners, profile.parse))
+        : null;
+  return managed ?? sourceOr(noPolicy, 'file', () => readJsonPolicy(file, owners));
+}
+
+/** Whose signatures count must not stand in a file of anybody's. One that is not there is the updater's to say. */
+function trustedRoot(read: ReadPolicy, owners: readonly number[] | null): ReadPolicy {
+  const { updateRoot } = read.policy;
+  if (owners === null || updateRoot === undefined || updateRoot.trimStart().startsWith('{')) return read;
+  try {
+    readOwnedFile(updateRoot, { owners, limit: rootLimit });
+    return read;
+  } catch (error) {
+    const code = error instanceof PolicyFileError ? error.code : 'policy-unreadable';
+    return refuse(read.source, [{ name: 'updateRoot', code }]);
+  }
+}
+
+const rootLimit = 512_000;
 
 /** @param none what it is when nothing lies there */
 function sourceOr<T>(none: T, source: PolicySource, read: () => Given | null): ReadPolicy | T {

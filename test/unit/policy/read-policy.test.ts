@@ -106,6 +106,25 @@ describe('the policy of a machine', () => {
     ]);
   });
 
+  it('lets a profile say who it is', () => {
+    const named = { PayloadUUID: 'B0', PayloadDisplayName: 'Carekeep', idleMinutes: 4 };
+    const profile = { path: write('named.plist', simplePlist.stringify(named)), parse: parsePlist };
+    assert.deepEqual(readPolicy({ places: places({ profile }) }).policy, { idleMinutes: 4 });
+  });
+
+  it('is the strict one where the root that it names could be another’s', () => {
+    const policy = (updateRoot: string) => readPolicy({ file: write('root.policy', JSON.stringify({ updateRoot })) });
+    const open = write('open-root.json', '{}', 0o666);
+    assert.deepEqual(policy(open), {
+      policy: strictPolicy,
+      source: 'file',
+      problems: [{ name: 'updateRoot', code: 'policy-owner' }],
+    });
+    for (const updateRoot of [write('root.json', '{}'), join(dir, 'not-yet.json'), '{"signed":{}}']) {
+      assert.deepEqual(policy(updateRoot).policy, { updateRoot });
+    }
+  });
+
   it('takes no profile that is no dictionary of single names', () => {
     const read = (text: string | Buffer) => parseProfile(Buffer.from(text), parsePlist);
     const twice =
