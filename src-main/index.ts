@@ -1,7 +1,7 @@
 /** Start: one instance, one window, one core. Wiring only; each part says for itself why it is there. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, shell } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, session, shell } from 'electron';
 import { startCore } from './bridge/core-process.ts';
 import { ctlArguments, runCtl } from './bridge/ctl.ts';
 import { showFileDialog } from './bridge/dialogs.ts';
@@ -12,6 +12,8 @@ import { profileArgument } from './bridge/profile.ts';
 import { leaveMemoryOutOfCoreDumps, removeCrashDumps } from './no-dumps.ts';
 import { policiesArgument } from './policy/places.ts';
 import { readPolicy } from './policy/read-policy.ts';
+import { beginUpdates } from './update/at-start.ts';
+import { keepUpdates, standInArgument } from './update/keep-updates.ts';
 import { guardClipboard } from './window/clipboard.ts';
 import { guardEverything } from './window/contents-guard.ts';
 import { openHelp } from './window/external.ts';
@@ -57,6 +59,8 @@ async function run(profile: string): Promise<void> {
   // The packaged application takes nobody's word for where the policies are; core is told what main goes by.
   const file = app.isPackaged ? undefined : policiesArgument(process.argv);
   const { policy } = readPolicy({ file });
+  // Before core opens anything: what an update left half done is decided by the version that starts.
+  const begun = await beginUpdates(profile, app.getVersion(), Date.now());
   const copies = guardClipboard({
     has: (format) => clipboard.has(format),
     clear: () => clipboard.clear(),
@@ -75,15 +79,35 @@ async function run(profile: string): Promise<void> {
       office.watch(window);
       return window;
     },
-    load: loadApp,
+    load: async (window) => {
+      await loadApp(window);
+      updates.pageUp();
+    },
     ask,
     quit: () => void quit(),
     note: (event, reason) => console.error(event, reason),
     now: () => performance.now(),
   });
 
+  const updates = keepUpdates({
+    profile,
+    version: app.getVersion(),
+    start: begun,
+    policy,
+    resources: app.isPackaged ? process.resourcesPath : standInArgument(process.argv),
+    send: (message) => keeper.send(message),
+    leave: () => keeper.stop(),
+    freshCore: () => void keeper.lock('user'),
+    relaunch: (path) => app.relaunch(path === undefined ? {} : { execPath: path }),
+    quit: () => void quit(),
+    resolveProxy: (url) => session.defaultSession.resolveProxy(url),
+  });
+
   const keeper = keepCore({
-    start: (heard, ended) => startCore(profile, heard, ended, file === undefined ? [] : ['--policies', file]),
+    start: (heard, ended) => {
+      const told = file === undefined ? [] : ['--policies', file];
+      return startCore(profile, heard, ended, updates.onTrial() ? [...told, '--trial'] : told);
+    },
     replaceWindow: () => {
       void copies.clearNow();
       screen.replace();
@@ -95,8 +119,11 @@ async function run(profile: string): Promise<void> {
       );
     },
     clearClipboard: copies.clearAfter,
+    update: (message) => updates.heard(message),
     profileInUse: () => refuse('Carekeep', words.inUse),
-    giveUp: () => refuse('Carekeep', words.coreGone),
+    giveUp: () => {
+      if (!updates.coreLost()) refuse('Carekeep', words.coreGone);
+    },
     now: () => performance.now(),
   });
 

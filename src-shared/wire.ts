@@ -51,8 +51,16 @@ export type ShellToCore =
   | { readonly kind: 'update-trusted'; readonly trust: UpdateTrust; readonly anchored: boolean }
   /** Sign everybody out, close, copy to `before`: core answers `update-prepared` and does nothing more. */
   | { readonly kind: 'update-prepare'; readonly from: string; readonly to: string }
-  /** This start is the first ones of a new version: run the unattended half, then the other at the first sign-in. */
-  | { readonly kind: 'update-trial'; readonly from: string; readonly to: string }
+  /**
+   * This start is one of the first of a new version: run the unattended half, then the other at the first sign-in.
+   * `failure`: it has failed already, nobody works in it.
+   */
+  | {
+      readonly kind: 'update-trial';
+      readonly from: string;
+      readonly to: string;
+      readonly failure: SelfCheckFailure | null;
+    }
   /** An update ended, for the log. */
   | {
       readonly kind: 'update-ended';

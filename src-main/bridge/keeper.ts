@@ -5,6 +5,7 @@
  */
 import type { CoreToShell, LockReason, ShellToCore } from '../../src-shared/wire.ts';
 import { tooMany } from './bounded.ts';
+import type { CoreUpdateMessage } from './update-messages.ts';
 
 /** Longest that a lock waits for core to say that drafts and checkpoint are on disk, in milliseconds. */
 export const flushLimit = 500;
@@ -26,6 +27,8 @@ export type KeeperParts<Port> = {
   readonly openHelp: () => void;
   /** What was just copied on purpose is to be off the clipboard after so many seconds. */
   readonly clearClipboard: (after: number) => void;
+  /** Core says something about updates. */
+  readonly update: (message: CoreUpdateMessage) => void;
   /** Another core holds the profile. */
   readonly profileInUse: () => void;
   /** Core cannot be kept alive. */
@@ -84,6 +87,14 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
         return;
       case 'open-help':
         parts.openHelp();
+        return;
+      case 'update-trust':
+      case 'update-check':
+      case 'update-bundle':
+      case 'update-install':
+      case 'update-prepared':
+      case 'self-check':
+        parts.update(message);
         return;
       case 'clipboard-clear':
         parts.clearClipboard(message.after);

@@ -4,6 +4,7 @@
  */
 import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import electronUpdater from 'electron-updater';
 import type { StagedPackage } from '../../src-shared/updates/journal.ts';
 import { packagesFolder, updateFolder } from './journal.ts';
@@ -13,6 +14,7 @@ import { type InstalledApp, updaterFor } from './updaters.ts';
 
 /** Milliseconds within which an installer that cannot be started says so. */
 const failsWithin = 1_500;
+const takenOverWithin = 5 * 60_000;
 
 /** Fetches a verified package to a path. @throws Refused */
 export type Fetch = (to: string) => Promise<void>;
@@ -79,8 +81,8 @@ export async function installPackage(staged: StagedPackage, app: InstalledApp): 
   } else {
     updater.quitAndInstall(true, true);
   }
-  const begun = new Promise<true>((resolve) => {
-    setTimeout(() => resolve(true), staged.package === 'appimage' ? 0 : failsWithin);
-  });
-  return Promise.race([failed, begun]);
+  if (staged.package === 'appimage') return true;
+  // On macOS the system takes the package over first, and then ends the application itself.
+  if (staged.package === 'zip') return Promise.race([failed, pause(takenOverWithin, false)]);
+  return Promise.race([failed, pause(failsWithin, true)]);
 }

@@ -41,8 +41,14 @@ export class Trial {
 
   /** What the first half came to. */
   started(failure: SelfCheckFailure | null): void {
-    this.#failure = failure;
+    this.#failure ??= failure;
     this.#tell('start', failure);
+    this.#begun.resolve();
+  }
+
+  /** Main knows already that this version does not work here. */
+  failed(failure: SelfCheckFailure): void {
+    this.#failure = failure;
     this.#begun.resolve();
   }
 

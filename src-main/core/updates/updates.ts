@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { assertNever } from '../../../src-shared/assert-never.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { ProcedureName } from '../../../src-shared/contract/index.ts';
-import { type UpdateState, type UpdateTrust, unknownAfterDays } from '../../../src-shared/updates/state.ts';
+import {
+  type SelfCheckFailure,
+  type UpdateState,
+  type UpdateTrust,
+  unknownAfterDays,
+} from '../../../src-shared/updates/state.ts';
 import type { CoreToShell } from '../../../src-shared/wire.ts';
 import type { Core } from '../core.ts';
 import { wipe } from '../crypto/wipe.ts';
@@ -47,6 +52,8 @@ export class Updates {
   readonly #trial: Trial | null;
   /** Everything is being left for another version. */
   #leaving = false;
+  /** The unattended half has begun. */
+  #proving = false;
   readonly #shell: ((message: CoreToShell) => void) | undefined;
   #state = nothingYet;
   /** The device id that main knows. */
@@ -77,7 +84,7 @@ export class Updates {
         quietly(this.#prepare(message));
         return;
       case 'update-trial':
-        quietly(this.#begin());
+        quietly(this.#begin(message.failure));
         return;
       case 'update-ended':
         quietly(this.#ended(message.outcome, message.to));
@@ -103,14 +110,21 @@ export class Updates {
   }
 
   /** The unattended half. Where there is no record yet it is all there is to prove. */
-  async #begin(): Promise<void> {
+  async #begin(known: SelfCheckFailure | null): Promise<void> {
     const { vault, profile } = this.#core;
-    if (this.#trial === null) return;
+    const trial = this.#trial;
+    if (trial === null || trial.over) return;
+    if (known !== null) {
+      trial.failed(known);
+      return;
+    }
+    if (this.#proving) return;
+    this.#proving = true;
     const folder = join(profile, 'update');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const failure = await checkAtStart(folder, vault.state);
-    this.#trial.started(failure);
-    if (failure === null && vault.state === 'not-set-up') await this.#trial.passed();
+    trial.started(failure);
+    if (failure === null && vault.state === 'not-set-up') await trial.passed();
   }
 
   async #ended(outcome: 'kept' | 'fell-back', to: string): Promise<void> {

@@ -37,6 +37,7 @@ function stage() {
     showDialog: async (message) => [`/${message.request.title}`],
     openHelp: () => void happened.push('help'),
     clearClipboard: (after) => void happened.push(`clipboard ${after}`),
+    update: (message) => void happened.push(message.kind),
     profileInUse: () => void happened.push('in use'),
     giveUp: () => void happened.push('give up'),
     now: () => now,
