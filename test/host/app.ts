@@ -1,18 +1,21 @@
 /** app: the life of the process. */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { App } from 'electron';
+import type { App, RelaunchOptions } from 'electron';
 import { closeBrowser, theBrowser } from './chromium.ts';
-import { controlled, obey } from './control.ts';
+import { controlled, obey, report } from './control.ts';
 import { refuseUnknown } from './refuse.ts';
 import { settings } from './settings.ts';
 import { stopUtilityProcesses } from './utility.ts';
 
-const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
+/** Of the bundle that runs (`out/main/index.js`), which may be another version's; else our own. */
+const ofBundle = join(dirname(process.argv[1] ?? ''), '..', '..', 'package.json');
+const packageFile = existsSync(ofBundle) ? ofBundle : fileURLToPath(new URL('../../package.json', import.meta.url));
 const { productName, version }: { productName: string; version: string } = JSON.parse(
   readFileSync(packageFile, 'utf8'),
 );
@@ -22,7 +25,16 @@ class HostApp
   implements
     Pick<
       App,
-      'isPackaged' | 'whenReady' | 'getVersion' | 'getName' | 'getPath' | 'setPath' | 'quit' | 'exit' | 'enableSandbox'
+      | 'isPackaged'
+      | 'whenReady'
+      | 'getVersion'
+      | 'getName'
+      | 'getPath'
+      | 'setPath'
+      | 'relaunch'
+      | 'quit'
+      | 'exit'
+      | 'enableSandbox'
     >
 {
   readonly isPackaged = false;
@@ -59,7 +71,9 @@ class HostApp
   setPath(name: string, path: string): void {
     this.paths.set(name, path);
   }
-  enableSandbox(): void {}
+  enableSandbox(): void {
+    settings.sandboxed = true;
+  }
 
   /** One instance a userData folder: a file with our process id; a dead or foreign one is taken over. */
   requestSingleInstanceLock(): boolean {
@@ -83,6 +97,17 @@ class HostApp
       }
     }
     return false;
+  }
+
+  /** After the end; under control whoever started this starts the next one too. */
+  relaunch({ execPath }: RelaunchOptions = {}): void {
+    report({ kind: 'relaunch', path: execPath ?? null });
+    if (controlled) return;
+    const [node = process.execPath, main = '', ...more] = process.argv;
+    process.on('exit', () => {
+      const [program, given] = execPath === undefined ? [node, [...process.execArgv, main]] : [execPath, []];
+      spawn(program, [...given, ...more], { detached: true, stdio: 'ignore' }).unref();
+    });
   }
 
   quit(): void {

@@ -7,6 +7,8 @@ export type Settings = {
   readonly windows: { readonly preferences: Record<string, unknown>; protected: boolean }[];
   readonly schemes: CustomScheme[];
   readonly switches: string[];
+  /** `app.enableSandbox` was called: every renderer there will be. */
+  sandboxed: boolean;
   /** By session, newest last. */
   readonly sessions: { readonly partition: string; readonly set: Record<string, unknown> }[];
   /** What of `app` main listens to. */
@@ -15,7 +17,15 @@ export type Settings = {
   readonly contents: { readonly events: () => string[]; readonly set: Record<string, unknown> }[];
 };
 
-export const settings: Settings = { windows: [], schemes: [], switches: [], sessions: [], events: [], contents: [] };
+export const settings: Settings = {
+  windows: [],
+  schemes: [],
+  switches: [],
+  sandboxed: false,
+  sessions: [],
+  events: [],
+  contents: [],
+};
 
 /** As JSON: functions and sessions are named, not sent. */
 function plain(value: unknown): unknown {
