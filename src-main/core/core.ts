@@ -17,6 +17,7 @@ import type { Witness } from './audit/witness.ts';
 import type { EntryNotes } from './call.ts';
 import { ClinicConnection } from './connection/clinic-connection.ts';
 import type { Argon2Params } from './crypto/kdf.ts';
+import { Diagnostics } from './diagnostics/diagnostics.ts';
 import type { Dialogs } from './dialogs.ts';
 import { newNotes, type Outcome, writeEntry } from './entry.ts';
 import { AuditBundleExport } from './exchange/audit-bundle-export.ts';
@@ -99,6 +100,8 @@ export class Core {
   readonly updates: Updates;
   /** Who is here, and when that locks. */
   readonly presence: Presence;
+  /** The file that support may be given. */
+  readonly diagnostics: Diagnostics;
   /** What stopped, and who was told. */
   readonly stops: Stops;
   readonly broadcast: (event: CoreEvent) => void;
@@ -143,6 +146,7 @@ export class Core {
     this.connection = new ClinicConnection(this);
     this.sync = new Sync(this, { links: options.links ?? this.connection });
     this.updates = new Updates(this, options.shell, options.trial ?? false);
+    this.diagnostics = new Diagnostics(this);
     this.stops = new Stops(() => this.clocks.monotonic());
     this.presence = new Presence({
       monotonic: () => this.clocks.monotonic(),

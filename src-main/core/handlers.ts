@@ -10,6 +10,7 @@ import { noteHandlers } from './chart/notes.ts';
 import { patientHandlers } from './chart/patients.ts';
 import { snippetHandlers } from './chart/snippets.ts';
 import { backendHandlers, enrolmentHandlers } from './connection/handlers.ts';
+import { diagnosticsHandlers } from './diagnostics/handlers.ts';
 import { accessReportHandlers } from './exchange/access-report-handlers.ts';
 import { auditBundleHandlers } from './exchange/audit-bundle-export.ts';
 import { auditEventExportHandlers } from './exchange/audit-event-export.ts';
@@ -56,6 +57,7 @@ export const handlers: AllHandlers = {
   retention: retentionHandlers,
   roster: rosterHandlers,
   devices: deviceHandlers,
+  diagnostics: diagnosticsHandlers,
   backend: backendHandlers,
   enrolment: enrolmentHandlers,
   access: accessHandlers,

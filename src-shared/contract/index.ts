@@ -8,6 +8,7 @@ import { auditBundle } from './audit-export.ts';
 import { backend, enrolment } from './backend.ts';
 import { chart, notes, snippets } from './chart.ts';
 import { devices } from './devices.ts';
+import { diagnostics } from './diagnostics.ts';
 import { exports, imports } from './exchange.ts';
 import { keys } from './keys.ts';
 import { logServer } from './log-server.ts';
@@ -48,6 +49,7 @@ export const contract = {
   retention,
   roster,
   devices,
+  diagnostics,
   backend,
   enrolment,
   access,

@@ -71,10 +71,16 @@ export class BackendHttp {
   readonly #times: HttpTimes;
   readonly #closing = new AbortController();
   #client: Promise<Client> | null = null;
+  #clockDifference: number | null = null;
 
   constructor(peer: PinnedPeer, times: HttpTimes = httpTimes) {
     this.#peer = peer;
     this.#times = times;
+  }
+
+  /** Milliseconds that the backend's clock was ahead of this machine's at its last answer, to the second. */
+  get clockDifference(): number | null {
+    return this.#clockDifference;
   }
 
   /** Loaded only where there is a backend. */
@@ -132,6 +138,8 @@ export class BackendHttp {
         headersTimeout: silence + patience,
         signal: AbortSignal.any([signal, late]),
       });
+      const told = Date.parse(String(headers['date']));
+      if (Number.isFinite(told)) this.#clockDifference = told - Date.now();
       const bytes = await read(stream, statusCode < 300 ? most : smallAnswer);
       if (statusCode >= 200 && statusCode < 300) return { bytes, headers };
       throw refusalOf(bytes);
