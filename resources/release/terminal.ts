@@ -16,7 +16,6 @@ function needTerminal(option: string): void {
 function readSecret(question: string): Promise<Buffer> {
   needTerminal('--passphrase-file');
   const { stdin, stderr } = process;
-  stderr.write(question);
   const typed = Buffer.alloc(limit);
   let length = 0;
   return new Promise((resolve, reject) => {
@@ -61,7 +60,9 @@ function readSecret(question: string): Promise<Buffer> {
       }
       wipe(chunk);
     };
+    // Before the question: who types fast is not echoed either.
     stdin.setRawMode(true);
+    stderr.write(question);
     stdin.resume();
     stdin.on('data', on);
   });
