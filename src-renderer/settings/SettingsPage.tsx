@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../app/session.tsx';
 import { errorValueOf, useProcedure } from '../client.ts';
+import { DiagnosticsCard } from '../diagnostics/index.ts';
 import { LogServerSettings } from '../log-server/index.ts';
 import { ManagedNote, PoliciesCard } from '../policies/index.ts';
 import { countryName } from '../start/setup/countries.ts';
@@ -107,6 +108,7 @@ export function SettingsPage() {
           </dl>
           {can('device:write') && <p className="ck-dim ck-settings-note">{t('workstation.ctl')}</p>}
         </Card>
+        {can('device:read') && <DiagnosticsCard />}
       </div>
     </>
   );
