@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { bundledModules } from './resources/package/bundled-modules.ts';
 
 /** Entries of processes: name in out/main → source. A child process or worker of core gets its line here. */
 const entries = {
@@ -18,8 +19,11 @@ const present = Object.fromEntries(Object.entries(entries).filter(([, source]) =
 /** Everything else is bundled: what is not in the package cannot be swapped in it. */
 const external = ['electron', 'better-sqlite3-multiple-ciphers', 'argon2', '@napi-rs/keyring', /^node:/];
 
+const root = import.meta.dirname;
+
 export default defineConfig({
   main: {
+    plugins: [bundledModules(root, 'main')],
     build: {
       externalizeDeps: false,
       sourcemap: false,
@@ -33,6 +37,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [bundledModules(root, 'preload')],
     build: {
       externalizeDeps: false,
       sourcemap: false,
@@ -47,7 +52,7 @@ export default defineConfig({
   renderer: {
     root: 'src-renderer',
     base: './',
-    plugins: [react()],
+    plugins: [react(), bundledModules(root, 'renderer')],
     build: {
       sourcemap: false,
       target: 'chrome140',
