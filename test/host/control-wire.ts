@@ -4,6 +4,8 @@ export type HostReport =
   | { readonly kind: 'window'; readonly target: string }
   | { readonly kind: 'utility'; readonly service: string; readonly pid: number }
   | { readonly kind: 'dialog'; readonly title: string; readonly paths: readonly string[] }
+  /** The application wants to be started again once it has ended. */
+  | { readonly kind: 'relaunch'; readonly path: string | null }
   | { readonly kind: 'error-box'; readonly title: string; readonly text: string }
   | { readonly kind: 'question'; readonly message: string; readonly buttons: readonly string[] }
   | { readonly kind: 'opened'; readonly url: string }

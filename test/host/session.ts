@@ -125,6 +125,8 @@ const partitions = new Map<string, HostSession>();
 let latest: HostSession | undefined;
 
 export const session = refuseUnknown('session', {
+  /** No window uses it: it answers what the system says of proxies, which is nothing here. */
+  defaultSession: refuseUnknown('Session', { resolveProxy: async (_url: string) => 'DIRECT' }),
   fromPartition(partition: string, options: object = {}): HostSession {
     const known = partitions.get(partition);
     if (known !== undefined) return known;
