@@ -7,13 +7,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { z } from 'zod';
-import { errorValue } from '../../../src-shared/contract/errors.ts';
-import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
-import { procedures } from '../../../src-shared/contract/index.ts';
 import { type AppUnderTest, launchApp } from '../../e2e/launch.ts';
 import { makeCoreClinic, person, profileOf, unlockedKeyring } from '../core/clinic.ts';
 import type { CoreProcess } from '../core/process.ts';
+import { pageCaller } from '../forms/caller.ts';
 import { typeCodes } from '../forms/codes.ts';
 import { freeTexts } from '../forms/fields.ts';
 import { fitted, payloads } from '../forms/payloads.ts';
@@ -24,32 +21,6 @@ import { hold, type Kind } from '../kind.ts';
 import { caseOf, type Prng } from '../prng.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-
-const callReply = z.union([
-  z.object({ ok: z.literal(true), value: z.unknown() }),
-  z.object({ ok: z.literal(false), error: errorValue }),
-]);
-
-/** A call from the page itself, as the screens make it. */
-function caller(page: Page) {
-  return async <N extends ProcedureName>(procedure: N, input: CallInput<N>): Promise<Output<N>> => {
-    // The page's own client is typed by the contract too; through evaluate the pair is text and JSON.
-    const asked = { procedure, json: JSON.stringify(input) };
-    const reply = await page
-      .evaluate(async ({ procedure: name, json }) => {
-        const answer: unknown = await Reflect.apply(window.carekeep.call, undefined, [name, JSON.parse(json)]);
-        return JSON.stringify(answer);
-      }, asked)
-      .then((json) => callReply.parse(JSON.parse(json)));
-    hold(
-      reply.ok,
-      () => `${procedure} is refused: ${reply.ok ? '' : `${reply.error.code} ${reply.error.field ?? ''}`}`,
-    );
-    const parsed = procedures.get(procedure)?.output.safeParse(reply.value);
-    hold(parsed?.success === true, `${procedure} answers another shape than its contract`);
-    return parsed.data as Output<N>;
-  };
-}
 
 async function signedIn(app: AppUnderTest): Promise<Page> {
   const page = await app.page();
@@ -75,7 +46,7 @@ const walks: readonly Walk[] = [
   {
     prepare: async () => undefined,
     play: async (_app, page, text, random) => {
-      const wrote = await writeEverywhere(caller(page), text, random);
+      const wrote = await writeEverywhere(pageCaller(page), text, random);
       const chart = squeezed(await chartViews(page, fitted(text, 20)));
       for (const shown of wrote.inChart) {
         hold(chart.includes(squeezed(shown)), 'not shown in the chart as it was typed');
