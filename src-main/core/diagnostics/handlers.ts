@@ -4,13 +4,6 @@ import type { Handlers } from '../call.ts';
 import { saveFile } from '../exchange/save-file.ts';
 import { looked } from '../looked.ts';
 
-const titles: Readonly<Record<string, string>> = {
-  en: 'Save diagnostics',
-  de: 'Diagnose speichern',
-  es: 'Guardar diagnóstico',
-  fr: 'Enregistrer le diagnostic',
-};
-
 export const diagnosticsHandlers: Handlers<'diagnostics'> = {
   preview: async (context) => {
     looked(context, 'diagnostics.made');
@@ -24,7 +17,7 @@ export const diagnosticsHandlers: Handlers<'diagnostics'> = {
     const { bytes, sha256 } = core.diagnostics.toSave(connection, wanted, now);
     const saved = await saveFile(core, connection, {
       path,
-      title: titles[core.vault.displayDirectory()?.language ?? 'en'] ?? 'Save diagnostics',
+      title: 'Carekeep',
       defaultName: `carekeep-diagnostics-${new Date(now).toISOString().slice(0, 10)}.txt`,
       filters: [{ name: 'Text', extensions: ['txt'] }],
       bytes,

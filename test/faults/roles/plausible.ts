@@ -19,6 +19,7 @@ const texts: readonly string[] = [
   '/nonexistent/file',
   '12:30',
   '2026-W40',
+  '0AB1-2CD3',
   Buffer.alloc(32, 7).toString('base64'),
   'AA'.concat(':AA'.repeat(31)),
 ];
