@@ -1,12 +1,13 @@
 /**
- * Writes docs/contract.md from the contract: procedures, permission matrix, audit catalogue. With `--check` it only
- * compares, and fails when the page is not what the contract says.
+ * Writes docs/contract.md from the contract: procedures, permission matrix, audit catalogue; and IT staff's templates of
+ * policies. With `--check` it only compares the page, and fails when it is not what the contract says.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditEvents } from '../../src-shared/contract/audit-events.ts';
 import { procedures } from '../../src-shared/contract/index.ts';
 import { permissions, permissionsOfRole, roles } from '../../src-shared/contract/permissions.ts';
+import { writePolicyFiles } from '../policies/make.ts';
 
 const page = fileURLToPath(new URL('../../docs/contract.md', import.meta.url));
 
@@ -65,4 +66,5 @@ if (process.argv.includes('--check')) {
   }
 } else {
   writeFileSync(page, text);
+  writePolicyFiles();
 }
