@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright';
 import type { ProcedureName } from '../../src-shared/contract/index.ts';
-import { admin, setUpByKeyboard, signIn, startWorkstation, type Workstation } from './clinic.ts';
+import { admin, lock, setUpByKeyboard, signIn, startWorkstation, type Workstation } from './clinic.ts';
 
 type Reply = { readonly ok: boolean; readonly value?: unknown; readonly error?: { readonly code: string } };
 
@@ -49,7 +49,7 @@ describe('what guards a session', { timeout: 180_000 }, () => {
       former: '',
       birthDate: '1971-03-14',
       gender: null,
-      identifiers: [],
+      identifiers: [{ system: '', value: '756.1234.5678.97', label: 'Insurance number' }],
       phone: '',
       email: '',
       address: { line: '', postalCode: '', city: '', country: '' },
@@ -66,6 +66,33 @@ describe('what guards a session', { timeout: 180_000 }, () => {
     assert.equal((await call(page, 'audit.verify', {})).ok, true);
     const { verdict } = (await call(page, 'audit.verdict', {})).value as { verdict: { ok: boolean } | null };
     assert.equal(verdict?.ok, true);
+  });
+
+  it('a copied identifier bears our mark, starts the clock, and is gone at the next lock', async () => {
+    const { app } = workstation;
+    const page = await app.page();
+    const types = () => app.command({ command: 'clipboard-types' });
+    await page.keyboard.press('Control+k');
+    await page.locator('[role=combobox]:focus').waitFor();
+    await page.keyboard.type('Guard');
+    await page.getByRole('option', { selected: true }).getByText('Guard').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Guard, Ada' }).waitFor();
+    // what is selected by hand is marked too
+    await page.getByText('756.1234.5678.97').first().selectText();
+    await page.keyboard.press('Control+c');
+    assert.deepEqual(await types(), ['text/plain', 'application/x-carekeep-copied']);
+    const copy = page.getByRole('button', { name: 'Copy Insurance number' }).first();
+    await copy.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Copied. It leaves the clipboard after half a minute.').waitFor();
+    assert.deepEqual(await types(), ['text/plain', 'application/x-carekeep-copied']);
+    await lock(workstation);
+    let left = await types();
+    for (let tries = 0; tries < 50 && Array.isArray(left) && left.length > 0; tries += 1) left = await types();
+    assert.deepEqual(left, []);
+    await signIn(await app.page(), admin.userName, admin.password);
+    await (await app.page()).getByRole('navigation', { name: 'Main' }).waitFor();
   });
 
   it('a document that goes takes its session and the core with it', async () => {

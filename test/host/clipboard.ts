@@ -29,14 +29,16 @@ async function inOwnPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
 
 function types(): Promise<readonly string[]> {
   return inOwnPage(async (page) => {
-    const seen = page.evaluate(
-      () =>
-        new Promise<string[]>((resolve) => {
-          document.addEventListener('paste', (event) => resolve([...(event.clipboardData?.types ?? [])]));
-        }),
-    );
+    await page.evaluate(() => {
+      document.addEventListener('paste', (event) => {
+        const { clipboardData: data } = event;
+        document.title = JSON.stringify(data?.types.filter((type) => data.getData(type) !== ' ') ?? []);
+      });
+    });
     await page.keyboard.press('Control+V');
-    return seen;
+    // an empty clipboard is no paste at all: the key has been handled, and nothing was heard
+    const seen: unknown = JSON.parse((await page.title()) || '[]');
+    return Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : [];
   });
 }
 
@@ -46,7 +48,9 @@ function clear(): Promise<void> {
       () =>
         new Promise<void>((resolve) => {
           document.addEventListener('copy', (event) => {
-            event.preventDefault(); // nothing given: Chromium empties the clipboard
+            event.preventDefault();
+            // a page cannot empty it; one blank counts as nothing above
+            event.clipboardData?.setData('text/plain', ' ');
             resolve();
           });
           document.querySelector('textarea')?.setRangeText(' ');
