@@ -3,9 +3,10 @@
  * comes, and put in its place only when it is what was signed. An end at any moment leaves at most the file beside it.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createSha512, type RunningHash } from '../core/crypto/hash.ts';
+import { makeFolder } from './folder.ts';
 import { hashFile, isPackage } from './package-file.ts';
 import { Refused, writeFailure } from './refusals.ts';
 import type { Found, Source } from './seam.ts';
@@ -125,7 +126,7 @@ async function tryOnce(options: FetchOptions, needed: (done: number) => Promise<
 
 async function fetched(options: FetchOptions): Promise<void> {
   const { found, to, signal, free = freeBytes } = options;
-  await onOurDisk(() => mkdir(dirname(to), { recursive: true, mode: 0o700 }));
+  await onOurDisk(() => makeFolder(dirname(to)));
   if (await isPackage(to, found)) return options.progress(found.length);
   await onOurDisk(() => rm(to, { recursive: true, force: true }));
   const room = async (done: number): Promise<void> => {

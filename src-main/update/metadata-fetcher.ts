@@ -56,6 +56,7 @@ export class MetadataFetcher implements Fetcher {
     const name = url.slice(metadataAddress.length + 1);
     const role = roleNames.get(fileName.exec(name)?.[1] ?? '');
     if (role === undefined) throw new TypeError('not a file of metadata');
+    this.#signal.throwIfAborted();
     let bytes: Buffer;
     try {
       bytes = await this.#source.read(`metadata/${name}`, roleLimits[role], this.#signal);

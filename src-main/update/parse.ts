@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { afterByteOrderMark, scanResource } from '../../src-shared/fhir/scan.ts';
+import { mostTargets } from '../../src-shared/updates/target.ts';
 import { Refused } from './refusals.ts';
 
 export const metadataRoles = ['root', 'timestamp', 'snapshot', 'targets'] as const;
@@ -17,7 +18,6 @@ export const roleLimits: Readonly<Record<MetadataRole, number>> = {
   targets: 5_000_000,
 };
 
-const mostTargets = 2048;
 const mostKeys = 64;
 
 const hex = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`));

@@ -1,7 +1,8 @@
 /** The folder in which a check works: copies of the last good metadata, which take their place when all of it held. */
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './folder.ts';
 import { readWhole, usualPace } from './pace.ts';
 import { type MetadataRole, metadataRoles, roleLimits } from './parse.ts';
 import { writeFailure } from './refusals.ts';
@@ -39,7 +40,7 @@ export async function stage(metadata: string, files: Kept): Promise<string> {
   const folder = stagingOf(metadata);
   try {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     for (const role of metadataRoles) {
       const bytes = files[role];
       if (bytes !== null) await writeFile(join(folder, `${role}.json`), bytes, { mode: 0o600 });
@@ -67,7 +68,7 @@ async function onDisk(path: string): Promise<void> {
 /** Puts the checked files in the place of the last good ones. @throws Refused disk-full, not-writable */
 export async function makeCurrent(metadata: string, folder: string): Promise<void> {
   try {
-    await mkdir(metadata, { recursive: true, mode: 0o700 });
+    await makeFolder(metadata);
     for (const role of metadataRoles) await onDisk(join(folder, `${role}.json`));
     // Each by itself: after an end in between, what does not fit is fetched again.
     for (const role of metadataRoles) await rename(join(folder, `${role}.json`), join(metadata, `${role}.json`));

@@ -39,3 +39,5 @@ export const targetCustom = z.strictObject({
 export type TargetCustom = z.infer<typeof targetCustom>;
 
 export const targetFileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** Packages that one targets.json may list: a workstation reads all of them. */
+export const mostTargets = 512;
