@@ -9,6 +9,11 @@ import { refusedSettings, refusedSwitches } from './bridge/environment.ts';
 import { keepCore } from './bridge/keeper.ts';
 import { openPortOffice } from './bridge/port.ts';
 import { profileArgument } from './bridge/profile.ts';
+import { openShellLog, type ShellLog } from './bridge/shell-log.ts';
+import type { Written } from './logs/crash.ts';
+import type { FieldsOf } from './logs/events.ts';
+import { log, logFault } from './logs/log.ts';
+import { watchProcess } from './logs/watch.ts';
 import { leaveMemoryOutOfCoreDumps, removeCrashDumps } from './no-dumps.ts';
 import { policiesArgument } from './policy/places.ts';
 import { readPolicy } from './policy/read-policy.ts';
@@ -22,14 +27,23 @@ import { registerAppScheme } from './window/protocol.ts';
 import { keepScreen, type Question } from './window/screen.ts';
 import { naming, shellWords } from './window/words.ts';
 
+type RefusedStart = NonNullable<FieldsOf<'start-refused'>['why']>;
+
 const idlePollInterval = 5_000;
+/** Longest that a main that broke waits for core to leave in order. */
+const leaveLimit = 1_500;
+/** So often within ten minutes it is started again by itself. */
+const startsAgain = 2;
 
 /** Set when this is the command line: no window, no lock, nothing of the profile touched by main. */
 const ctl = ctlArguments(process.argv);
 
 const words = shellWords([Intl.DateTimeFormat().resolvedOptions().locale]);
 
-function refuse(title: string, text: string): void {
+/** @param settings how many stand in the way */
+function refuse(why: RefusedStart, title: string, text: string, settings = 0): void {
+  log('start-refused', { why, settings });
+  // also for whoever started it from a terminal: titles and names of settings
   console.error(`${title}: ${text}`);
   if (ctl === undefined) dialog.showErrorBox(title, text);
   app.exit(1);
@@ -49,7 +63,21 @@ async function ask(window: BrowserWindow, question: Question, signal: AbortSigna
   return response;
 }
 
-async function run(profile: string): Promise<void> {
+/** Ends core in order where there is one; set once there is. */
+let leaveCore = async (): Promise<void> => undefined;
+
+/** Main broke: what is open is left in order, and the application starts anew, unless that is no help. */
+function broke({ reference, inARow }: Written): void {
+  const end = (): void => {
+    if (ctl === undefined && inARow <= startsAgain) app.relaunch();
+    else if (ctl === undefined) dialog.showErrorBox('Carekeep', [words.coreGone, reference ?? ''].join('\n\n'));
+    app.exit(1);
+  };
+  const late = new Promise<void>((resolve) => void setTimeout(resolve, leaveLimit));
+  Promise.race([leaveCore(), late]).then(end, end);
+}
+
+async function run(profile: string, shellLog: ShellLog | undefined): Promise<void> {
   await app.whenReady();
   // macOS needs a menu for copy and paste; elsewhere none, so that no accelerator reloads or opens tools.
   Menu.setApplicationMenu(
@@ -72,6 +100,9 @@ async function run(profile: string): Promise<void> {
     (document, port) => keeper.send({ kind: 'port', document }, port),
     (document) => keeper.send({ kind: 'document-gone', document }),
   );
+  /** Reference of the last report, once core cannot be kept alive: from then on there is only the screen that says so. */
+  let stopped: string | undefined;
+  let lastReference: string | null = null;
   const screen = keepScreen({
     words,
     make: (place) => {
@@ -80,12 +111,17 @@ async function run(profile: string): Promise<void> {
       return window;
     },
     load: async (window) => {
-      await loadApp(window);
-      updates.pageUp();
+      await loadApp(window, stopped);
+      if (stopped === undefined) updates.pageUp();
     },
     ask,
     quit: () => void quit(),
-    note: (event, reason) => console.error(event, reason),
+    note: (event, reason) => {
+      if (event === 'screen-gone') shellLog?.screenLost(reason);
+      else if (event === 'screen-unresponsive') log(event, {});
+      else if (stopped === undefined) log('page-not-loaded', {});
+      else refuse('gave-up', 'Carekeep', words.coreGone); // not even the screen that would say so
+    },
     now: () => performance.now(),
   });
 
@@ -114,18 +150,24 @@ async function run(profile: string): Promise<void> {
     },
     showDialog: (message) => showFileDialog(screen.shown(), message.request),
     openHelp: () => {
-      openHelp(policy.helpAddress, (url) => shell.openExternal(url)).catch(() =>
-        console.error('the help page could not be opened'),
-      );
+      openHelp(policy.helpAddress, (url) => shell.openExternal(url)).catch(() => log('help-not-opened', {}));
     },
     clearClipboard: copies.clearAfter,
     update: (message) => updates.heard(message),
-    profileInUse: () => refuse('Carekeep', words.inUse),
+    profileInUse: () => refuse('profile-in-use', 'Carekeep', words.inUse),
+    lost: (end) => {
+      lastReference = shellLog?.coreLost(end) ?? null;
+    },
     giveUp: () => {
-      if (!updates.coreLost()) refuse('Carekeep', words.coreGone);
+      if (updates.coreLost()) return;
+      log('start-refused', { why: 'gave-up' });
+      stopped = lastReference ?? '';
+      screen.replace();
     },
     now: () => performance.now(),
   });
+
+  leaveCore = () => keeper.stop();
 
   let quitting: Promise<void> | undefined;
   function quit(): Promise<void> {
@@ -160,31 +202,32 @@ if (ctl === undefined) {
   app.setPath('sessionData', join(profile, 'shell'));
   removeCrashDumps(app.getPath('crashDumps'));
 }
+const shellLog = ctl === undefined ? openShellLog(profile, app.getVersion()) : undefined;
+watchProcess({ part: 'main', version: app.getVersion(), after: broke });
 app.enableSandbox();
 guardEverything();
 registerAppScheme();
 
 if (settings.length > 0) {
-  refuse(words.refused.title, naming(words.refused.settings, settings));
+  refuse('settings', words.refused.title, naming(words.refused.settings, settings), settings.length);
 } else if (switches.length > 0) {
   for (const { name, why } of switches) console.error(`${name}: ${why}`);
   refuse(
+    'switches',
     words.refused.title,
     naming(
       words.refused.switches,
       switches.map(({ name }) => name),
     ),
+    switches.length,
   );
 } else if (ctl !== undefined) {
   runCtl(ctl, profile).catch((error: unknown) => {
-    console.error('start failed', error);
+    logFault('main', error);
     app.exit(1);
   });
 } else if (!app.requestSingleInstanceLock()) {
   app.exit(0);
 } else {
-  run(profile).catch((error: unknown) => {
-    console.error('start failed', error);
-    app.exit(1);
-  });
+  void run(profile, shellLog); // what it throws is nobody's to catch: `broke`
 }

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { app, utilityProcess } from 'electron';
 import type { ShellToCtl } from '../../src-shared/wire.ts';
+import { log } from '../logs/log.ts';
 import { parseCoreMessage } from './core-messages.ts';
 import { coreEnvironment } from './environment.ts';
 import { profileArgument } from './profile.ts';
@@ -42,7 +43,7 @@ async function handInput(send: (message: ShellToCtl) => void): Promise<void> {
         send({ kind: 'ctl-input', bytes: new Uint8Array(chunk) });
       }
     } catch {
-      console.error('standard input cannot be read');
+      log('input-unreadable', {});
     }
   }
   send({ kind: 'ctl-input-end' });

@@ -4,7 +4,9 @@
  * times. Everything outside (processes, windows, clock) comes in, so that tests drive it.
  */
 import type { CoreToShell, LockReason, ShellToCore } from '../../src-shared/wire.ts';
+import { log } from '../logs/log.ts';
 import { tooMany } from './bounded.ts';
+import type { CoreEnd } from './shell-log.ts';
 import type { CoreUpdateMessage } from './update-messages.ts';
 
 /** Longest that a lock waits for core to say that drafts and checkpoint are on disk, in milliseconds. */
@@ -19,7 +21,7 @@ export type Core<Port> = {
 };
 
 export type KeeperParts<Port> = {
-  readonly start: (heard: (message: CoreToShell) => void, ended: () => void) => Core<Port>;
+  readonly start: (heard: (message: CoreToShell) => void, ended: (end: CoreEnd) => void) => Core<Port>;
   /** Shows a fresh renderer in place of the old one. */
   readonly replaceWindow: () => void;
   readonly showDialog: (message: CoreToShell & { kind: 'dialog' }) => Promise<readonly string[]>;
@@ -31,6 +33,8 @@ export type KeeperParts<Port> = {
   readonly update: (message: CoreUpdateMessage) => void;
   /** Another core holds the profile. */
   readonly profileInUse: () => void;
+  /** Core ended and nobody had ended it: what is known of that, before anything else happens. */
+  readonly lost: (end: CoreEnd) => void;
   /** Core cannot be kept alive. */
   readonly giveUp: () => void;
   /** Milliseconds, monotonic. */
@@ -57,9 +61,9 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
       (message) => {
         if (core === one) hear(one, message);
       },
-      () => {
+      (end) => {
         flushed?.done();
-        if (core === one && ending === undefined && !stopped) lost();
+        if (core === one && ending === undefined && !stopped) lost(end);
       },
     );
     return one;
@@ -107,7 +111,7 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
     try {
       paths = await parts.showDialog(message);
     } catch {
-      console.warn('a file dialog could not be shown'); // core hears what it hears of a cancelled one
+      log('dialog-failed', {}); // core hears what it hears of a cancelled one
     }
     // a fresh core knows nothing of the dialogs of the one before
     if (core === one) one.send({ kind: 'dialog-result', dialog: message.dialog, paths });
@@ -145,7 +149,9 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
     // core journals why it locks; it asked itself for all other reasons
     if (reason === 'suspend') core.send({ kind: 'power', event: 'suspend' });
     if (reason === 'screen-lock') core.send({ kind: 'power', event: 'lock-screen' });
+    const began = parts.now();
     ending = end(true).finally(() => {
+      log('core-locked', { reason, milliseconds: parts.now() - began });
       ending = undefined;
     });
     return ending;
@@ -156,7 +162,8 @@ export function keepCore<Port>(parts: KeeperParts<Port>): Keeper<Port> {
     if (ending === undefined && !stopped) parts.replaceWindow();
   }
 
-  function lost(): void {
+  function lost(end: CoreEnd): void {
+    parts.lost(end);
     if (lossesAreTooMany()) {
       stopped = true;
       parts.giveUp();

@@ -1,6 +1,7 @@
 /** The only place that listens to the renderer: hands each document its one port to core, once. */
 import { type BrowserWindow, ipcMain, MessageChannelMain, type MessagePortMain } from 'electron';
 import { portChannel } from '../../src-shared/bridge.ts';
+import { log } from '../logs/log.ts';
 import { countDocuments } from './documents.ts';
 import { mayHavePort } from './gate.ts';
 
@@ -33,7 +34,7 @@ export function openPortOffice(
       hasPort: documents.current() !== undefined,
     });
     if (answer !== 'allow' || frame === null) {
-      console.warn(`port refused: ${answer}`);
+      if (answer !== 'allow') log('port-refused', { answer });
       return;
     }
     const { port1, port2 } = new MessageChannelMain();

@@ -67,9 +67,17 @@ const platform = oneOf([
 const arch = oneOf(['arm', 'arm64', 'ia32', 'loong64', 'mips', 'mipsel', 'ppc64', 'riscv64', 's390x', 'x64']);
 const machine = { version, electron: version, chrome: version, node: version, platform, arch, system: version };
 
-const goneReasons = ['clean-exit', 'abnormal-exit', 'killed', 'crashed', 'oom', 'launch-failed', 'integrity-failure'];
-const gateAnswers = ['not-our-window', 'frame-gone', 'not-top-frame', 'not-our-page', 'asked-twice'];
-const lockReasons = ['user', 'idle', 'suspend', 'screen-lock', 'core-lost', 'wrong-pin'];
+const goneReasons = [
+  'clean-exit',
+  'abnormal-exit',
+  'killed',
+  'crashed',
+  'oom',
+  'launch-failed',
+  'integrity-failure',
+] as const;
+const gateAnswers = ['not-our-window', 'frame-gone', 'not-top-frame', 'not-our-page', 'asked-twice'] as const;
+const lockReasons = ['user', 'idle', 'suspend', 'screen-lock', 'core-lost', 'wrong-pin'] as const;
 const signals = [
   'SIGABRT',
   'SIGBUS',
@@ -81,7 +89,7 @@ const signals = [
   'SIGTERM',
   'SIGTRAP',
   'SIGSYS',
-];
+] as const;
 
 export const events = {
   /** A process began. */
@@ -116,10 +124,14 @@ export const events = {
   'database-opened': { level: 'info', fields: { milliseconds: duration, migrations: count } },
   'dialog-failed': { level: 'warn', fields: {} },
   'port-refused': { level: 'warn', fields: { answer: oneOf(gateAnswers) } },
+  'screen-unresponsive': { level: 'warn', fields: {} },
+  'help-not-opened': { level: 'warn', fields: {} },
+  'input-unreadable': { level: 'warn', fields: {} },
+  'proxy-not-set': { level: 'error', fields: {} },
   'page-not-loaded': { level: 'error', fields: { code } },
   'start-refused': {
     level: 'error',
-    fields: { why: oneOf(['environment', 'profile-in-use', 'gave-up', 'policy']), settings: count },
+    fields: { why: oneOf(['settings', 'switches', 'profile-in-use', 'gave-up']), settings: count },
   },
   'policy-read': { level: 'info', fields: { source: oneOf(policySources), settings: count, problems: count } },
   'update-checked': {

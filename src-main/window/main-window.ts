@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
+import { log } from '../logs/log.ts';
 import { appUrl } from './address.ts';
 import type { WindowPlace } from './place.ts';
 import { serveBundle } from './protocol.ts';
@@ -26,7 +27,7 @@ export function createMainWindow(place: WindowPlace, rules: WindowRules): Browse
   const own = session.fromPartition(`window-${windowsMade}`, { cache: false });
   serveBundle(own, join(import.meta.dirname, '../renderer'));
   denyEverythingElse(own);
-  leadNowhere(own, process.platform).catch(() => console.error('the dead proxy could not be set'));
+  leadNowhere(own, process.platform).catch(() => log('proxy-not-set', {}));
   const window = new BrowserWindow({
     ...place.bounds,
     minWidth: 960,
@@ -50,6 +51,7 @@ export function createMainWindow(place: WindowPlace, rules: WindowRules): Browse
   return window;
 }
 
-export async function loadApp(window: BrowserWindow): Promise<void> {
-  await window.loadURL(appUrl('/index.html'));
+/** @param stopped reference of the report when there is no core any more: the page says so and asks for nothing */
+export async function loadApp(window: BrowserWindow, stopped?: string): Promise<void> {
+  await window.loadURL(appUrl(stopped === undefined ? '/index.html' : `/index.html#stopped=${stopped}`));
 }

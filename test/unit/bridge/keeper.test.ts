@@ -22,14 +22,14 @@ function stage() {
       const number = cores.length;
       let kills = 0;
       happened.push(`start ${number}`);
-      cores.push({ said, says: heard, dies: ended, kills: () => kills });
+      cores.push({ said, says: heard, dies: () => ended({ pid: 1, exitCode: 9, began: 0 }), kills: () => kills });
       return {
         send: (message) => void said.push(message),
         kill: async () => {
           kills += 1;
           happened.push(`kill ${number}`);
           await turn();
-          ended();
+          ended({ pid: 1, exitCode: 9, began: 0 });
         },
       };
     },
@@ -39,6 +39,7 @@ function stage() {
     clearClipboard: (after) => void happened.push(`clipboard ${after}`),
     update: (message) => void happened.push(message.kind),
     profileInUse: () => void happened.push('in use'),
+    lost: ({ exitCode }) => void happened.push(`lost ${exitCode}`),
     giveUp: () => void happened.push('give up'),
     now: () => now,
   });
@@ -133,7 +134,7 @@ describe('a core that dies by itself', () => {
   it('is replaced, and so is the window', () => {
     const { core, happened } = stage();
     core(0).dies();
-    assert.deepEqual(happened, ['start 0', 'start 1', 'window']);
+    assert.deepEqual(happened, ['start 0', 'lost 9', 'start 1', 'window']);
   });
   it('is given up after three times in ten seconds, not in more', () => {
     const { core, happened, later } = stage();
@@ -163,7 +164,7 @@ describe('core asks', () => {
     core(0).says({ kind: 'lock', reason: 'user' });
     core(0).says({ kind: 'profile-in-use' });
     await turn();
-    assert.deepEqual(happened, ['start 0', 'start 1', 'window']);
+    assert.deepEqual(happened, ['start 0', 'lost 9', 'start 1', 'window']);
     core(1).says({ kind: 'profile-in-use' });
     assert.equal(happened.at(-1), 'in use');
     await keeper.lock('user');
