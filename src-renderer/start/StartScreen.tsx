@@ -5,7 +5,7 @@ import type { StartState } from '../../src-shared/contract/app.ts';
 import type { Output } from '../../src-shared/contract/index.ts';
 import type { Session } from '../../src-shared/contract/people.ts';
 import { useRefresh } from '../client.ts';
-import { InstallingScreen, UpdateAtSignIn, useUpdateStatus } from '../updates/index.ts';
+import { FailedVersion, InstallingScreen, UpdateAtSignIn, useUpdateStatus } from '../updates/index.ts';
 import { ClinicAside, ClinicFoot } from './ClinicAside.tsx';
 import { KitUnconfirmed } from './KitUnconfirmed.tsx';
 import { SignIn } from './SignIn.tsx';
@@ -45,6 +45,13 @@ export function StartScreen({ status, onSignedIn, askNow, onAskNow }: StartScree
 
   if (update?.state.phase === 'installing') {
     return <InstallingScreen version={update.state.offer?.version ?? null} onEnded={() => void again()} />;
+  }
+  if (update?.state.phase === 'failed') {
+    return (
+      <StartLayout aside={<ClinicAside status={status} />} foot={<ClinicFoot status={status} />} wide>
+        <FailedVersion version={update.version} />
+      </StartLayout>
+    );
   }
   // the wizard stays until its last step, though core counts the clinic as set up before that
   if (settingUp) {

@@ -24,7 +24,9 @@ export function InstallingScreen({ version, onEnded }: InstallingScreenProps) {
     return () => clearTimeout(timer);
   }, []);
   const phase = status?.state.phase;
-  const stays = phase === 'failed' || (waited && phase !== undefined && phase !== 'installing');
+  const [begun, setBegun] = useState(false);
+  if (phase === 'installing' && !begun) setBegun(true);
+  const stays = phase !== undefined && phase !== 'installing' && (begun || waited);
   useEffect(() => {
     if (stays) onEnded();
   }, [stays, onEnded]);

@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { readyOffer, type UpdateStatus } from './use-updates.ts';
+import { notInstalled, readyOffer, type UpdateStatus } from './use-updates.ts';
 import './updates.css';
 
 type UpdateAtSignInProps = {
@@ -16,6 +16,7 @@ export function UpdateAtSignIn({ status, chosen, onChoose }: UpdateAtSignInProps
   const offer = readyOffer(status);
   if (status === null) return null;
   const { phase, fellBackFrom } = status.state;
+  const because = notInstalled(status);
   if (offer !== null) {
     return (
       <section className="ck-update-start" aria-label={t('ready.title', { version: offer.version })}>
@@ -25,6 +26,11 @@ export function UpdateAtSignIn({ status, chosen, onChoose }: UpdateAtSignInProps
             {t('ready.title', { version: offer.version })}
           </strong>
         </p>
+        {because !== null && (
+          <p className="ck-warn-text">
+            {t(`refusal.${because}.what`)} {t('refusal.safe')}
+          </p>
+        )}
         {offer.required && <p>{t('ready.required-text')}</p>}
         <p role="status">{t(chosen ? 'ready.chosen' : 'ready.sign-in')}</p>
         <UnstyledButton className="ck-link" onClick={() => onChoose(!chosen)}>

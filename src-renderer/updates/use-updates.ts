@@ -25,6 +25,11 @@ export function useUpdateStatus(hurry = false): UpdateStatus | null {
   return data ?? null;
 }
 
+/** Why what is ready was not installed when somebody asked for it, where this machine is at fault. */
+export function notInstalled({ state }: UpdateStatus): 'disk-full' | 'not-writable' | null {
+  return state.refusal === 'disk-full' || state.refusal === 'not-writable' ? state.refusal : null;
+}
+
 /** What lies here to be installed, or null. */
 export function readyOffer(status: UpdateStatus | null): Offer | null {
   return status?.state.phase === 'ready' ? status.state.offer : null;
