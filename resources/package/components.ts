@@ -31,7 +31,7 @@ const licences = fileURLToPath(new URL('./licences', import.meta.url));
 const isLicence = /^(?:licen[cs]e|copying|notice|unlicense)/i;
 
 /** MIT by their package file, without the text in the package: it is the same text for all, with their author's name. */
-const withoutText = new Set(['bplist-parser', 'brotli', 'dfa', 'fontkit', 'react-remove-scroll-bar']);
+const withoutText = new Set(['bplist-parser', 'brotli', 'dfa', 'fontkit', 'lazy-val', 'react-remove-scroll-bar']);
 
 function nameIn(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
@@ -171,9 +171,18 @@ export function components(root: string, target: Target, standIn: boolean): Comp
   const absent = standIn && !existsSync(join(root, keyring));
   if (absent) folders.delete(keyring);
   const found = new Map<string, Component>();
-  for (const one of [...[...folders].map((folder) => fromFolder(root, folder, lock)), ...vendored(root)]) {
-    found.set(`${one.name} ${one.version}`, one);
+  const refused: string[] = [];
+  for (const folder of folders) {
+    try {
+      const one = fromFolder(root, folder, lock);
+      found.set(`${one.name} ${one.version}`, one);
+    } catch (error) {
+      if (!(error instanceof NoLicence)) throw error;
+      refused.push(error.message); // all of them are told at once
+    }
   }
+  if (refused.length > 0) throw new NoLicence(refused.join('\n'));
+  for (const one of vendored(root)) found.set(`${one.name} ${one.version}`, one);
   if (absent) {
     const own = fromFolder(root, 'node_modules/@napi-rs/keyring', lock);
     found.set(keyring, { ...own, name: keyringPackage(target), sha512: undefined });

@@ -5,7 +5,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const bundles = ['out/main/index.js', 'out/main/core.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
+const bundles = [
+  'out/main/index.js',
+  'out/main/core.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+  'build/modules/main.json',
+  'build/modules/renderer.json',
+];
 const sources = [
   'src-main/**/*',
   'src-preload/**/*',
