@@ -1,6 +1,7 @@
 /** The clinic's workstations: who is in, taking one in, taking one out, and meeting the others. */
 import { z } from 'zod';
-import { empty, instant, ok, requiredLine } from './primitives.ts';
+import { updateRefusals } from '../updates/state.ts';
+import { empty, fullDate, instant, ok, requiredLine } from './primitives.ts';
 import { task } from './procedure.ts';
 import { fingerprint } from './roster.ts';
 
@@ -18,6 +19,16 @@ export const device = z.strictObject({
   /** As the backend's register has it; null where nobody could ask it. */
   lastContact: instant.nullable(),
   version: z.string().nullable(),
+  /** Of its last check for updates, as it said itself; null where it said nothing: none are looked for, or too old for it. */
+  update: z
+    .strictObject({
+      /** Day of the last check that held. */
+      checked: fullDate.nullable(),
+      refusal: z.enum(updateRefusals).nullable(),
+      /** None held for so long that whether there is an update is not known: a warning. */
+      unknown: z.boolean(),
+    })
+    .nullable(),
   certificateUntil: instant.nullable(),
   /** Longer without contact than the clinic allows, or nearly: then only admins sign in there. */
   unseen: z.enum(['no', 'soon', 'too-long']),

@@ -51,6 +51,8 @@ export class UpdateStage {
   readonly repository = new TestRepository();
   readonly #keyring: Awaited<ReturnType<typeof startKeyring>>;
   readonly #policies: string;
+  /** Each version's own built files. */
+  readonly #folders = new Map<string, string>([[ownVersion, root]]);
   #app: AppUnderTest | null = null;
 
   private constructor(folder: string, keyring: Awaited<ReturnType<typeof startKeyring>>) {
@@ -115,10 +117,8 @@ export class UpdateStage {
 
   #publish(version: string, folder: string): void {
     const about = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64', package: 'appimage' } as const;
-    for (const [one, from] of [
-      [ownVersion, root],
-      [version, folder],
-    ] as const) {
+    this.#folders.set(version, folder);
+    for (const [one, from] of this.#folders) {
       this.repository.add(custom(one, about), this.package(one, from), `Carekeep-${one}.AppImage`);
     }
     this.repository.publish();
@@ -205,9 +205,22 @@ export class UpdateStage {
     await this.call('sessions.signIn', ana);
   }
 
+  /** The code with which a sign-in is refused; empty where it is not. */
+  async signInAnswer(): Promise<string> {
+    const answer = await this.tell('sessions.signIn', ana);
+    return answer.ok ? '' : answer.error.code;
+  }
+
   /** How many patients a search finds: the record is there. */
   async patients(): Promise<number> {
     return (await this.call('patients.search', { text: 'steinbach' })).hits.length;
+  }
+
+  /** Codes of the last entries of the log about the system. */
+  async logged(): Promise<readonly string[]> {
+    const filter = { userId: null, patientId: null, kind: 'system' as const, outcome: null, from: null, to: null };
+    const { entries } = await this.call('audit.page', { filter, before: null, limit: 100 });
+    return entries.map(({ event }) => event);
   }
 
   /** Waits for a phase. */

@@ -134,9 +134,11 @@ export class ClinicConnection implements Links {
     const now = this.#core.clock();
     const half = own === undefined ? 0 : own.notBefore + (own.notAfter - own.notBefore) / 2;
     // Before its beginning: the clock here is behind, and another certificate would not help.
-    if (own !== undefined && now < half) return;
+    // With it goes what this workstation says of its software: once a day, where updates are looked for.
+    const due = this.#core.updates.looks && own !== undefined && now >= own.notBefore + day;
+    if (own !== undefined && now < half && !due) return;
     try {
-      const certificate = await fetchCertificate(this.#core.vault, pinned, signal);
+      const certificate = await fetchCertificate(this.#core.vault, pinned, this.#core.updates.software(), signal);
       await this.#core.vault.backend.note({ certificate });
     } catch (error) {
       // The old one is good for a while: the next contact tries again. What it says of us is told at once.
@@ -164,7 +166,7 @@ export class ClinicConnection implements Links {
 
   /** The calls that need no certificate tell a server that does not take ours from a line that broke. */
   async #withAnother(pinned: BackendConnection, signal: AbortSignal): Promise<void> {
-    const certificate = await fetchCertificate(this.#core.vault, pinned, signal);
+    const certificate = await fetchCertificate(this.#core.vault, pinned, this.#core.updates.software(), signal);
     await this.#core.vault.backend.note({ certificate });
     try {
       await this.#vouch(pinned, signal);

@@ -16,7 +16,6 @@ import {
 import type { DevicePublic } from '../vault/backend-office.ts';
 import type { BackendConnection } from '../vault/key-file-payload.ts';
 import type { Vault } from '../vault/vault.ts';
-import { version } from '../version.ts';
 
 const probeLimits = (signal: AbortSignal) => ({ signal, timeoutMs: 10_000 });
 const usualPort = 8443;
@@ -85,6 +84,7 @@ export function demandOwn(answer: CertificateAnswer, own: DevicePublic, tenant: 
 export async function connectClinic(
   vault: Vault,
   { address, fingerprint, token }: { readonly address: string; readonly fingerprint: string; readonly token: string },
+  software: string,
   now: number,
   signal: AbortSignal,
 ): Promise<BackendConnection> {
@@ -97,7 +97,7 @@ export async function connectClinic(
     const proof = { purpose: 'connect', tenant: null, nonce, spki: own.spki, subject: null } as const;
     const signature = vault.backend.prove(proof);
     const clinic = vault.ids().clinicId;
-    return postConnect(http, { token, clinic, ...own, software: version, nonce, signature }, signal);
+    return postConnect(http, { token, clinic, ...own, software, nonce, signature }, signal);
   });
   return {
     ...at,
@@ -113,7 +113,12 @@ export async function connectClinic(
 }
 
 /** A certificate by the device's own key: when half of one's life is over, and when none is valid any more. */
-export async function fetchCertificate(vault: Vault, backend: BackendConnection, signal: AbortSignal): Promise<string> {
+export async function fetchCertificate(
+  vault: Vault,
+  backend: BackendConnection,
+  software: string,
+  signal: AbortSignal,
+): Promise<string> {
   const { tenant } = backend;
   const own = vault.backend.device();
   const { device, spki } = own;
@@ -121,7 +126,7 @@ export async function fetchCertificate(vault: Vault, backend: BackendConnection,
     demandSame(await fetchDescriptor(http, signal), backend);
     const nonce = await fetchNonce(http, signal);
     const signature = vault.backend.prove({ purpose: 'certificate', tenant, nonce, spki, subject: null });
-    const request = { tenant, device, spki, software: version, nonce, signature };
+    const request = { tenant, device, spki, software, nonce, signature };
     return demandOwn(await postCertificate(http, request, signal), own, tenant);
   });
 }

@@ -64,7 +64,9 @@ export const backendHandlers: Handlers<'backend'> = {
   connect: async ({ core, session, record, now }, input) => {
     demandNamedAddress(core.policy.policy, input.address);
     demandNamedAuthority(core.policy.policy, input.fingerprint, 'fingerprint');
-    const backend = await asking(core, (signal) => connectClinic(core.vault, input, now, signal));
+    const backend = await asking(core, (signal) =>
+      connectClinic(core.vault, input, core.updates.software(), now, signal),
+    );
     await core.vault.backend.connect(session.keys, backend);
     record(({ entry }) => {
       entry.entity.push(backend.tenant);

@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { readCertificate } from '../crypto/certificate.ts';
 import { readSettings } from '../people/clinic-settings.ts';
 import { fingerprintOf } from '../people/roster.ts';
+import { parseSoftware, updatesUnknown } from '../updates/software.ts';
 import { compare } from './register.ts';
 import { unseen, unseenDaysAtFirst } from './unseen.ts';
 
@@ -38,10 +39,13 @@ export async function listedDevices(core: Core): Promise<Device[]> {
   const now = core.clock();
   const seen = (deviceId: string) => {
     const entry = known.get(deviceId);
+    const software = deviceId === here ? core.updates.software() : (entry?.software ?? null);
+    const told = software === null ? null : parseSoftware(software);
     const lastContact = entry?.lastContact ?? (deviceId === here ? (pinned?.lastContact ?? null) : null);
     return {
       lastContact,
-      version: entry?.software ?? null,
+      version: told?.version ?? null,
+      update: told?.updates == null ? null : { ...told.updates, unknown: updatesUnknown(told.updates, now) },
       certificateUntil: deviceId === here ? (own?.notAfter ?? null) : null,
       unseen: unseen(lastContact, days, now),
     };

@@ -17,10 +17,12 @@ import type { CoreToShell } from '../../../src-shared/wire.ts';
 import type { Core } from '../core.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { databaseName } from '../vault/layout.ts';
+import { version } from '../version.ts';
 import { type CopyRequest, copyRecord } from './copy.ts';
 import { copyElsewhere } from './copy-elsewhere.ts';
 import type { UpdateMessage } from './messages.ts';
 import { checkAtStart } from './self-check.ts';
+import { softwareText } from './software.ts';
 import { type Proof, Trial } from './trial.ts';
 
 const day = 86_400_000;
@@ -185,6 +187,16 @@ export class Updates {
     // What nobody asked for is not missing.
     if (off === 'not-packaged' || off === 'policy' || off === 'managed') return false;
     return lastGood === null || now - lastGood > unknownAfterDays * day;
+  }
+
+  /** Updates are looked for here. */
+  get looks(): boolean {
+    return this.#state.phase !== 'off';
+  }
+
+  /** What this workstation says of its software. */
+  software(): string {
+    return softwareText(version, this.looks ? this.#state : null);
   }
 
   /** Main says how updates stand. */
