@@ -1,4 +1,4 @@
-/** `npm run release -- <command>`: docs/guides/updates.md walks through it. */
+/** `npm run release -- <command>`: docs/guides/signing.md walks through it. */
 import { ReleaseError } from './failure.ts';
 import { releaseProgram } from './run.ts';
 import { terminal } from './terminal.ts';

@@ -9,7 +9,7 @@ import type { Desk } from './desk.ts';
 
 export function releaseProgram(desk: Desk): Command {
   const program = new Command('release')
-    .description('Makes, signs and publishes what workstations accept as updates (docs/guides/updates.md).')
+    .description('Makes, signs and publishes what workstations accept as updates (docs/guides/signing.md).')
     .showHelpAfterError('(--help says more)');
   keyCommands(program, desk);
   signerCommands(program, desk);

@@ -144,7 +144,7 @@ async function rotateOnline(
   const yes = options.yes === undefined ? {} : { yes: options.yes };
   await rotate(desk, repository, { add: [options.snapshot, options.timestamp], remove, threshold, ...yes });
   desk.say(
-    'Publish it with the new key files; if the old ones are at hand, give them too ("--key" four times): then no workstation is refused in between.',
+    'Publish it with the new key files; if the old ones are at hand, give them too, all four after --key: then no workstation is refused in between.',
   );
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { hashFile } from '../add.ts';
 import { confirm, type Desk, place, withKeys } from '../desk.ts';
 import { ReleaseError } from '../failure.ts';
-import { bytesOf, type RootFile, standingOf } from '../metadata.ts';
+import { bytesOf, type RootFile, sameSigned, standingOf } from '../metadata.ts';
 import { listOf, type Repository, readRepository } from '../repository.ts';
 import { addSignatures, collect, judges, readTravelling, type Travelling } from '../sign.ts';
 import { rootInWords, targetsInWords } from '../words.ts';
@@ -27,12 +27,10 @@ async function checkPackages(desk: Desk, { role, file }: Travelling, packages: r
 }
 
 /** The roots that count for it, as far as this machine knows them. */
-function known(travelling: Travelling, repository: Repository | null): readonly RootFile[] | null {
-  if (repository !== null) {
-    const roots = judges(repository, travelling.role);
-    return travelling.role === 'root' ? [travelling.file, ...roots] : roots;
-  }
-  return travelling.role === 'root' ? [travelling.file] : null;
+function known({ role, file }: Travelling, repository: Repository | null): readonly RootFile[] | null {
+  if (role === 'targets') return repository === null ? null : judges(repository, role);
+  const published = repository?.published?.root;
+  return published === undefined || sameSigned(published, file) ? [file] : [file, published];
 }
 
 function inWords({ role, file }: Travelling, repository: Repository | null): string[] {
