@@ -1,8 +1,8 @@
 /** Where each system keeps what its administrators set. */
 import { posix, resolve, win32 } from 'node:path';
 
-/** Of the application, on macOS: its preferences domain. */
-export const bundleId = 'eu.carekeep.app';
+/** The application's preferences domain on macOS: its package's id (resources/package/config.ts; a test compares). */
+export const bundleId = 'org.carekeep.desktop';
 const registryKey = 'HKLM\\SOFTWARE\\Policies\\Carekeep';
 
 export type RegistryQuery = { readonly program: string; readonly parameters: readonly string[] };

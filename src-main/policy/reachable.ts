@@ -1,4 +1,4 @@
-/** Which of the folders that a policy names can be used just now. */
+/** Whether a folder that a policy names can be used just now. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
@@ -6,12 +6,12 @@ import { isAbsolute } from 'node:path';
 /** A share whose server is off answers after minutes. Milliseconds. */
 const patience = 4_000;
 
-/** The first folder that is there and that this process may write to; null when none is. Names of another system's kind are passed over. */
-export async function firstReachable(targets: readonly string[], wait = patience): Promise<string | null> {
-  for (const target of targets) {
-    if (isAbsolute(target) && (await inTime(isWritable(target), wait))) return target;
-  }
-  return null;
+/**
+ * Is this folder there, and may this process write to it? No without an answer in time; a name of another system's
+ * kind is no folder here.
+ */
+export async function isReachable(folder: string, wait = patience): Promise<boolean> {
+  return isAbsolute(folder) && inTime(isWritable(folder), wait);
 }
 
 async function isWritable(folder: string): Promise<boolean> {
@@ -20,7 +20,7 @@ async function isWritable(folder: string): Promise<boolean> {
     await access(folder, constants.W_OK | constants.X_OK);
     return true;
   } catch {
-    return false; // not there, not ours, or not now: the next one
+    return false; // not there, not ours, or not now
   }
 }
 

@@ -49,5 +49,6 @@ export const diagnostics = {
     }),
     needs: 'device:write',
     audits: 'diagnostics.made',
+    takesOut: false, // nothing about people; a policy that went wrong must not silence who asks for help
   }),
 };

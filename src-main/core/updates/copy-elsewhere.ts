@@ -1,6 +1,7 @@
 /** The copy from before an update once more, in the first of the clinic's own folders that can be reached. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isReachable } from '../../policy/reachable.ts';
 import { type CopyRequest, copyRecord } from './copy.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function copyElsewhere(
 ): Promise<void> {
   for (const target of targets) {
     try {
-      if (!statSync(target).isDirectory()) continue;
+      // Asked without waiting for ever: a share whose server is off would hold everything up for minutes.
+      if (!(await isReachable(target))) continue;
       const folder = join(target, `carekeep-${name}`);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       await copyRecord({ ...request, to: join(folder, `before-${request.versions.from}`) });

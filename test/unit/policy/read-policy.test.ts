@@ -8,7 +8,7 @@ import simplePlist from 'simple-plist';
 import { type PolicyPlaces, placesOf, policiesArgument } from '../../../src-main/policy/places.ts';
 import { parsePlist } from '../../../src-main/policy/plist.ts';
 import { parseProfile } from '../../../src-main/policy/profile.ts';
-import { firstReachable } from '../../../src-main/policy/reachable.ts';
+import { isReachable } from '../../../src-main/policy/reachable.ts';
 import { readPolicy } from '../../../src-main/policy/read-policy.ts';
 import { noPolicy, policySchema, strictPolicy } from '../../../src-shared/policy/policy.ts';
 import { anyPolicy } from './policies.ts';
@@ -174,16 +174,12 @@ describe('the policy of a machine', () => {
     }
   });
 
-  it('names folders for copies: the first that can be written to', async () => {
-    const [first, second] = ['one', 'two'].map((name) => join(dir, name));
-    assert.ok(first !== undefined && second !== undefined);
-    for (const folder of [first, second]) mkdirSync(folder);
-    assert.equal(await firstReachable([]), null);
-    assert.equal(
-      await firstReachable(['C:\\copies', 'relative', join(dir, 'none'), write('file', ''), second]),
-      second,
-    );
-    assert.equal(await firstReachable([first, second]), first);
-    assert.equal(await firstReachable([join(dir, 'none')]), null);
+  it('names folders for copies, and says which of them can be written to', async () => {
+    const folder = join(dir, 'copies');
+    mkdirSync(folder);
+    assert.equal(await isReachable(folder), true);
+    for (const other of ['C:\\copies', 'relative', join(dir, 'none'), write('file', '')]) {
+      assert.equal(await isReachable(other), false, other);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import simplePlist from 'simple-plist';
+import { appId } from '../../../resources/package/config.ts';
 import { policyFiles } from '../../../resources/policies/make.ts';
 import { parseJsonPolicy } from '../../../src-main/policy/json-file.ts';
 import { type Given, judge } from '../../../src-main/policy/judge.ts';
@@ -95,6 +96,7 @@ describe('templates and examples of policies', () => {
     const settings = /<key>mcx_preference_settings<\/key>\s*(<dict>[\s\S]*?<\/dict>)/.exec(profile)?.[1] ?? '';
     demandWhole(parseProfile(Buffer.from(`<plist version="1.0">${settings}</plist>`), parsePlist));
     assert.ok(profile.includes(`<key>${bundleId}</key>`));
+    assert.equal(bundleId, appId);
     assert.ok(simplePlist.bplistCreator(found[0] ?? {}).length > 0);
   });
 
