@@ -14,6 +14,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { ErrorBoundary } from './app/ErrorBoundary.tsx';
+import { StoppedScreen, stoppedIn } from './app/StoppedScreen.tsx';
 import { newQueryClient } from './client.ts';
 import { colorSchemes } from './color-scheme.ts';
 import { watchCopying } from './copying.ts';
@@ -25,6 +26,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no root');
 
 watchCopying();
+const stopped = stoppedIn(window.location.hash);
 createRoot(root).render(
   <StrictMode>
     <MantineProvider
@@ -36,7 +38,7 @@ createRoot(root).render(
     >
       <ErrorBoundary>
         <QueryClientProvider client={newQueryClient()}>
-          <App />
+          {stopped === undefined ? <App /> : <StoppedScreen reference={stopped.reference} />}
           <LiveRegion />
           <Notifications position="bottom-right" />
         </QueryClientProvider>

@@ -8,11 +8,11 @@ import {
 } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Place } from '../../src-shared/contract/people.ts';
-import { CrashScreen } from './CrashScreen.tsx';
+import { BrokenPage } from './BrokenPage.tsx';
 import { chartPage } from './chart-page.ts';
 import { Frame } from './Frame.tsx';
 
-const root = createRootRoute({ component: Frame, errorComponent: CrashScreen });
+const root = createRootRoute({ component: Frame, errorComponent: BrokenPage });
 
 const page = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => root, path, component });
@@ -117,7 +117,7 @@ export function newRouter({ page: first, patientId, tab }: Place) {
   return createRouter({
     routeTree,
     history: createMemoryHistory({ initialEntries: [entry] }),
-    defaultErrorComponent: CrashScreen,
+    defaultErrorComponent: BrokenPage,
     defaultPendingMs: 300,
     scrollRestoration: false,
   });

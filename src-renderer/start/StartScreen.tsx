@@ -11,6 +11,7 @@ import { KitUnconfirmed } from './KitUnconfirmed.tsx';
 import { SignIn } from './SignIn.tsx';
 import { StartLayout } from './StartLayout.tsx';
 import { StateScreen } from './StateScreen.tsx';
+import { StopNotice } from './StopNotice.tsx';
 import { SetupWizard } from './setup/SetupWizard.tsx';
 import { Veiled } from './Veiled.tsx';
 import './start.css';
@@ -69,6 +70,7 @@ export function StartScreen({ status, onSignedIn, askNow, onAskNow }: StartScree
   if (status.veiled !== null && !other) {
     return (
       <StartLayout aside={<ClinicAside status={status} />} foot={<ClinicFoot status={status} />}>
+        <StopNotice />
         <Veiled veiled={status.veiled} onReturned={onSignedIn} onOther={() => setOther(true)} onChanged={again} />
       </StartLayout>
     );
@@ -79,6 +81,7 @@ export function StartScreen({ status, onSignedIn, askNow, onAskNow }: StartScree
       foot={<ClinicFoot status={status} />}
       wide={state !== 'locked'}
     >
+      <StopNotice />
       {state === 'locked' ? (
         <>
           <SignIn firstUserName={userName} onSignedIn={onSignedIn} onState={setFound} onRecovered={again} />

@@ -67,29 +67,29 @@ const kinds = (saver: DraftSaver<string>): SaveState['kind'][] => {
   return seen;
 };
 
-test('saves one and a half seconds after the last key', async () => {
+test('saves seven tenths of a second after the last key', async () => {
   const clock = fakeClock();
   const core = fakeCore(clock, true);
   const saver = new DraftSaver<string>('', null, core.save, clock);
   const seen = kinds(saver);
   assert.deepEqual(saver.state(), { kind: 'new' });
   saver.change('a');
-  await clock.pass(1000);
+  await clock.pass(200);
   saver.change('ab');
-  await clock.pass(1499);
+  await clock.pass(699);
   assert.equal(core.asked.length, 0);
   await clock.pass(1);
   assert.deepEqual(
     core.asked.map(({ text, at }) => [text, at]),
-    [['ab', 2500]],
+    [['ab', 900]],
   );
-  assert.deepEqual(saver.state(), { kind: 'saved', at: 2500 });
+  assert.deepEqual(saver.state(), { kind: 'saved', at: 900 });
   assert.deepEqual([...new Set(seen)], ['waiting', 'saving', 'saved']);
   await clock.pass(60_000);
   assert.equal(core.asked.length, 1, 'nothing new is nothing to save');
 });
 
-test('who types without a pause is saved at least every five seconds', async () => {
+test('who types without a pause is saved at least every second', async () => {
   const clock = fakeClock();
   const core = fakeCore(clock, true);
   const saver = new DraftSaver<string>('', null, core.save, clock);
@@ -100,10 +100,10 @@ test('who types without a pause is saved at least every five seconds', async () 
     await clock.pass(200);
   }
   const times = core.asked.map(({ at }) => at);
-  assert.ok(times.length >= 3);
+  assert.ok(times.length >= 15);
   let before = 0;
   for (const at of times) {
-    assert.ok(at - before <= 5200, `${at - before} ms between two saves`);
+    assert.ok(at - before <= 1200, `${at - before} ms between two saves`);
     before = at;
   }
 });
