@@ -1,7 +1,7 @@
 /** Feeds whose files have no form, too much of it, or name packages that are none of ours. */
 import type { TargetCustom } from '../../../src-shared/updates/target.ts';
 import { custom, type Json, sha512 } from '../../unit/update/repository.ts';
-import { below, type Lie, lying, replace } from './lies.ts';
+import { below, type Lie, lying, replace } from './lie.ts';
 import type { Scene } from './scene.ts';
 
 const text = (bytes: Buffer): string => bytes.toString();

@@ -9,7 +9,8 @@ import { openSource } from '../../../src-main/update/open-source.ts';
 import { isPackage } from '../../../src-main/update/package-file.ts';
 import { CannotPlay } from '../../faults/kind.ts';
 import { createPrng } from '../../faults/prng.ts';
-import { offered, packageLies, playDisk, playKill, playPackageLie } from '../../faults/update-feed/packages.ts';
+import { packageLies } from '../../faults/update-feed/package-lies.ts';
+import { offered, playDisk, playKill, playPackageLie } from '../../faults/update-feed/packages.ts';
 import { clinicCa, Mirror } from './server.ts';
 import { memorySource } from './workstation.ts';
 
