@@ -150,6 +150,9 @@ export function readRepository(folder: string): Repository {
 
 /** The packages a targets.json lists, each one checked. @throws ReleaseError */
 export function listOf(targets: TargetsFile | null): TargetList {
+  if (targets?.signed.delegations !== undefined) {
+    throw new ReleaseError('The list of packages lets others sign for it: nobody does here.');
+  }
   const checked = Object.entries(targets?.signed.targets ?? {}).map(([path, file]): [string, Target] => {
     const { custom, ...more } = file.unrecognizedFields;
     const { sha512, ...others } = file.hashes;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Disk, realDisk } from './disk.ts';
 import { ReleaseError } from './failure.ts';
+import { checkTrusted } from './init.ts';
 import type { SigningKey } from './key.ts';
 import {
   bytesOf,
@@ -14,9 +15,10 @@ import {
   signWith,
   standingOf,
   type TargetsFile,
+  trustedOf,
 } from './metadata.ts';
 import { listOf, pendingFile, pendingFolder, type Repository, readRepository } from './repository.ts';
-import type { OfflineRole } from './roles.ts';
+import { dayMs, lifetimeDays, type OfflineRole } from './roles.ts';
 
 export type Travelling =
   | { readonly role: 'root'; readonly file: RootFile }
@@ -56,6 +58,30 @@ export function judges({ published, pending }: Repository, role: OfflineRole): r
   if (newest === undefined) throw new ReleaseError('The repository has no root.');
   if (role === 'targets') return [newest];
   return published === null ? [newest] : [newest, published.root];
+}
+
+/**
+ * What nobody should put their name under, however it came: an end later than the role allows, one key that decides alone, a
+ * number that does not follow what is published.
+ * @throws ReleaseError
+ */
+export function checkSignable({ role, file }: Travelling, repository: Repository | null, now: number): void {
+  const what = role === 'root' ? 'This root' : 'This list of packages';
+  const ends = Date.parse(file.signed.expires);
+  if (ends <= now) throw new ReleaseError(`${what} has ended already: on ${file.signed.expires}.`);
+  if (ends > now + (lifetimeDays[role] + 1) * dayMs) {
+    throw new ReleaseError(
+      `${what} would hold until ${file.signed.expires}: longer than ${lifetimeDays[role]} days. Do not sign it.`,
+    );
+  }
+  if (role === 'root') checkTrusted(trustedOf(file));
+  const published = repository?.published;
+  if (published === null || published === undefined) return;
+  const last = role === 'root' ? published.root : published.chain?.targets;
+  const next = (last?.signed.version ?? 0) + 1;
+  if (file.signed.version !== next) {
+    throw new ReleaseError(`${what} is number ${file.signed.version}; after what is published number ${next} follows.`);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { confirm, type Desk, place, withKeys } from '../desk.ts';
 import { ReleaseError } from '../failure.ts';
 import { bytesOf, type RootFile, sameSigned, standingOf } from '../metadata.ts';
 import { listOf, type Repository, readRepository } from '../repository.ts';
-import { addSignatures, collect, judges, readTravelling, type Travelling } from '../sign.ts';
+import { addSignatures, checkSignable, collect, judges, readTravelling, type Travelling } from '../sign.ts';
 import { rootInWords, targetsInWords } from '../words.ts';
 import { passphraseFile } from './key.ts';
 
@@ -45,6 +45,7 @@ async function signFile(desk: Desk, file: string, options: SignOptions): Promise
   const travelling = readTravelling(where);
   const repository = options.repository === undefined ? null : readRepository(place(desk, options.repository));
   desk.say(...inWords(travelling, repository));
+  checkSignable(travelling, repository, desk.now());
   if (repository === null) desk.say('Compared with nothing: --repository names a copy of what is published.');
   await checkPackages(desk, travelling, options.package ?? []);
   desk.say('');

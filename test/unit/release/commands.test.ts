@@ -289,3 +289,63 @@ test('a repository that does not verify is not worked on', async () => {
   writeFileSync(file, bytes);
   await run(['verify', 'repository']);
 });
+
+test('nobody is led to sign what no signer should', async () => {
+  const pending = join(base, 'repository', 'pending', 'targets.json');
+  await run(['discard', 'repository', '--yes']);
+  await run(['renew', 'repository']);
+  const text = readFileSync(pending, 'utf8');
+  const said = (change: (file: { signed: Record<string, unknown> }) => void): string => {
+    const file: { signed: Record<string, unknown> } = JSON.parse(text);
+    change(file);
+    writeFileSync(join(base, 'came.json'), JSON.stringify(file));
+    return 'came.json';
+  };
+  const line = (file: string) =>
+    run(['sign', file, '--key', key('targets'), '--repository', 'repository', ...byFile, '--yes']);
+  await assert.rejects(
+    line(
+      said(({ signed }) => {
+        signed['expires'] = '2099-01-01T00:00:00Z';
+      }),
+    ),
+    /Do not sign it/,
+  );
+  await assert.rejects(
+    line(
+      said(({ signed }) => {
+        signed['expires'] = '2020-01-01T00:00:00Z';
+      }),
+    ),
+    /has ended already/,
+  );
+  await assert.rejects(
+    line(
+      said(({ signed }) => {
+        signed['version'] = 9;
+      }),
+    ),
+    /number 2 follows/,
+  );
+  await assert.rejects(
+    line(
+      said(({ signed }) => {
+        signed['delegations'] = { keys: {}, roles: [] };
+      }),
+    ),
+    /lets others sign for it/,
+  );
+  const root: { signed: { roles: Record<string, { threshold: number }>; version: number } } = JSON.parse(
+    readFileSync(join(base, 'repository', 'metadata', '1.root.json'), 'utf8'),
+  );
+  root.signed.version = 2;
+  const targets = root.signed.roles['targets'];
+  assert.ok(targets !== undefined);
+  targets.threshold = 1;
+  writeFileSync(join(base, 'came.json'), JSON.stringify(root));
+  await assert.rejects(run(['sign', 'came.json', '--key', key('root', 1), ...byFile, '--yes']), /one key alone/);
+  await assert.rejects(
+    run(['sign', 'passphrase', '--key', key('root'), ...byFile, '--yes']),
+    /neither a root nor a list/,
+  );
+});
