@@ -5,6 +5,7 @@ import { noDialogs } from './dialogs.ts';
 import { createDispatch } from './dispatch.ts';
 import { handlers } from './handlers.ts';
 import type { Connection } from './session.ts';
+import { demandSettled } from './updates/unsettled.ts';
 
 export type Headless = {
   call(procedure: string, input: unknown): Promise<ReplyMessage>;
@@ -12,11 +13,12 @@ export type Headless = {
   close(): Promise<void>;
 };
 
-/** Starts core on a profile in this process. @throws CallError `busy` when another core holds the profile */
+/** Starts core on a profile in this process. @throws CallError `busy` when another core holds the profile, or an update does */
 export async function startHeadless(
   profile: string,
   more: Pick<CoreOptions, 'clocks' | 'passwordCost' | 'policy'> = {},
 ): Promise<Headless> {
+  demandSettled(profile);
   const core = await createCore({
     profile,
     dialogs: noDialogs,

@@ -81,6 +81,8 @@ export class House {
   links: Links | null = null;
   /** What IT set for the machine, from the next start on. */
   policy: ReadPolicy = noPolicy;
+  /** The next start is a new version's on trial. */
+  trial = false;
   /** Core said to main. */
   readonly toShell: CoreToShell[] = [];
   /** What core told all windows. */
@@ -122,6 +124,7 @@ export class House {
       broadcast: (event) => void this.told.push(event),
       policy: this.policy,
       shell: (message) => void this.toShell.push(message),
+      trial: this.trial,
       ...(this.links !== null && { links: this.links }),
       ...quick,
     });
