@@ -80,6 +80,12 @@ async function bytesOf(file: string): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
+function hashOf(bytes: Buffer): void {
+  const hash = createSha512();
+  hash.update(bytes);
+  hash.digest();
+}
+
 /** Nothing but the hash. */
 async function hashed(file: string): Promise<void> {
   const hash = createSha512();
@@ -134,8 +140,10 @@ async function verifying(run: BenchRun, offered: Offered, length: number): Promi
   const metadata = join(run.scratch, 'metadata');
   const found = await looked(offered, metadata);
   const copy = join(run.scratch, 'fetched.deb');
-  const [only = [], verified = [], plain = [], whole = []] = await inTurnAsync(rounds, [
+  const bytes = await bytesOf(offered.file);
+  const [only = [], inMemory = [], verified = [], plain = [], whole = []] = await inTurnAsync(rounds, [
     () => hashed(offered.file),
+    async () => hashOf(bytes),
     async () => {
       const again = await looked(offered, metadata);
       if (!(await isPackage(offered.file, again))) throw new Error('the package does not verify');
@@ -147,15 +155,17 @@ async function verifying(run: BenchRun, offered: Offered, length: number): Promi
     () => fetched(offered, found, copy),
   ]);
   const speed = (samples: readonly number[]) => length / mega / (median(samples) / 1000);
-  const ratio = speed(verified) / speed(only);
+  const hashing = Math.max(speed(only), speed(inMemory));
+  const ratio = speed(verified) / hashing;
   return [
     {
       name: `metadata and a package of ${length / mega} MB verified, MB/s`,
       value: speed(verified),
       unit: 'per s',
       samples: rounds,
-      limit: { name: 'SHA-512 alone', value: speed(only), ratio },
+      limit: { name: 'SHA-512 alone', value: hashing, ratio },
       bound: { text: '≥ 0.8 × of hashing', holds: ratio >= 0.8 },
+      note: `hashing alone: ${Math.round(speed(only))} read as a stream, ${Math.round(speed(inMemory))} in memory; the faster is the limit.`,
     },
     {
       name: 'fetched from a folder: copied, hashed, fsynced, MB/s',
@@ -232,15 +242,18 @@ async function starting(run: BenchRun, offered: Offered): Promise<readonly Figur
   } finally {
     await desk.stop();
   }
-  const added = median(samples.get(on) ?? []) - median(samples.get(off) ?? []);
+  // The fastest of each: what else the machine does only ever adds.
+  const fastest = (file: string) => Math.min(...(samples.get(file) ?? []));
+  const added = fastest(on) - fastest(off);
+  const p50 = (file: string) => `${Math.round(median(samples.get(file) ?? []))} ms`;
   return [
     {
-      name: 'looking for updates adds to the start, p50 with less p50 without',
+      name: 'looking for updates adds to the start, fastest with less fastest without',
       value: added,
       unit: 'ms',
       samples: starts,
       bound: { text: '≤ 20 ms', holds: added <= 20 },
-      note: `with ${Math.round(median(samples.get(on) ?? []))} ms, without ${Math.round(median(samples.get(off) ?? []))} ms.`,
+      note: `fastest ${Math.round(fastest(on))} and ${Math.round(fastest(off))} ms, p50 ${p50(on)} and ${p50(off)}.`,
     },
   ];
 }
