@@ -20,6 +20,8 @@ export type HostCommand =
   | { readonly command: 'renderer-processes' }
   /** Everything main set: see settings.ts. */
   | { readonly command: 'settings' }
+  /** An address as a page would ask for it: main's rules, then the handler of its scheme. */
+  | { readonly command: 'serve'; readonly address: string }
   /** Types on the system's clipboard. */
   | { readonly command: 'clipboard-types' }
   /** The button of the next question of main's own. */

@@ -146,6 +146,14 @@ export const protocol = refuseUnknown('protocol', {
 });
 
 obey({
+  serve: async ({ address }) => {
+    const url = URL.parse(address)?.href ?? address; // as Chromium hands it on
+    if (latest === undefined || !(await latest.mayLoad({ url, method: 'GET' }))) {
+      return { loaded: false, status: 404, text: '' };
+    }
+    const answer = await latest.answer(url, 'GET');
+    return { loaded: true, status: answer?.status ?? 404, text: (await answer?.text()) ?? '' };
+  },
   'ask-permission': async ({ permission }) => ({
     ...(await latest?.permissionAnswers(permission)),
     display: (await latest?.displayMedia()) !== null,
