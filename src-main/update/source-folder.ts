@@ -39,12 +39,12 @@ export class FolderSource implements Source {
     this.#pace = pace;
   }
 
-  /** @throws Refused unreachable */
+  /** @throws Refused unreachable, too-slow */
   static async open(folder: string, pace: Pace = usualPace): Promise<FolderSource> {
     try {
-      return new FolderSource(await realpath(folder), pace);
+      return new FolderSource(await within(realpath(folder), pace.ms, new AbortController().signal), pace);
     } catch (error) {
-      throw new Refused('unreachable', { cause: error });
+      throw error instanceof Refused ? error : new Refused('unreachable', { cause: error });
     }
   }
 
@@ -85,9 +85,9 @@ export class FolderSource implements Source {
       const real = await realpath(path);
       const named = await stat(real, { bigint: true });
       const contained = real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep);
-      if (!contained || !opened.isFile() || opened.ino !== named.ino || opened.dev !== named.dev) {
-        throw new Refused('redirected');
-      }
+      // Windows numbers one file differently, depending on how it is asked.
+      const same = process.platform === 'win32' || (opened.ino === named.ino && opened.dev === named.dev);
+      if (!contained || !same || !opened.isFile()) throw new Refused('redirected');
       return file;
     } catch (error) {
       await file?.close().catch(() => undefined);
