@@ -67,8 +67,8 @@ const cases: readonly Played[] = [
     family: 'packages',
     play: (random: Prng, scratch: string) => playPackageLie(lie, random, scratch),
   })),
-  { family: 'downloads killed', play: playKill },
-  { family: 'downloads killed', play: playKill },
+  // Each at a moment of its own.
+  ...Array.from({ length: 12 }, () => ({ family: 'downloads killed', play: playKill })),
   { family: 'full disks', play: (random, scratch) => playDisk(false, random, scratch) },
   { family: 'full disks', play: (random, scratch) => playDisk(true, random, scratch) },
 ];

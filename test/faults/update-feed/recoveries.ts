@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stagingOf } from '../../../src-main/update/staging.ts';
-import { custom, type Role, TestRepository } from '../../unit/update/repository.ts';
+import { custom, type Role, roles, TestRepository } from '../../unit/update/repository.ts';
 import { memorySource } from '../../unit/update/workstation.ts';
 import { hold } from '../kind.ts';
 import { demandHonest, loseFiles, over, type Scene, type Transport } from './scene.ts';
@@ -58,7 +58,22 @@ const restOf = (name: string, file: string): Recovery => ({
   },
 });
 
+/** Killed while the checked files took the place of the last good ones: so many of them did, the keychain knows of none. */
+const halfway = (moved: number): Recovery => ({
+  name: `killed after ${moved} of the four files were in place`,
+  play: async (scene, transport) => {
+    const { repo, station, random } = scene;
+    if (random.chance(0.5)) repo.rotate('root', 'timestamp');
+    repo.publish();
+    for (const role of roles.slice(0, moved)) {
+      writeFileSync(join(station.metadata, `${role}.json`), repo.file(repo.pathOf(role)));
+    }
+    await accepted(scene, transport, repo);
+  },
+});
+
 export const recoveries: readonly Recovery[] = [
+  ...[1, 2, 3, 4].map(halfway),
   {
     name: 'five roots in a row',
     play: async (scene, transport) => {
