@@ -11,6 +11,7 @@ import type { CoreToShell } from '../../src-shared/wire.ts';
 import { log, logFolder, openLog } from '../logs/log.ts';
 import { machineOf } from '../logs/machine.ts';
 import { watchProcess } from '../logs/watch.ts';
+import { leaveMemoryOutOfCoreDumps } from '../no-dumps.ts';
 import { policiesArgument } from '../policy/places.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { type Core, createCore } from './core.ts';
@@ -39,6 +40,7 @@ const shellMessage = z.discriminatedUnion('kind', [
   ...updateMessages,
 ]);
 
+leaveMemoryOutOfCoreDumps();
 // Main starts another core.
 watchProcess({ part: 'core', version, after: () => process.exit(1) });
 

@@ -3,10 +3,13 @@
  * waits for a validator. It holds no key and no database, and ends with the import or with its parent.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { leaveMemoryOutOfCoreDumps } from '../../no-dumps.ts';
 import { importFile } from './read/import-file.ts';
 import { credits, type FromValidator, type ToValidator, type ValidatorRequest } from './read/messages.ts';
 import { previewFile } from './read/preview-file.ts';
 import { validateResource } from './read/validate.ts';
+
+leaveMemoryOutOfCoreDumps();
 
 let unacknowledged = 0;
 let cancelled = false;
