@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StagedPackage } from '../../src-shared/updates/journal.ts';
 import type { Offer, UpdateTrust } from '../../src-shared/updates/state.ts';
 import { check } from './check.ts';
-import { fetchPackage } from './fetch-package.ts';
+import { fetchPackage, partialOf } from './fetch-package.ts';
 import { bringPackage, packagePathOf } from './hand-over.ts';
 import { packagesFolder, updateFolder } from './journal.ts';
 import { openSource } from './open-source.ts';
@@ -41,7 +41,8 @@ function stagedOf(found: Found): StagedPackage {
 
 /** What earlier offers left. */
 async function clearOthers(profile: string, kept: readonly StagedPackage[]): Promise<void> {
-  const names = new Set(['pending', ...kept.map(({ file }) => file)]);
+  // What broke off is gone on with.
+  const names = new Set(['pending', ...kept.flatMap(({ file }) => [file, partialOf(file)])]);
   for (const name of await readdir(packagesFolder(profile)).catch(() => [])) {
     if (!names.has(name)) await rm(join(packagesFolder(profile), name), { recursive: true, force: true });
   }
