@@ -79,7 +79,12 @@ async function run(): Promise<boolean> {
 try {
   process.exitCode = (await run()) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof NotPacked) && !(error instanceof NoLicence)) throw error;
-  console.error(error.message);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOTFOUND' || code === 'ECONNREFUSED' || code === 'ETIMEDOUT') {
+    console.error(
+      `electron-builder fetches Electron and the tools that make installers, and cannot here (${code}): see docs/guides/packages.md. With --dir and --stand-in nothing is fetched.`,
+    );
+  } else if (error instanceof NotPacked || error instanceof NoLicence) console.error(error.message);
+  else throw error;
   process.exitCode = 1;
 }

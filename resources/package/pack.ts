@@ -9,7 +9,7 @@ import type { Target } from './contents.ts';
 import { signingOf } from './notarisation.ts';
 import { readAbout, stage } from './stage.ts';
 import { makeStandIn } from './stand-in.ts';
-import { sourceSeconds } from './times.ts';
+import { settleTimes, sourceSeconds } from './times.ts';
 
 export type Order = {
   readonly root: string;
@@ -88,8 +88,10 @@ export async function pack(order: Order): Promise<Packed> {
       homepage: environment['CAREKEEP_HOMEPAGE'],
     }),
   });
+  const folder = unpackedFolder(out, target);
+  settleTimes(folder, seconds); // Windows' program is edited once more after the hook that settled the others
   return {
-    folder: unpackedFolder(out, target),
+    folder,
     files: files.filter((file) => !file.endsWith('.blockmap')),
     warnings: [
       ...signing.warnings,
