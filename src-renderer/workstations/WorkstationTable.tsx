@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Device } from '../../src-shared/contract/devices.ts';
 import { useCan } from '../app/session.tsx';
 import { Chip, DateText, useFormat } from '../ui/index.ts';
+import { newestVersion } from './newest.ts';
+import { SoftwareCell } from './SoftwareCell.tsx';
 
 type TableProps = {
   readonly devices: readonly Device[];
@@ -17,6 +19,7 @@ const tones = { active: 'good', removed: 'plain', stranger: 'danger' } as const;
 /** What somebody must look at first, then this one, the others, and those that were taken out. */
 export function WorkstationTable({ devices, connected, onTakeOut }: TableProps) {
   const { t } = useTranslation('workstations');
+  const newest = newestVersion(devices);
   const ordered = devices.toSorted((one, two) => rank(one) - rank(two) || one.name.localeCompare(two.name));
   return (
     <div className="ck-table-scroll">
@@ -25,14 +28,8 @@ export function WorkstationTable({ devices, connected, onTakeOut }: TableProps) 
           <tr>
             <th scope="col">{t('column.name')}</th>
             <th scope="col">{t('column.status')}</th>
-            {connected && (
-              <>
-                <th scope="col">{t('column.last-contact')}</th>
-                <th scope="col">{t('column.version')}</th>
-                <th scope="col">{t('column.certificate')}</th>
-              </>
-            )}
-            <th scope="col">{t('column.key')}</th>
+            {connected && <th scope="col">{t('column.last-contact')}</th>}
+            <th scope="col">{t('column.version')}</th>
             <th scope="col">
               <span className="ck-hidden">{t('column.actions')}</span>
             </th>
@@ -40,7 +37,7 @@ export function WorkstationTable({ devices, connected, onTakeOut }: TableProps) 
         </thead>
         <tbody>
           {ordered.map((device) => (
-            <Row key={device.deviceId} device={device} connected={connected} onTakeOut={onTakeOut} />
+            <Row key={device.deviceId} device={device} newest={newest} connected={connected} onTakeOut={onTakeOut} />
           ))}
         </tbody>
       </table>
@@ -48,18 +45,21 @@ export function WorkstationTable({ devices, connected, onTakeOut }: TableProps) 
   );
 }
 
-type RowProps = Omit<TableProps, 'devices'> & { readonly device: Device };
+type RowProps = Omit<TableProps, 'devices'> & { readonly device: Device; readonly newest: string | null };
 
-function Row({ device, connected, onTakeOut }: RowProps) {
+function Row({ device, newest, connected, onTakeOut }: RowProps) {
   const { t } = useTranslation('workstations');
   const format = useFormat();
   const can = useCan();
-  const { name, status, here, lastContact, version, certificateUntil, key, unseen } = device;
+  const { name, status, here, lastContact, certificateUntil, key, unseen } = device;
   return (
     <tr data-off={status === 'removed'}>
       <th scope="row">
         <bdi>{name === '' ? t('nameless') : name}</bdi>
         {here && <span className="ck-dim"> · {t('here')}</span>}
+        <span className="ck-workstation-key">
+          {t('column.key')} <span className="ck-mono">{key}</span>
+        </span>
       </th>
       <td>
         <span className="ck-workstation-chips">
@@ -74,27 +74,28 @@ function Row({ device, connected, onTakeOut }: RowProps) {
         </span>
       </td>
       {connected && (
-        <>
-          <td>
-            {lastContact === null ? (
-              <span className="ck-dim">{t('never')}</span>
-            ) : (
-              <time dateTime={new Date(lastContact).toISOString()} title={format.dateTime(lastContact)}>
-                {format.ago(lastContact, Date.now())}
-              </time>
+        <td>
+          <div className="ck-workstation-software">
+            <span>
+              {lastContact === null ? (
+                <span className="ck-dim">{t('never')}</span>
+              ) : (
+                <time dateTime={new Date(lastContact).toISOString()} title={format.dateTime(lastContact)}>
+                  {format.ago(lastContact, Date.now())}
+                </time>
+              )}
+            </span>
+            {certificateUntil !== null && (
+              <span className="ck-workstation-small">
+                {t('column.certificate')} <DateText at={certificateUntil} withTime={false} />
+              </span>
             )}
-          </td>
-          <td>{version ?? <span className="ck-dim">–</span>}</td>
-          <td>
-            {certificateUntil === null ? (
-              <span className="ck-dim">–</span>
-            ) : (
-              <DateText at={certificateUntil} withTime={false} />
-            )}
-          </td>
-        </>
+          </div>
+        </td>
       )}
-      <td className="ck-mono">{key}</td>
+      <td>
+        <SoftwareCell device={device} newest={newest} />
+      </td>
       <td className="ck-number">
         {can('user:write') && status !== 'removed' && !here && (
           <Button
