@@ -2,7 +2,7 @@
  * Publishing: what has its signatures becomes what workstations see. Packages first, then the lists, the timestamp last,
  * so that whoever copies the folder meanwhile has the old state or the new one. A publish that was cut is run again.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFile } from './add.ts';
 import { type Disk, realDisk } from './disk.ts';
@@ -32,6 +32,7 @@ import {
   readRepository,
 } from './repository.ts';
 import { dayMs, type RoleName, warningDays } from './roles.ts';
+import { parseTravelling } from './sign.ts';
 import { storedPath } from './target-path.ts';
 
 export type PublishOptions = {
@@ -143,6 +144,20 @@ export function checkReady(repository: Repository, now: number): void {
   readyIn(repository, now);
 }
 
+/** What was published waits no longer; what somebody put there meanwhile does. */
+function clearPending({ folder, pending }: Repository, disk: Disk): void {
+  for (const role of ['targets', 'root'] as const) {
+    const file = pendingFile(folder, role);
+    const read = pending[role];
+    if (read === null || !existsSync(file) || !sameSigned(parseTravelling(readFileSync(file), file).file, read))
+      continue;
+    disk.remove(file);
+  }
+  if (!existsSync(pendingFile(folder, 'targets'))) {
+    rmSync(join(pendingFolder(folder), 'targets'), { recursive: true, force: true });
+  }
+}
+
 /** Makes the pending state the published one. @throws ReleaseError when signatures are missing; then nothing changed */
 export function publish(options: PublishOptions): Promise<PublishedNow> {
   return withLock(options.folder, () => publishLocked(options));
@@ -175,9 +190,7 @@ async function publishLocked({ folder, keys, now, disk = realDisk }: PublishOpti
   write(`${snapshot.signed.version}.snapshot.json`, snapshot);
   write('timestamp.json', timestamp);
   if (rootIsNew && chainFirst) writeRoot();
-  disk.remove(pendingFile(folder, 'targets'));
-  disk.remove(pendingFile(folder, 'root'));
-  rmSync(join(pendingFolder(folder), 'targets'), { recursive: true, force: true });
+  clearPending(repository, disk);
   return {
     root: root.signed.version,
     targets: targets.signed.version,

@@ -117,7 +117,8 @@ async function looked({ repository, anchor }: Offered, metadata: string): Promis
       now: Date.now,
       signal: new AbortController().signal,
     });
-    if (!outcome.ok || outcome.found === null) throw new Error('the package is not offered');
+    if (!outcome.ok) throw new Error(`the check is refused: ${outcome.refusal}`);
+    if (outcome.found === null) throw new Error('the package is not offered');
     await outcome.commit();
     return outcome.found;
   } finally {
