@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import semver from 'semver';
 import { createSha512 } from '../../src-main/core/crypto/hash.ts';
-import type { TargetCustom } from '../../src-shared/updates/target.ts';
+import { mostTargets, type TargetCustom } from '../../src-shared/updates/target.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { draftOf, writeDraft } from './draft.ts';
 import { ReleaseError } from './failure.ts';
@@ -121,6 +121,11 @@ export async function addTarget(options: {
     mkdirSync(dirname(stored), { recursive: true });
     renameSync(part, stored);
     const { list } = readDraft(folder);
+    if (Object.keys(list).length >= mostTargets) {
+      throw new ReleaseError(
+        `${mostTargets} packages are listed, and no workstation takes more: withdraw old ones first.`,
+      );
+    }
     writeDraft(folder, { ...list, [path]: target }, now, disk);
     return { path, target };
   } finally {

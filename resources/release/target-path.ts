@@ -1,6 +1,7 @@
 /** Where a package lies in the repository, and whether what is said of it holds together. */
 import semver from 'semver';
 import {
+  largestPackage,
   type PackageKind,
   packageExtensions,
   type TargetCustom,
@@ -62,6 +63,7 @@ export function checkTarget(path: string, target: Target): Target {
   if (platformFor(data.package) !== data.platform) throw wrong('that kind of package is for another system');
   if (!/^[0-9a-f]{128}$/.test(target.sha512)) throw wrong('its SHA-512 is none');
   if (!Number.isSafeInteger(target.length) || target.length < 1) throw wrong('it is empty');
+  if (target.length > largestPackage) throw wrong('it is larger than 2 GiB');
   if (semver.gt(data.minimumVersion, data.version)) throw wrong('the minimum version is above its own');
   return { length: target.length, sha512: target.sha512, custom: data };
 }

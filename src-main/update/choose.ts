@@ -1,14 +1,16 @@
 /** Which of the packages that targets name is for this workstation (docs/protocols/update.md, "Which one is offered"). */
 import semver from 'semver';
-import { packageExtensions, type TargetCustom, targetCustom, targetFileName } from '../../src-shared/updates/target.ts';
+import {
+  largestPackage,
+  packageExtensions,
+  type TargetCustom,
+  targetCustom,
+  targetFileName,
+} from '../../src-shared/updates/target.ts';
 import { sha256 } from '../core/crypto/hash.ts';
 import type { TargetEntry } from './parse.ts';
 import { Refused } from './refusals.ts';
-import { isDeviceName } from './repository-path.ts';
 import type { Found, Here } from './seam.ts';
-
-/** The largest package that anybody may offer. */
-const mostBytes = 2 ** 31;
 
 export type Candidate = {
   readonly path: string;
@@ -32,10 +34,9 @@ function candidate(path: string, { length, hashes, custom: said }: TargetEntry):
   const fits =
     path === `${custom.channel}/${custom.platform}/${custom.arch}/${file}` &&
     targetFileName.test(file) &&
-    !isDeviceName(file) &&
     file.endsWith(packageExtensions[custom.package]) &&
     length > 0 &&
-    length <= mostBytes &&
+    length <= largestPackage &&
     semver.valid(custom.version) === custom.version &&
     semver.valid(custom.minimumVersion) === custom.minimumVersion &&
     semver.lte(custom.minimumVersion, custom.version);

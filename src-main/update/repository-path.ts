@@ -12,8 +12,3 @@ export function repositoryPath(path: string): readonly string[] | undefined {
   if (parts.length < 2 || parts.length > 5) return undefined;
   return parts.every((part) => segment.test(part)) ? parts : undefined;
 }
-
-/** Names that Windows gives to devices, in every folder and with any extension. */
-export function isDeviceName(file: string): boolean {
-  return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(file);
-}

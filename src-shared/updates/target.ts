@@ -38,6 +38,9 @@ export const targetCustom = z.strictObject({
 });
 export type TargetCustom = z.infer<typeof targetCustom>;
 
-export const targetFileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** None that Windows takes for a device, in every folder and with any extension. */
+export const targetFileName = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9._-]{0,99}$/i;
 /** Packages that one targets.json may list: a workstation reads all of them. */
 export const mostTargets = 512;
+/** Bytes of the largest package. */
+export const largestPackage = 2 ** 31;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { candidates, choose, takenIn } from '../../../src-main/update/choose.ts';
 import type { Here } from '../../../src-main/update/seam.ts';
-import type { TargetCustom } from '../../../src-shared/updates/target.ts';
+import { type TargetCustom, targetFileName } from '../../../src-shared/updates/target.ts';
 import { custom } from './repository.ts';
 import { here } from './workstation.ts';
 
@@ -96,4 +96,15 @@ test('a target of a later form is passed over', () => {
     choose(candidates({ ...listed(custom('1.1.0')), ...later }), here, '1.0.0').found?.offer.version,
     '1.1.0',
   );
+});
+
+test('no package has a name that Windows takes for a device', () => {
+  const names = (all: readonly string[]) => all.map((name) => targetFileName.test(name));
+  assert.deepEqual(names(['nul.exe', 'COM1.deb', 'Lpt9.x.zip', 'aux', 'con']), [false, false, false, false, false]);
+  assert.deepEqual(names(['null.exe', 'console.deb', 'com10.deb', 'Carekeep-1.0.0.AppImage']), [
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
