@@ -4,7 +4,7 @@
  */
 import { constants, createReadStream, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import {
   type CopyManifest,
@@ -129,6 +129,14 @@ async function copied({ profile, to, versions, database, now }: CopyRequest): Pr
   for (const folder of [join(making, databaseFolder), making]) realDisk.syncFolder(folder);
   rmSync(to, { recursive: true, force: true });
   await rename(making, to);
-  realDisk.syncFolder(join(to, '..'));
+  realDisk.syncFolder(dirname(to));
   return manifest;
+}
+
+/** Copies from before earlier updates: one of them is enough, and it is the last. */
+export function removeOthers(to: string): void {
+  const folder = dirname(to);
+  for (const name of realDisk.list(folder)) {
+    if (join(folder, name) !== to) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

@@ -18,7 +18,7 @@ import type { Core } from '../core.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { databaseName } from '../vault/layout.ts';
 import { version } from '../version.ts';
-import { type CopyRequest, copyRecord } from './copy.ts';
+import { type CopyRequest, copyRecord, removeOthers } from './copy.ts';
 import { copyElsewhere } from './copy-elsewhere.ts';
 import type { UpdateMessage } from './messages.ts';
 import { checkAtStart } from './self-check.ts';
@@ -163,6 +163,7 @@ export class Updates {
         now: core.clock(),
       };
       await copyRecord(request);
+      removeOthers(request.to);
       const targets = core.policy.policy.backupTargets ?? [];
       if (name !== null) {
         await copyElsewhere(request, targets, vault.ids().profileId, (error) => core.report('update-copy', error));

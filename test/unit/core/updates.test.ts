@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openKeychain } from '../../../src-main/core/vault/keychain.ts';
 import { readKeyFileMark, readUpdateTrust, writeUpdateTrust } from '../../../src-main/core/vault/keychain-items.ts';
 import { putBack } from '../../../src-main/update/back.ts';
+import { noPolicy } from '../../../src-shared/policy/policy.ts';
 import { copyManifest } from '../../../src-shared/updates/copy.ts';
 import type { UpdateState, UpdateTrust } from '../../../src-shared/updates/state.ts';
 import type { CoreToShell } from '../../../src-shared/wire.ts';
@@ -185,11 +186,22 @@ describe('core and updates', { timeout: 240_000 }, () => {
 
   it('goes back without an alarm when it fails at the first sign-in', async () => {
     house.trial = false;
+    const share = join(place.dir, 'share');
+    mkdirSync(share);
+    house.policy = { ...noPolicy, policy: { backupTargets: [join(place.dir, 'not there'), share] } };
+    mkdirSync(join(copy(), '..', '0.9.0'));
     await house.start();
     await house.desk().signIn('admin');
     house.toShell.length = 0;
     house.core.updates.heed({ kind: 'update-prepare', ...versions });
     assert.equal((await said('update-prepared')).failure, null);
+    const elsewhere = join(share, `carekeep-${profileId()}`, 'before-1.0.0', 'db', 'carekeep-1.db');
+    assert.equal(
+      sha256(elsewhere),
+      sha256(join(house.profile, 'db', 'carekeep-1.db')),
+      'the clinic’s own folder has it too',
+    );
+    assert.deepEqual(readdirSync(join(copy(), '..')), ['1.0.0'], 'older copies are gone');
     await house.core.close();
     const before = readdirSync(join(house.profile, 'db')).map((name) => sha256(join(house.profile, 'db', name)));
 
