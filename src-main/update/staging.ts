@@ -4,7 +4,7 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './folder.ts';
 import { readWhole, usualPace } from './pace.ts';
-import { type MetadataRole, metadataRoles, roleLimits } from './parse.ts';
+import { type MetadataRole, metadataRoles, parseMetadata, roleLimits } from './parse.ts';
 import { writeFailure } from './refusals.ts';
 import { piecesOf } from './source-folder.ts';
 
@@ -19,12 +19,14 @@ async function keptFile(folder: string, role: MetadataRole): Promise<Buffer | nu
     const file = await open(join(folder, `${role}.json`), constants.O_RDONLY | noLink);
     try {
       if (!(await file.stat()).isFile()) return null;
-      return await readWhole(piecesOf(file, 0, roleLimits[role] + 1), roleLimits[role], usualPace);
+      const bytes = await readWhole(piecesOf(file, 0, roleLimits[role] + 1), roleLimits[role], usualPace);
+      parseMetadata(role, bytes);
+      return bytes;
     } finally {
       await file.close();
     }
   } catch {
-    // Not there or not readable: the source has to bring it, and the keychain knows how new it must be.
+    // Not there, not readable or of no form: the source has to bring it, and the keychain knows how new it must be.
     return null;
   }
 }
