@@ -1,13 +1,13 @@
 /**
  * A process of its own that loads the updater and looks for an update twice, the second time with nothing new: how long
- * nothing else could run in it. Arguments: repository, a folder to work in. Prints JSON.
+ * nothing else could run in it. Arguments: repository, a folder to work in, the built updater. Prints JSON.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UpdateTrust } from '../../src-shared/updates/state.ts';
 
-const [repository = '', work = ''] = process.argv.slice(2);
+const [repository = '', work = '', updater = ''] = process.argv.slice(2);
 
 /** A timer that should fire each millisecond: the longest it was kept waiting. */
 function watchLoop(): () => number {
@@ -35,12 +35,9 @@ async function measured<T>(run: () => Promise<T>): Promise<{ value: T; blocked: 
   return { value, blocked: blocked(), cpu: (user + system) / 1000 };
 }
 
-const loaded = await measured(async () => {
-  const { check } = await import('../../src-main/update/check.ts');
-  const { openSource } = await import('../../src-main/update/open-source.ts');
-  return { check, openSource };
-});
-const { check, openSource } = loaded.value;
+const loaded = await measured(() => import(updater));
+const { check } = await import('../../src-main/update/check.ts');
+const { openSource } = await import('../../src-main/update/open-source.ts');
 const anchor = { bytes: readFileSync(join(repository, 'metadata', '1.root.json')), from: 'package' } as const;
 
 async function look(trust: UpdateTrust | null) {
