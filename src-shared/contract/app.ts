@@ -73,7 +73,8 @@ export const app = {
     needs: 'public',
     audits: { none: 'a page of the clinic, nothing about people' },
   }),
-  copied: query({
+  // A task: IT staff copy codes too, and open no database.
+  copied: task({
     summary: 'An identifier or a code was copied on purpose: the clipboard is emptied soon, if it is still there.',
     input: empty,
     output: ok,

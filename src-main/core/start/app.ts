@@ -34,7 +34,7 @@ export const appHandlers: Handlers<'app'> = {
     core.openHelp();
     return { ok: true };
   },
-  copied: ({ core }) => {
+  copied: async ({ core }) => {
     core.clearClipboardSoon();
     return { ok: true };
   },

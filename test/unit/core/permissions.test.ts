@@ -31,6 +31,12 @@ const logTarget = { host: 'logs.example', port: 6514, serverName: null, authorit
 const sample: { readonly [N in ProcedureName]?: unknown } = {
   'settings.get': {},
   'policies.get': {},
+  'app.copied': {},
+  'diagnostics.preview': {},
+  'diagnostics.save': { path: '/nonexistent/diagnostics' },
+  'updates.check': {},
+  'updates.openBundle': { path: '/nonexistent/bundle' },
+  'updates.install': { version: '9.9.9' },
   'sync.status': {},
   'sync.now': {},
   'sync.quarantined': {},
@@ -297,11 +303,19 @@ test('IT works without the database, and what it was denied is in the log afterw
     'devices.list',
     'backend.get',
     'retention.get',
+    'diagnostics.preview',
   ];
+  // theirs too, and refused for what they are asked here
+  const otherwise: { readonly [name: string]: string } = {
+    'diagnostics.save': 'invalid-input',
+    'updates.check': 'update-off',
+    'updates.openBundle': 'not-here',
+  };
   for (const [name, { needs, channels }] of guarded) {
     if (channels !== undefined && !channels.includes('screen')) continue;
     const code = await desk.refusal(name, inputOf(name));
     if (works.includes(name)) assert.equal(code, 'accepted', name);
+    else if (otherwise[name] !== undefined) assert.equal(code, otherwise[name], name);
     else if (needs !== 'session') {
       assert.equal(code, 'forbidden', name);
       denied.push(name);
@@ -311,6 +325,8 @@ test('IT works without the database, and what it was denied is in the log afterw
         'sync.now': 'accepted',
         'sync.status': 'accepted',
         'policies.get': 'accepted',
+        'app.copied': 'accepted',
+        'updates.install': 'update-off',
         'sessions.changePassword': 'wrong-password',
         'sessions.finishPassword': 'not-found',
         'sessions.account': 'accepted',

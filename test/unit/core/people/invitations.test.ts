@@ -44,7 +44,7 @@ test('with a one-time code nothing is allowed but choosing a password', async ()
     // Input that a schema refuses is refused before anything else.
     else assert.ok(['sign-in-unfinished', 'invalid-input', 'not-here'].includes(await desk.refusal(name, {})), name);
   }
-  assert.deepEqual(offered, ['sessions.lock', 'sessions.touch', 'sessions.finishPassword']);
+  assert.deepEqual(offered, ['app.copied', 'sessions.lock', 'sessions.touch', 'sessions.finishPassword']);
   const from = house.size();
   assert.equal(await desk.refusal('patients.recent', {}), 'sign-in-unfinished');
   assert.deepEqual(
