@@ -12,7 +12,7 @@ import type { Desk } from './headless.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Bundles are built when there are none; `npm run build` makes them new. */
-function demandBundles(): void {
+export function demandBundles(): void {
   if (existsSync(join(root, 'out', 'main', 'index.js'))) return;
   execFileSync(process.execPath, [join(root, 'resources', 'scripts', 'build.mjs')], { cwd: root, stdio: 'inherit' });
 }
