@@ -1,6 +1,6 @@
 /**
  * What IT staff set for a workstation, outside the application and above its settings. Flat on purpose: a file, the
- * Windows registry and a macOS profile hold the same names. Where from, and what wins: docs/guides/it.md, "Policies".
+ * Windows registry and a macOS profile hold the same names. Where from, and what wins: docs/guides/policies.md.
  */
 import { z } from 'zod';
 import { rings, updateChannels } from '../updates/target.ts';
