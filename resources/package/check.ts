@@ -41,7 +41,7 @@ function partOf(file: string): Part {
   if (file.startsWith('out/preload/')) return 'preload';
   if (file.startsWith('out/renderer/')) return 'renderer';
   if (file.startsWith('node_modules/')) return 'native';
-  return file.startsWith('resources/') && !file.startsWith('resources/update/') ? 'documents' : 'lists';
+  return file.startsWith('resources/') ? 'documents' : 'lists';
 }
 
 export function resourcesOf({ platform }: Target, folder: string): string {
@@ -155,7 +155,7 @@ export async function check(target: Target, folder: string): Promise<Report> {
     faults.push("the archive's hash is not in the program");
   }
 
-  for (const name of [licencesName, billName]) {
+  for (const name of [licencesName, billName, 'update/root.json']) {
     if (existsSync(join(resources, name))) sizes.lists += lstatSync(join(resources, name)).size;
   }
   for (const part of parts) {

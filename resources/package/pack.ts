@@ -55,10 +55,11 @@ export async function pack(order: Order): Promise<Packed> {
   process.env['SOURCE_DATE_EPOCH'] = String(seconds); // for the tools that make packages
   const about = readAbout(root);
   const work = join(root, 'build/package', `${target.platform}-${target.arch}`);
-  const staged = stage(root, target, join(work, 'app'), order);
+  const staged = stage(root, target, join(work, 'app'), order.standIn);
   const beside = join(work, 'beside');
   rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true });
+  mkdirSync(join(beside, 'update'), { recursive: true });
+  if (order.anchor !== undefined) writeFileSync(join(beside, 'update/root.json'), readFileSync(order.anchor));
   const list = components(root, target, order.standIn);
   writeFileSync(join(beside, licencesName), licenceList(list));
   writeFileSync(join(beside, billName), billOfMaterials({ ...about, seconds }, list));

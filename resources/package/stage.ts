@@ -21,16 +21,10 @@ export function readAbout(root: string): About & { readonly packed: Readonly<Rec
 export type Staged = { readonly folder: string; readonly items: readonly Item[]; readonly standIns: readonly string[] };
 
 /**
- * @param anchor the root.json that updates begin from; without one the package never updates itself
  * @param standIn files of native packages that are not installed here are replaced by a line of text
  * @throws NotPacked when something is missing
  */
-export function stage(
-  root: string,
-  target: Target,
-  to: string,
-  { anchor, standIn }: { readonly anchor: string | undefined; readonly standIn: boolean },
-): Staged {
+export function stage(root: string, target: Target, to: string, standIn: boolean): Staged {
   const standIns: string[] = [];
   const missing: string[] = [];
   const items = contents(root, target, (pattern) => {
@@ -51,6 +45,5 @@ export function stage(
   for (const { from, to: place } of items) cpSync(join(root, from), join(to, place), { recursive: true });
   for (const file of standIns) put(file, file.endsWith('.json') ? '{}\n' : 'stands in for a native module\n');
   put('package.json', `${JSON.stringify(readAbout(root).packed, null, 2)}\n`);
-  if (anchor !== undefined) put('resources/update/root.json', readFileSync(anchor, 'utf8'));
   return { folder: to, items, standIns };
 }
