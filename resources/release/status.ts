@@ -36,7 +36,9 @@ export function statusOf({ folder, published, pending }: Repository, now: number
       const rest = Date.parse(signed.expires) - now;
       if (rest <= 0) warnings.push(`${role} has expired: workstations refuse to update.`);
       else if (rest < warningDays[role] * dayMs)
-        warnings.push(`${role} ends in less than ${warningDays[role]} days: sign it anew.`);
+        warnings.push(
+          `${role} ends in less than ${warningDays[role] === 1 ? 'a day' : `${warningDays[role]} days`}: sign it anew.`,
+        );
     }
     const trusted = trustedOf(published.root);
     for (const role of roles) {

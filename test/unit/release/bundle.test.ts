@@ -44,7 +44,7 @@ test('what is about to end or has ended is said', () => {
   const repository = readRepository(folder);
   const at = (days: number) => statusOf(repository, Date.now() + days * dayMs).warnings;
   assert.deepEqual(at(0), []);
-  assert.deepEqual(at(2.5), ['timestamp ends in less than 1 days: sign it anew.']);
+  assert.deepEqual(at(2.5), ['timestamp ends in less than a day: sign it anew.']);
   assert.match(at(100).join('\n'), /targets has expired[\s\S]*snapshot has expired[\s\S]*timestamp has expired/);
 });
 
