@@ -81,7 +81,9 @@ export class Standing {
     if (this.trial !== null) phase = this.trial.failure === null ? 'trial' : 'failed';
     else if (this.#told !== null && offer === null) phase = this.#told;
     else if (off !== null) phase = 'off';
-    this.say({ phase, off: phase === 'off' ? off : null, offer, done: null });
+    // What is new is told once more beside the news that it is here.
+    const told = phase === 'kept' && install?.state === 'kept' ? install.offer : offer;
+    this.say({ phase, off: phase === 'off' ? off : null, offer: told, done: null });
   }
 
   /** On the disk when it returns. */

@@ -92,6 +92,7 @@ describe('an update, by the screens', { timeout: 120_000 }, () => {
     await rail().getByRole('button', { name: 'Patients' }).press('Enter');
     const done = region('Carekeep was updated to 1.1.0');
     await done.waitFor();
+    await done.getByText('Better.').waitFor();
     await seen('offer-kept', 'light');
     await done.getByRole('button', { name: 'Close' }).press('Enter');
     await done.waitFor({ state: 'hidden' });
