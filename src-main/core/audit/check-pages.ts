@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { wipe } from '../crypto/wipe.ts';
 import { entryFile } from '../entry-file.ts';
 import type { Progress } from '../store/slices.ts';
+import { watchWorker } from '../worker-crash.ts';
 import type { Problem } from './problem.ts';
 
 export type PagesRequest = {
@@ -36,6 +37,7 @@ export function checkPages(
       stdout: true,
       stderr: true,
     });
+    watchWorker(worker);
     wipe(copy); // cloned by now
     const abort = (): void => {
       void worker.terminate();

@@ -8,6 +8,7 @@ import { entryFile } from '../entry-file.ts';
 import type { Store } from '../store/open.ts';
 import type { Progress } from '../store/slices.ts';
 import { frontierFromTiles, tileSize } from '../store/tiles.ts';
+import { watchWorker } from '../worker-crash.ts';
 import { type Frontier, frontierRoot } from './merkle.ts';
 import { Found, type Problem } from './problem.ts';
 import type { Prune } from './prune/pruned.ts';
@@ -118,6 +119,7 @@ function runSpan(request: TreeRequest, signal: AbortSignal, tell: (done: number)
       stdout: true,
       stderr: true,
     });
+    watchWorker(worker);
     wipe(request.key); // cloned by now
     const abort = (): void => {
       void worker.terminate();

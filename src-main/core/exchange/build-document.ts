@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AccessReport } from '../audit/report/gather.ts';
 import { entryFile } from '../entry-file.ts';
+import { watchWorker } from '../worker-crash.ts';
 import type { ExportContext, ExportInput } from './write/input.ts';
 
 export type DocumentRequest =
@@ -23,6 +24,7 @@ export function buildDocument(request: DocumentRequest): Promise<Buffer> {
       stdout: true,
       stderr: true,
     });
+    watchWorker(worker);
     worker.once('message', (bytes: Uint8Array) => resolve(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('a document was not finished')));

@@ -8,8 +8,12 @@ import { importFile } from './read/import-file.ts';
 import { credits, type FromValidator, type ToValidator, type ValidatorRequest } from './read/messages.ts';
 import { previewFile } from './read/preview-file.ts';
 import { validateResource } from './read/validate.ts';
+import { stoppedBy } from './read/validator-crash.ts';
 
 leaveMemoryOutOfCoreDumps();
+
+/** Longest that its last word may take. Milliseconds. */
+const lastWord = 100;
 
 let unacknowledged = 0;
 let cancelled = false;
@@ -47,6 +51,13 @@ if (parentPort === null || parentPort === undefined) {
     port.on('message', ({ data }) => hear(data));
     port.on('close', () => process.exit(0));
     port.start();
+  });
+}
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    send(stoppedBy(error));
+    setTimeout(() => process.exit(1), lastWord);
   });
 }
 

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import { wipe } from '../crypto/wipe.ts';
 import { entryFile } from '../entry-file.ts';
+import { watchWorker } from '../worker-crash.ts';
 import { RotationProgress } from './rotation-progress.ts';
 import type { RotationReport, RotationRequest } from './rotation-worker.ts';
 
@@ -44,6 +45,7 @@ export function makeDatabase(
       else if (report.kind === 'made') resolve();
       else reject(new CallError(report.code));
     });
+    watchWorker(worker);
     worker.once('error', reject);
     worker.once('exit', () => {
       signal.removeEventListener('abort', abort);

@@ -5,6 +5,7 @@
 import { entryFile } from '../../entry-file.ts';
 import type { FromValidator, ValidatorRequest } from './messages.ts';
 import { startValidator, type ValidatorChild } from './validator-child.ts';
+import { faultTold, reportValidator } from './validator-crash.ts';
 
 /** Grace for a cancelled child to say so before it is killed, in ms. */
 const cancelGrace = 2000;
@@ -14,15 +15,21 @@ export function validatorEntry(): string {
   return entryFile('../validator.ts', import.meta.url);
 }
 
+/** What is handed on: its last word before a crash goes into a report. */
+type Heard = Exclude<FromValidator, { readonly kind: 'stopped' }>;
+
 /**
  * One request, one child. Iterate it once to the end; the last message is `done`. Leaving the loop early kills the
  * child. A child that dies is `done` with outcome `lost`, never an exception.
  */
-export class ValidatorRun implements AsyncIterable<FromValidator> {
+export class ValidatorRun implements AsyncIterable<Heard> {
   readonly #child: ValidatorChild;
-  readonly #waiting: FromValidator[] = [];
+  readonly #waiting: Heard[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
+  /** We end it ourselves: no crash. */
+  #ending = false;
+  #reported = false;
   #cancelTimer: NodeJS.Timeout | undefined;
 
   constructor(entry: string, request: ValidatorRequest) {
@@ -40,17 +47,18 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
   }
 
   /** Messages of a kind that came and were not taken yet. */
-  waiting(kind: FromValidator['kind']): number {
+  waiting(kind: Heard['kind']): number {
     return this.#waiting.filter((message) => message.kind === kind).length;
   }
 
   /** Asks the child to stop; the iteration ends with `done`, outcome `cancelled` or, if it does not answer, `lost`. */
   cancel(): void {
     this.#child.send({ kind: 'cancel' });
+    this.#ending = true;
     this.#cancelTimer ??= setTimeout(() => this.#child.kill(), cancelGrace);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FromValidator> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Heard> {
     try {
       for (;;) {
         const message = this.#waiting.shift();
@@ -66,11 +74,17 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
       }
     } finally {
       clearTimeout(this.#cancelTimer);
+      this.#ending = true;
       this.#child.kill();
     }
   }
 
   #take(message: FromValidator): void {
+    if (message.kind === 'stopped') {
+      this.#reported = true;
+      reportValidator('exception', faultTold(message));
+      return;
+    }
     if (this.#ended) return;
     if (message.kind === 'done') this.#ended = true;
     this.#waiting.push(message);
@@ -80,6 +94,7 @@ export class ValidatorRun implements AsyncIterable<FromValidator> {
   }
 
   #lose(): void {
+    if (!(this.#ended || this.#ending || this.#reported)) reportValidator('ended');
     this.#take({ kind: 'done', outcome: 'lost' });
   }
 }

@@ -6,9 +6,11 @@
  * then its `verdict`; last of all `done`. Batches of a file may come before its refusal: the writer shows a file's
  * rows only after a verdict with `accepted`.
  */
+import type { ErrorName } from '../../../../src-shared/contract/stops.ts';
 import type { Extract } from '../../../../src-shared/fhir/extract.ts';
 import type { FoundReference } from '../../../../src-shared/fhir/references.ts';
 import type { Refusal } from '../../../../src-shared/fhir/refusals.ts';
+import type { ToldPlace } from '../../../logs/place.ts';
 
 /** `index` names the file everywhere else: paths stay with core. */
 export type FileToRead = { readonly index: number; readonly path: string };
@@ -111,5 +113,12 @@ export type FromValidator =
   | { readonly kind: 'verdict'; readonly verdict: FileVerdict }
   /** Of each text of a `judge` request, in their order: is it FHIR R4? */
   | { readonly kind: 'judged'; readonly valid: readonly boolean[] }
+  /** Its last word before it ends by what nobody caught: class, code and place. Never handed on. */
+  | {
+      readonly kind: 'stopped';
+      readonly name: ErrorName;
+      readonly code: string;
+      readonly at: ToldPlace | null;
+    }
   /** lost: the child ended without saying so; files without a verdict are to be refused as `validator-lost`. */
   | { readonly kind: 'done'; readonly outcome: 'finished' | 'cancelled' | 'lost' };
