@@ -9,13 +9,16 @@ import { handlers } from '../../../src-main/core/handlers.ts';
 import type { Connection } from '../../../src-main/core/session.ts';
 import type { Store } from '../../../src-main/core/store/open.ts';
 import { type Clock, systemClock } from '../../../src-main/core/vault/clock.ts';
+import { logFolder, openLog } from '../../../src-main/logs/log.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
+import { isProcedureName } from '../../../src-shared/contract/index.ts';
 import { problemOf } from '../record/check.ts';
 import { dumpOf } from './dump.ts';
 import { type Answer, ahead, type Entries, type Greeting, type Request, request } from './messages.ts';
 
 const [profile, offsets = '{"wall":0,"monotonic":0}'] = process.argv.slice(2);
 if (profile === undefined) throw new Error('a profile is needed');
+openLog({ folder: logFolder(profile), part: 'core', words: { procedures: isProcedureName } });
 
 let offset = ahead.parse(JSON.parse(offsets));
 const clocks: Clock = {

@@ -1,8 +1,10 @@
-/** Everything that the backend stores, logs and sends, searched for everything that people typed. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Everything that the backend stores, logs and sends, and what the workstations log, searched for all that people typed. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { logFolder } from '../../../src-main/logs/log.ts';
 import { BackendProcess } from '../backend/process.ts';
-import { until } from '../backend/workstations.ts';
+import { until, type WorkstationHome } from '../backend/workstations.ts';
+import { profileOf } from '../core/clinic.ts';
 import { hold, type Kind } from '../kind.ts';
 import { Marks, playDay } from '../plaintext/day.ts';
 import { dumpOf } from '../plaintext/dump.ts';
@@ -13,6 +15,14 @@ const said = (hits: readonly Hit[]): string =>
     .slice(0, 8)
     .map(({ marker, spelling, where }) => `${marker} (${spelling}) in ${where}`)
     .join('; ');
+
+const logsOf = (...homes: readonly WorkstationHome[]): readonly string[] =>
+  homes.map(({ home }) => logFolder(profileOf(home)));
+
+/** A screen that breaks leaves a report beside the log: both are searched. */
+async function provokeReports({ core }: WorkstationHome): Promise<void> {
+  await core.demand('app.reportFault', { kind: 'exception', name: 'TypeError', code: null, at: null });
+}
 
 const kind: Kind = {
   name: 'plaintext',
@@ -39,9 +49,22 @@ const kind: Kind = {
             const { tables, text } = await dumpOf(backend.data);
             const clinic = /"clinic":"([0-9a-f-]{36})"/.exec(text)?.[1];
             hold(clinic !== undefined, 'the backend knows no clinic');
+            await provokeReports(one);
+            await provokeReports(two);
             await one.stop();
             await two.stop();
             await backend.stop();
+            for (const logs of logsOf(one, two)) {
+              const names = readdirSync(logs);
+              hold(
+                names.some((name) => name.endsWith('.jsonl')),
+                'a workstation has no log',
+              );
+              hold(
+                names.some((name) => name.startsWith('crash-')),
+                'a workstation has no report',
+              );
+            }
 
             const markers = marks.all([...visible, clinic]);
             const scanner = new Scanner(markers);
@@ -57,6 +80,7 @@ const kind: Kind = {
               ...scanner.find(readFileSync(backend.logFile), 'the log'),
               ...scanner.find(Buffer.from(metrics), 'the metrics'),
               ...scanner.find(sent, 'what went through its connections'),
+              ...logsOf(one, two).flatMap((logs) => scanner.findInFolder(logs)),
             ];
             hold(hits.length === 0, () => `${hits.length} found: ${said(hits)}`);
             const megabytes = Math.round(scanner.bytes / 1024 / 1024);
