@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import electronUpdater from 'electron-updater';
 import type { StagedPackage } from '../../src-shared/updates/journal.ts';
-import { packagesFolder, updateFolder } from './journal.ts';
+import { packagePathOf, packagesFolder, updateFolder } from './journal.ts';
 import { isPackage } from './package-file.ts';
 import { Refused } from './refusals.ts';
 import { type InstalledApp, updaterFor } from './updaters.ts';
@@ -18,9 +18,6 @@ const takenOverWithin = 5 * 60_000;
 
 /** Fetches a verified package to a path. @throws Refused */
 export type Fetch = (to: string) => Promise<void>;
-
-/** Where we keep a package; electron-updater has its own folder beside it. */
-export const packagePathOf = (profile: string, { file }: StagedPackage): string => join(packagesFolder(profile), file);
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
   // Some file systems have no links.

@@ -1,10 +1,13 @@
 /** The journal of updates on the disk: old content or new content, never a mixture. */
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type UpdateJournal, updateJournal } from '../../src-shared/updates/journal.ts';
+import { type StagedPackage, type UpdateJournal, updateJournal } from '../../src-shared/updates/journal.ts';
 
 export const updateFolder = (profile: string): string => join(profile, 'update');
 export const packagesFolder = (profile: string): string => join(updateFolder(profile), 'packages');
+/** Where we keep a package; electron-updater has its own folder beside it. */
+export const packagePathOf = (profile: string, { file }: Pick<StagedPackage, 'file'>): string =>
+  join(packagesFolder(profile), file);
 export const beforeFolder = (profile: string, version: string): string =>
   join(updateFolder(profile), 'before', version);
 const journalPath = (profile: string): string => join(updateFolder(profile), 'journal.json');

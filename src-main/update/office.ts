@@ -9,7 +9,6 @@ import type { CoreUpdateMessage } from '../bridge/update-messages.ts';
 import { log, logFault } from '../logs/log.ts';
 import { anchorOf } from './anchor.ts';
 import type { UpdateStart } from './at-start.ts';
-import { lookForUpdate } from './feed.ts';
 import { Refused } from './refusals.ts';
 import type { Anchor } from './seam.ts';
 import { Standing } from './standing.ts';
@@ -172,6 +171,8 @@ export class UpdateOffice {
     let refusal: UpdateRefusal | null = null;
     let { lastGood, install } = standing.journal;
     try {
+      // What checks and downloads is loaded with the first look, not with the start.
+      const { lookForUpdate } = await import('./feed.ts');
       const brought = await lookForUpdate({
         app,
         address,

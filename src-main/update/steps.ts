@@ -5,7 +5,7 @@ import type { SelfCheckFailure, UpdateRefusal } from '../../src-shared/updates/s
 import type { ShellToCore } from '../../src-shared/wire.ts';
 import type { CoreUpdateMessage } from '../bridge/update-messages.ts';
 import { log } from '../logs/log.ts';
-import { installPackage, packagePathOf } from './hand-over.ts';
+import { packagePathOf } from './journal.ts';
 import { isPackage } from './package-file.ts';
 import type { Standing } from './standing.ts';
 import type { InstalledApp } from './updaters.ts';
@@ -52,6 +52,7 @@ export class Steps {
 
   async #handedOver(staged: Installing['package']): Promise<boolean> {
     try {
+      const { installPackage } = await import('./hand-over.ts');
       return await installPackage(staged, this.#parts.app);
     } catch {
       return false;
