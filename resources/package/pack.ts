@@ -60,6 +60,9 @@ export async function pack(order: Order): Promise<Packed> {
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(join(beside, 'update'), { recursive: true });
   if (order.anchor !== undefined) writeFileSync(join(beside, 'update/root.json'), readFileSync(order.anchor));
+  // by this an installed Carekeep knows that it came by dpkg; electron-builder writes it only beside a feed of its own.
+  // An AppImage made in the same run says what it is by its environment.
+  if (order.kinds.includes('deb')) writeFileSync(join(beside, 'package-type'), 'deb');
   const list = components(root, target, order.standIn);
   writeFileSync(join(beside, licencesName), licenceList(list));
   writeFileSync(join(beside, billName), billOfMaterials({ ...about, seconds }, list));
