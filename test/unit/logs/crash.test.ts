@@ -16,8 +16,8 @@ import {
   timeOf,
   writeCrash,
 } from '../../../src-main/logs/crash.ts';
-import { referencePattern } from '../../../src-shared/contract/stops.ts';
 import { faultOf } from '../../../src-main/logs/place.ts';
+import { referencePattern } from '../../../src-shared/contract/stops.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'crash-'));
 after(() => rmSync(home, { recursive: true, force: true }));
