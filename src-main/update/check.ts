@@ -3,6 +3,7 @@
  * the keychain's part of the trust says how new everything must be, and nothing is written before all of it held.
  */
 
+import semver from 'semver';
 import { Updater } from 'tuf-js';
 import type { UpdateRefusal, UpdateTrust } from '../../src-shared/updates/state.ts';
 import { type Candidate, candidates, choose } from './choose.ts';
@@ -10,6 +11,7 @@ import { refusalOf } from './judge.ts';
 import { MetadataFetcher, metadataAddress, mostNewRoots } from './metadata-fetcher.ts';
 import { metadataRoles, parseMetadata } from './parse.ts';
 import { Refused } from './refusals.ts';
+import { chainedRoot } from './root-chain.ts';
 import type { CheckOptions, CheckOutcome } from './seam.ts';
 import { type Kept, keptFiles, makeCurrent, stage, stagedFiles, unstage } from './staging.ts';
 import { demandNotBehind, handsChanged, sha256Hex, stillTrusted, trustAfter, type Versions } from './trust.ts';
@@ -25,7 +27,10 @@ const running = new Set<string>();
 async function beginning({ anchor, metadata }: CheckOptions, trust: UpdateTrust | null): Promise<Kept> {
   parseMetadata('root', anchor.bytes);
   const kept = trust === null ? nothing : await keptFiles(metadata);
-  const fits = kept.root !== null && sha256Hex(kept.root) === trust?.root.sha256;
+  const known = kept.root !== null && sha256Hex(kept.root) === trust?.root.sha256;
+  // A package is judged by the way from the anchor: where a part of it is gone, all of it is brought again.
+  const fits =
+    known && (await chainedRoot(metadata, anchor.bytes))?.bytes.equals(kept.root ?? Buffer.alloc(0)) === true;
   return { ...kept, root: fits ? kept.root : anchor.bytes };
 }
 
@@ -35,7 +40,11 @@ function writeRefusal(error: unknown): UpdateRefusal | undefined {
   return /ENOSPC|EDQUOT/.test(text) ? 'disk-full' : 'not-writable';
 }
 
-type Verified = { readonly files: Readonly<Record<keyof Kept, Buffer>>; readonly updater: Updater };
+type Verified = {
+  readonly files: Readonly<Record<keyof Kept, Buffer>>;
+  readonly roots: ReadonlyMap<string, Buffer>;
+  readonly updater: Updater;
+};
 
 /** Lets tuf-js bring the folder up to date. @throws Refused, the signal's reason */
 async function refresh(
@@ -58,7 +67,7 @@ async function refresh(
     await updater.refresh();
     const { root, timestamp, snapshot, targets } = await stagedFiles(folder);
     if (root === null || timestamp === null || snapshot === null || targets === null) throw new Refused('missing');
-    return { files: { root, timestamp, snapshot, targets }, updater };
+    return { files: { root, timestamp, snapshot, targets }, roots: fetcher.roots, updater };
   } catch (error) {
     options.signal.throwIfAborted();
     if (fetcher.failure !== null) throw fetcher.failure;
@@ -92,7 +101,7 @@ async function checked(options: CheckOptions): Promise<CheckOutcome> {
   const trust = stillTrusted(options.trust, anchor);
   const before = await beginning(options, trust);
   const folder = await stage(metadata, before);
-  const { files, updater } = await refresh(options, folder, trust, before);
+  const { files, roots, updater } = await refresh(options, folder, trust, before);
   const root = parseMetadata('root', files.root);
   const targets = parseMetadata('targets', files.targets);
   // tuf-js takes the machine's clock; the caller's counts as well.
@@ -108,7 +117,9 @@ async function checked(options: CheckOptions): Promise<CheckOutcome> {
   if (trust !== null) demandNotBehind(trust, root, rootHash, versions);
   const all = candidates(targets.signed.targets);
   demandClock(all, now());
-  const application = options.trust?.application ?? here.version;
+  const highest = options.trust?.application ?? here.version;
+  // Nobody checks on trial: what runs here now was found well, or put here by IT's own hand.
+  const application = semver.gt(here.version, highest) ? here.version : highest;
   const choice = choose(all, here, application);
   for (const one of [choice.found, choice.running]) if (one !== null) await confirm(updater, one.path, one);
   return {
@@ -116,7 +127,7 @@ async function checked(options: CheckOptions): Promise<CheckOutcome> {
     trust: trustAfter(anchor, root, rootHash, versions, application),
     anchored: trust === null,
     ...choice,
-    commit: () => makeCurrent(metadata, folder),
+    commit: () => makeCurrent(metadata, folder, roots),
   };
 }
 

@@ -26,10 +26,11 @@ export class MetadataFetcher implements Fetcher {
   last: Last | null = null;
   /** Why nothing was brought; tuf-js keeps no cause. */
   failure: unknown = null;
+  /** The roots that were brought, by their names: all of them held where the check does. */
+  readonly roots = new Map<string, Buffer>();
   readonly #source: Source;
   readonly #signal: AbortSignal;
   readonly #rootsDone: () => Promise<void>;
-  #roots = 0;
 
   /** @param rootsDone called when the newest root is known, before any file is held against it */
   constructor(source: Source, signal: AbortSignal, rootsDone: () => Promise<void>) {
@@ -66,8 +67,8 @@ export class MetadataFetcher implements Fetcher {
       throw new DownloadHTTPError('no newer root', 404);
     }
     if (role === 'root') {
-      this.#roots += 1;
-      if (this.#roots > mostNewRoots) throw new Refused('too-many-roots');
+      this.roots.set(name, bytes);
+      if (this.roots.size > mostNewRoots) throw new Refused('too-many-roots');
     }
     parseMetadata(role, bytes);
     this.last = { role, bytes };

@@ -1,39 +1,21 @@
 /** The folder in which a check works: copies of the last good metadata, which take their place when all of it held. */
-import { constants } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './folder.ts';
-import { readWhole, usualPace } from './pace.ts';
-import { type MetadataRole, metadataRoles, parseMetadata, roleLimits } from './parse.ts';
+import { type MetadataRole, metadataRoles } from './parse.ts';
 import { writeFailure } from './refusals.ts';
-import { piecesOf } from './source-folder.ts';
+import { metadataFile } from './root-chain.ts';
 
 export type Kept = Record<MetadataRole, Buffer | null>;
 
 export const stagingOf = (metadata: string): string => `${metadata}.next`;
 
-/** A file of the folder, or null where there is none that could be one. */
-async function keptFile(folder: string, role: MetadataRole): Promise<Buffer | null> {
-  try {
-    const noLink = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-    const file = await open(join(folder, `${role}.json`), constants.O_RDONLY | noLink);
-    try {
-      if (!(await file.stat()).isFile()) return null;
-      const bytes = await readWhole(piecesOf(file, 0, roleLimits[role] + 1), roleLimits[role], usualPace);
-      parseMetadata(role, bytes);
-      return bytes;
-    } finally {
-      await file.close();
-    }
-  } catch {
-    // Not there, not readable or of no form: the source has to bring it, and the keychain knows how new it must be.
-    return null;
-  }
-}
-
 /** The last good metadata. Believed only as far as they fit. */
 export async function keptFiles(folder: string): Promise<Kept> {
-  const [root, timestamp, snapshot, targets] = await Promise.all(metadataRoles.map((role) => keptFile(folder, role)));
+  // What cannot be one, the source has to bring, and the keychain knows how new it must be.
+  const [root, timestamp, snapshot, targets] = await Promise.all(
+    metadataRoles.map((role) => metadataFile(folder, `${role}.json`, role)),
+  );
   return { root: root ?? null, timestamp: timestamp ?? null, snapshot: snapshot ?? null, targets: targets ?? null };
 }
 
@@ -67,13 +49,18 @@ async function onDisk(path: string): Promise<void> {
   }
 }
 
-/** Puts the checked files in the place of the last good ones. @throws Refused disk-full, not-writable */
-export async function makeCurrent(metadata: string, folder: string): Promise<void> {
+/**
+ * Puts the checked files in the place of the last good ones.
+ * @param roots the new ones on the way to the newest, by their names. @throws Refused disk-full, not-writable
+ */
+export async function makeCurrent(metadata: string, folder: string, roots: ReadonlyMap<string, Buffer>): Promise<void> {
   try {
     await makeFolder(metadata);
-    for (const role of metadataRoles) await onDisk(join(folder, `${role}.json`));
+    for (const [name, bytes] of roots) await writeFile(join(folder, name), bytes, { mode: 0o600 });
+    const names = [...roots.keys(), ...metadataRoles.map((role) => `${role}.json`)];
+    for (const name of names) await onDisk(join(folder, name));
     // Each by itself: after an end in between, what does not fit is fetched again.
-    for (const role of metadataRoles) await rename(join(folder, `${role}.json`), join(metadata, `${role}.json`));
+    for (const name of names) await rename(join(folder, name), join(metadata, name));
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
     throw writeFailure(error);
