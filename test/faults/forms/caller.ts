@@ -1,10 +1,13 @@
-/** Calls from the page itself, as the screens make them. */
+/** The page as a person finds it, and calls from it as the screens make them. */
 import type { Page } from 'playwright';
 import { z } from 'zod';
 import { errorValue } from '../../../src-shared/contract/errors.ts';
 import type { CallInput, Output, ProcedureName } from '../../../src-shared/contract/index.ts';
 import { procedures } from '../../../src-shared/contract/index.ts';
+import type { AppUnderTest } from '../../e2e/launch.ts';
+import { person } from '../core/clinic.ts';
 import { hold } from '../kind.ts';
+import { arm, inspect } from './views.ts';
 
 const callReply = z.union([
   z.object({ ok: z.literal(true), value: z.unknown() }),
@@ -30,4 +33,17 @@ export function pageCaller(page: Page) {
     hold(parsed?.success === true, `${procedure} answers another shape than its contract`);
     return parsed.data as Output<N>;
   };
+}
+
+/** The clinic's one person, signed in at the screen; the page is watched from its first moment. */
+export async function signedIn(app: AppUnderTest): Promise<Page> {
+  const page = await app.page();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await arm(page);
+  await inspect(page, 'sign-in');
+  await page.getByLabel('User name').fill(person.userName);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
+  return page;
 }

@@ -8,31 +8,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { type AppUnderTest, launchApp } from '../../e2e/launch.ts';
-import { makeCoreClinic, person, profileOf, unlockedKeyring } from '../core/clinic.ts';
+import { makeCoreClinic, profileOf, unlockedKeyring } from '../core/clinic.ts';
 import type { CoreProcess } from '../core/process.ts';
-import { pageCaller } from '../forms/caller.ts';
+import { pageCaller, signedIn } from '../forms/caller.ts';
 import { typeCodes } from '../forms/codes.ts';
 import { freeTexts } from '../forms/fields.ts';
 import { fitted, payloads } from '../forms/payloads.ts';
 import { closeCharts, typed, typeEmergency, typeReview, typeRole, viewWorkstations } from '../forms/typing.ts';
-import { arm, chartViews, inspect, railViews, squeezed } from '../forms/views.ts';
+import { chartViews, railViews, squeezed } from '../forms/views.ts';
 import { covered, notShown, writeEverywhere } from '../forms/writing.ts';
 import { hold, type Kind } from '../kind.ts';
 import { caseOf, type Prng } from '../prng.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-
-async function signedIn(app: AppUnderTest): Promise<Page> {
-  const page = await app.page();
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await arm(page);
-  await inspect(page, 'sign-in');
-  await page.getByLabel('User name').fill(person.userName);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
-  return page;
-}
 
 type Walk = {
   /** In the clinic before the application opens it. */

@@ -9,9 +9,10 @@ import fc from 'fast-check';
 import type { Page } from 'playwright';
 import { z } from 'zod';
 import { procedures } from '../../../src-shared/contract/index.ts';
-import { type AppUnderTest, launchApp } from '../../e2e/launch.ts';
+import { launchApp } from '../../e2e/launch.ts';
 import { makeCodec, nodeCodec } from '../../host/codec.ts';
-import { makeCoreClinic, person, profileOf, unlockedKeyring } from '../core/clinic.ts';
+import { makeCoreClinic, profileOf, unlockedKeyring } from '../core/clinic.ts';
+import { signedIn } from '../forms/caller.ts';
 import { malformed, wrongNames } from '../ipc/malformed.ts';
 import { hold, type Kind } from '../kind.ts';
 import { plausible } from '../roles/plausible.ts';
@@ -101,15 +102,6 @@ async function askOddly(page: Page, procedure: string): Promise<readonly string[
   }, procedure);
 }
 
-async function signIn(app: AppUnderTest): Promise<Page> {
-  const page = await app.page();
-  await page.getByLabel('User name').fill(person.userName);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
-  return page;
-}
-
 const page1 = z.object({ entries: z.array(z.object({ seq: z.number(), event: z.string() })) });
 
 /** The newest entries. A look at them is one itself. */
@@ -149,7 +141,7 @@ const kind: Kind = {
     let sent = 0;
     let taken = 0;
     try {
-      const page = await signIn(app);
+      const page = await signedIn(app);
       const [core] = (await app.corePids()).slice(-1);
       for (const seed of run.seeds) {
         const name = names[(seed - 1 + names.length) % names.length] ?? '';

@@ -8,11 +8,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { launchApp } from '../../e2e/launch.ts';
-import { makeCoreClinic, person, profileOf, unlockedKeyring } from '../core/clinic.ts';
+import { makeCoreClinic, profileOf, unlockedKeyring } from '../core/clinic.ts';
 import type { CoreProcess } from '../core/process.ts';
-import { pageCaller } from '../forms/caller.ts';
+import { pageCaller, signedIn } from '../forms/caller.ts';
 import { fitted } from '../forms/payloads.ts';
-import { arm, calm, inspect, railViews } from '../forms/views.ts';
+import { calm, inspect, railViews } from '../forms/views.ts';
 import { writeEverywhere } from '../forms/writing.ts';
 import { hold, type Kind } from '../kind.ts';
 import { caseOf } from '../prng.ts';
@@ -112,14 +112,7 @@ const kind: Kind = {
           const keyring = await unlockedKeyring(home);
           const app = await launchApp({ profile: profileOf(home), env: keyring.env });
           try {
-            const page = await app.page();
-            await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-            await arm(page);
-            await inspect(page, 'sign-in');
-            await page.getByLabel('User name').fill(person.userName);
-            await page.getByLabel('Password', { exact: true }).fill(person.password);
-            await page.keyboard.press('Enter');
-            await page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
+            const page = await signedIn(app);
             // what came in by the file, then what is typed
             opened += await lastChart(page);
             await writeEverywhere(pageCaller(page), text, random);
