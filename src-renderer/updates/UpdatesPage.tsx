@@ -92,7 +92,12 @@ function Look({ status, onAsked }: { readonly status: UpdateStatus; readonly onA
           {t('actions.open-bundle')}
         </Button>
         {off === null && (
-          <Button onClick={() => void look(check)} loading={check.isPending || phase === 'checking'}>
+          // what is ready is what to do next
+          <Button
+            variant={phase === 'ready' ? 'default' : 'filled'}
+            onClick={() => void look(check)}
+            loading={check.isPending || phase === 'checking'}
+          >
             {t('actions.check')}
           </Button>
         )}
