@@ -6,7 +6,7 @@ import type { Offer, UpdateTrust } from '../../src-shared/updates/state.ts';
 import { check } from './check.ts';
 import { fetchPackage, partialOf } from './fetch-package.ts';
 import { bringPackage } from './hand-over.ts';
-import { packagePathOf, packagesFolder, updateFolder } from './journal.ts';
+import { metadataFolder, packagePathOf, packagesFolder } from './journal.ts';
 import { openSource } from './open-source.ts';
 import { isPackage } from './package-file.ts';
 import type { ProxyChoice } from './proxies.ts';
@@ -77,7 +77,7 @@ export async function lookForUpdate(look: Look): Promise<Brought | null> {
   const source = await openSource(look.address, { ...(ca !== undefined && { ca }), proxy });
   try {
     look.reached(source.kind);
-    const metadata = join(updateFolder(look.app.profile), 'metadata');
+    const metadata = metadataFolder(look.app.profile);
     const outcome = await check({ source, anchor, trust, metadata, here, lastGood, now, signal });
     if (!outcome.ok) throw new Refused(outcome.refusal);
     await outcome.commit();

@@ -2,7 +2,7 @@
  * Hands a package that targets name to electron-updater, which brings it here and installs it. Where updates come from
  * and whether they are ours was decided before (docs/protocols/update.md).
  */
-import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import electronUpdater from 'electron-updater';
@@ -31,6 +31,9 @@ async function brought(staged: StagedPackage, app: InstalledApp, fetch: Fetch | 
   const ours = packagePathOf(profile, staged);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(updateFolder(profile), 'app-update.yml'), 'updaterCacheDirName: packages\n', { mode: 0o600 });
+  const pending = join(folder, 'pending');
+  // Its notes of an earlier download name a file, and it goes wherever they lead.
+  await rm(pending, { recursive: true, force: true });
   let refused: unknown;
   const updater = updaterFor(staged, folder, app, async (destination) => {
     try {
@@ -47,7 +50,8 @@ async function brought(staged: StagedPackage, app: InstalledApp, fetch: Fetch | 
   try {
     await updater.checkForUpdates();
     const [path] = await updater.downloadUpdate();
-    return { updater, path: path ?? '' };
+    if (path !== join(pending, staged.file)) throw new Refused('wrong-bytes');
+    return { updater, path };
   } catch (error) {
     throw refused ?? error;
   }
@@ -64,12 +68,17 @@ export async function bringPackage(staged: StagedPackage, app: InstalledApp, fet
 }
 
 /**
- * Looks at the bytes once more and begins the installer. On return the application has to end.
- * @returns false where it did not begin. @throws Refused wrong-bytes
+ * Looks once more at the bytes and at who vouches for them, and begins the installer. On return the application has to end.
+ * @returns false where it did not begin. @throws Refused wrong-bytes, signature
  */
-export async function installPackage(staged: StagedPackage, app: InstalledApp): Promise<boolean> {
+export async function installPackage(
+  staged: StagedPackage,
+  app: InstalledApp,
+  vouched: () => Promise<boolean>,
+): Promise<boolean> {
   const { updater, path } = await brought(staged, app, null);
   if (!(await isPackage(path, staged))) throw new Refused('wrong-bytes');
+  if (!(await vouched())) throw new Refused('signature');
   const failed = new Promise<false>((resolve) => {
     updater.on('error', () => resolve(false));
   });
@@ -78,7 +87,8 @@ export async function installPackage(staged: StagedPackage, app: InstalledApp): 
   } else {
     updater.quitAndInstall(true, true);
   }
-  if (staged.package === 'appimage') return true;
+  // These two have ended already.
+  if (staged.package === 'appimage' || staged.package === 'deb') return true;
   // On macOS the system takes the package over first, and then ends the application itself.
   if (staged.package === 'zip') return Promise.race([failed, pause(takenOverWithin, false)]);
   return Promise.race([failed, pause(failsWithin, true)]);

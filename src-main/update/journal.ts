@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type StagedPackage, type UpdateJournal, updateJournal } from '../../src-shared/updates/journal.ts';
 
 export const updateFolder = (profile: string): string => join(profile, 'update');
+/** The last good metadata. */
+export const metadataFolder = (profile: string): string => join(updateFolder(profile), 'metadata');
 export const packagesFolder = (profile: string): string => join(updateFolder(profile), 'packages');
 /** Where we keep a package; electron-updater has its own folder beside it. */
 export const packagePathOf = (profile: string, { file }: Pick<StagedPackage, 'file'>): string =>

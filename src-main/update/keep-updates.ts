@@ -58,7 +58,6 @@ export function keepUpdates(parts: UpdateParts): Updates {
     for (const message of waiting.splice(0)) office.heard(message);
     office.watchPage();
     if (pageIsUp) office.pageUp();
-    await office.goBack();
   }
 
   function begin(): void {

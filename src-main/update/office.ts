@@ -3,16 +3,18 @@
  * through. What core has to do for it is asked of core.
  */
 import type { Policy } from '../../src-shared/policy/policy.ts';
+import type { StagedPackage } from '../../src-shared/updates/journal.ts';
 import type { UpdateRefusal, UpdateState, UpdateTrust } from '../../src-shared/updates/state.ts';
 import type { PackageKind } from '../../src-shared/updates/target.ts';
 import type { CoreUpdateMessage } from '../bridge/update-messages.ts';
 import { log, logFault } from '../logs/log.ts';
 import { anchorOf } from './anchor.ts';
 import type { UpdateStart } from './at-start.ts';
+import { metadataFolder } from './journal.ts';
 import { Refused } from './refusals.ts';
 import type { Anchor } from './seam.ts';
 import { Standing } from './standing.ts';
-import { type StepParts, Steps } from './steps.ts';
+import { type Judge, type StepParts, Steps } from './steps.ts';
 
 /** Nobody's start is slowed, and twenty workstations do not ask in the same second. Milliseconds. */
 const firstAfter = 30_000;
@@ -43,6 +45,8 @@ export class UpdateOffice {
   #trust: UpdateTrust | null = null;
   #deviceId = '';
   #readable = false;
+  /** Core has said what the keychain remembers, or cannot be kept alive to be asked. */
+  #told = false;
   #looking = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -53,13 +57,29 @@ export class UpdateOffice {
     this.#anchor = anchorOf(policy.updateRoot, resources);
     const off = (staged: boolean) => this.#off(staged);
     this.#standing = new Standing({ profile: app.profile, start, policy, send, now: this.#now, off });
-    this.#steps = new Steps(parts, this.#standing);
+    this.#steps = new Steps(parts, this.#standing, this.#judge);
     this.#standing.settle();
   }
 
   /** This version has yet to prove itself. */
   get onTrial(): boolean {
     return this.#standing.trial !== null;
+  }
+
+  readonly #judge: Judge = {
+    newer: (staged) => this.#vouched(staged, 'newer'),
+    older: (staged) => (this.#told ? this.#vouched(staged, 'older') : null),
+  };
+
+  /** Asked for right before a package is handed over. */
+  async #vouched(staged: StagedPackage, than: 'newer' | 'older'): Promise<boolean> {
+    const { app, kind } = this.#parts;
+    if (this.#anchor === null || kind === null || (than === 'newer' && !this.#readable)) return false;
+    const { isVouched } = await import('./vouched.ts');
+    const { platform, arch } = process;
+    const metadata = metadataFolder(app.profile);
+    const vouching = { metadata, anchor: this.#anchor, trust: this.#trust, platform, arch, kind, version: app.version };
+    return isVouched(staged, vouching, than === 'newer' ? this.#standing.state.channel : null);
   }
 
   /** Why there are none here; `own`: one that brings its own source is looked at. */
@@ -108,6 +128,7 @@ export class UpdateOffice {
     this.#trust = trust;
     this.#deviceId = deviceId;
     this.#readable = readable;
+    this.#told = true;
     const { send, start } = this.#parts;
     const standing = this.#standing;
     if (standing.trial !== null && start.trial !== null) {
@@ -118,6 +139,7 @@ export class UpdateOffice {
     const { phase } = standing.state;
     if (phase === 'off' || phase === 'idle' || phase === 'ready') standing.settle();
     else standing.repeat();
+    this.#quietly(this.#steps.goBack());
   }
 
   /** The page is up. */
@@ -136,15 +158,13 @@ export class UpdateOffice {
 
   /** Core ended again and again: on trial that is the new version's doing. @returns whether something is done about it */
   coreLost(): boolean {
-    const { trial } = this.#standing;
-    if (trial === null || trial.failure !== null) return false;
-    this.#quietly(this.#steps.fail('starts'));
+    const { trial, journal } = this.#standing;
+    if (trial === null) return false;
+    // Nobody is left to ask what the keychain remembers: the signers' word has to do.
+    this.#told = true;
+    if (trial.failure !== null && (journal.install?.back ?? null) === null) return false;
+    this.#quietly(trial.failure === null ? this.#steps.fail('starts') : this.#steps.goBack());
     return true;
-  }
-
-  /** A version that had failed before this start goes back. */
-  goBack(): Promise<void> {
-    return this.#steps.goBack();
   }
 
   #next(after: number): void {
@@ -161,7 +181,7 @@ export class UpdateOffice {
     const { policy, app, kind, resolveProxy, send } = this.#parts;
     const standing = this.#standing;
     const address = bundle ?? policy.updateSource;
-    const busy = this.#looking || this.onTrial || standing.state.phase === 'installing';
+    const busy = this.#looking || this.#steps.busy || this.onTrial || standing.state.phase === 'installing';
     if (busy || address === undefined || this.#off(bundle !== undefined) !== null) return;
     if (this.#anchor === null || kind === null) return;
     this.#looking = true;

@@ -1,5 +1,5 @@
 /** Telling whether a file is the package that targets name. */
-import { constants } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createSha512, type RunningHash } from '../core/crypto/hash.ts';
 import type { Found } from './seam.ts';
@@ -45,5 +45,23 @@ export async function isPackage(path: string, { sha512, length }: Pick<Found, 's
     return false;
   } finally {
     await file?.close().catch(() => undefined);
+  }
+}
+
+/** The same, waited for: between the answer and the next line nobody gets to exchange anything in this process. */
+export function isPackageSync(path: string, { sha512, length }: Pick<Found, 'sha512' | 'length'>): boolean {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const hash = createSha512();
+    const piece = Buffer.allocUnsafe(pieceSize);
+    let at = 0;
+    for (let got = readSync(file, piece, 0, pieceSize, 0); got > 0 && at <= length; ) {
+      at += got;
+      hash.update(piece.subarray(0, got));
+      got = readSync(file, piece, 0, pieceSize, at);
+    }
+    return at === length && hash.digest().toString('hex') === sha512;
+  } finally {
+    closeSync(file);
   }
 }

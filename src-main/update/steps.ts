@@ -7,6 +7,7 @@ import type { CoreUpdateMessage } from '../bridge/update-messages.ts';
 import { log } from '../logs/log.ts';
 import { packagePathOf } from './journal.ts';
 import { isPackage } from './package-file.ts';
+import { Refused } from './refusals.ts';
 import type { Standing } from './standing.ts';
 import type { InstalledApp } from './updaters.ts';
 
@@ -22,6 +23,13 @@ export type StepParts = {
   readonly freshCore: () => void;
 };
 
+/** Whether the signers vouch for a package that lies here: the journal is not asked, whoever writes the profile wrote it. */
+export type Judge = {
+  readonly newer: (staged: Installing['package']) => Promise<boolean>;
+  /** Null while it cannot be said yet: core has not told what the keychain remembers. */
+  readonly older: (staged: Installing['package']) => Promise<boolean> | null;
+};
+
 export type Prepared = Extract<CoreUpdateMessage, { readonly kind: 'update-prepared' }>['failure'];
 
 const refusals: Readonly<Record<NonNullable<Prepared>, UpdateRefusal | null>> = {
@@ -34,11 +42,19 @@ const refusals: Readonly<Record<NonNullable<Prepared>, UpdateRefusal | null>> = 
 export class Steps {
   readonly #parts: StepParts;
   readonly #standing: Standing;
+  readonly #judge: Judge;
   #waiting: ((failure: Prepared) => void) | null = null;
+  /** Somebody's click, or a failure, is being carried through. */
+  #busy = false;
 
-  constructor(parts: StepParts, standing: Standing) {
+  constructor(parts: StepParts, standing: Standing, judge: Judge) {
     this.#parts = parts;
     this.#standing = standing;
+    this.#judge = judge;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** Core has let go of the record and copied it, or not. */
@@ -50,27 +66,41 @@ export class Steps {
     return isPackage(packagePathOf(this.#parts.app.profile, staged), staged);
   }
 
-  async #handedOver(staged: Installing['package']): Promise<boolean> {
+  /** @returns why it was not begun; null where it was */
+  async #handedOver(staged: Installing['package'], vouched: () => Promise<boolean>): Promise<UpdateRefusal | null> {
     try {
       const { installPackage } = await import('./hand-over.ts');
-      return await installPackage(staged, this.#parts.app);
-    } catch {
-      return false;
+      return (await installPackage(staged, this.#parts.app, vouched)) ? null : 'not-writable';
+    } catch (error) {
+      return error instanceof Refused ? error.refusal : 'not-writable';
     }
+  }
+
+  /** Nothing of it is kept: the next check brings anew what is ours. */
+  #dropped(refusal: UpdateRefusal): void {
+    this.#standing.write({ install: null, refusal });
+    this.#standing.say({ refusal });
+    this.#standing.settle();
   }
 
   /** Somebody asked for the update that is ready. */
   async install(version: string): Promise<void> {
+    const { install } = this.#standing.journal;
+    if (install?.state !== 'staged' || install.to !== version || this.#busy) return;
+    this.#busy = true;
+    try {
+      await this.#installed(install);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #installed(install: Installing): Promise<void> {
     const standing = this.#standing;
     const { app, send, leave, freshCore } = this.#parts;
-    const { install } = standing.journal;
-    if (install?.state !== 'staged' || install.to !== version || this.#waiting !== null) return;
-    if (!(await this.#isHere(install.package))) {
-      standing.write({ install: null });
-      standing.say({ refusal: 'wrong-bytes' });
-      standing.settle();
-      return;
-    }
+    const vouched = (): Promise<boolean> => this.#judge.newer(install.package);
+    if (!(await vouched())) return this.#dropped('signature');
+    if (!(await this.#isHere(install.package))) return this.#dropped('wrong-bytes');
     standing.say({ phase: 'installing', refusal: null });
     const failure = await new Promise<Prepared>((resolve) => {
       this.#waiting = resolve;
@@ -87,8 +117,10 @@ export class Steps {
     const prepared = standing.step(install, { state: 'prepared' });
     await leave();
     const begun = standing.step(prepared, { state: 'installing', tries: prepared.tries + 1 });
-    if (!(await this.#handedOver(begun.package))) {
-      standing.write({ install: { ...begun, state: 'staged' }, refusal: 'not-writable' });
+    const refusal = await this.#handedOver(begun.package, vouched);
+    if (refusal !== null) {
+      const theirs = refusal === 'signature' || refusal === 'wrong-bytes';
+      standing.write({ install: theirs ? null : { ...begun, state: 'staged' }, refusal });
       app.relaunch();
     }
     app.quit();
@@ -122,15 +154,37 @@ export class Steps {
 
   /** Hands over the package of the version before. Where there is none, IT staff install it by hand. */
   async goBack(): Promise<void> {
-    const { app, leave } = this.#parts;
     const { trial, journal } = this.#standing;
     const { install } = journal;
-    if (trial?.failure == null || install?.state !== 'failed' || install.back === null) return;
-    if (!(await this.#isHere(install.back))) return;
+    if (trial?.failure == null || install?.state !== 'failed' || install.back === null || this.#busy) return;
+    const { back } = install;
+    const answer = this.#judge.older(back);
+    if (answer === null) return;
+    this.#busy = true;
+    try {
+      if (await answer) await this.#wentBack(back);
+      else this.#withoutBack(install);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** What lies here is not the signers': somebody put it there. */
+  #withoutBack(install: Installing): void {
+    this.#standing.step(install, { back: null });
+    this.#standing.write({ refusal: 'signature' });
+    this.#standing.say({ refusal: 'signature' });
+  }
+
+  async #wentBack(back: Installing['package']): Promise<void> {
+    const { app, leave } = this.#parts;
+    if (!(await this.#isHere(back))) return;
     // Whoever just signed in reads why.
     await pause(readFor);
     await leave();
-    if (!(await this.#handedOver(install.back))) app.relaunch();
+    const vouched = async (): Promise<boolean> => (await this.#judge.older(back)) === true;
+    const refusal = await this.#handedOver(back, vouched);
+    if (refusal !== null) app.relaunch();
     app.quit();
   }
 }

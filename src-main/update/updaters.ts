@@ -2,17 +2,34 @@
  * electron-updater's own classes, one per kind of package, with what they would do on their own taken from them: they ask
  * no server, start no PowerShell, and install nothing when the application quits.
  */
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import electronUpdater, { type AppUpdater, type ResolvedUpdateFileInfo } from 'electron-updater';
 import type { ProviderRuntimeOptions } from 'electron-updater/out/providers/Provider.js';
 import type { StagedPackage } from '../../src-shared/updates/journal.ts';
 import { syncFolder, updateFolder } from './journal.ts';
+import { isPackageSync } from './package-file.ts';
+import { Refused } from './refusals.ts';
 
 const { AppImageUpdater, DebUpdater, MacUpdater, NsisUpdater, Provider } = electronUpdater;
 
+type UpdaterArguments = ConstructorParameters<typeof AppImageUpdater>;
 type UpdateInfo = Parameters<AppUpdater['isUpdateSupported']>[0];
+
+/** Runs a program without a shell and waits for its end. @returns its exit code; null where it could not be started */
+export type Run = (program: string, args: readonly string[]) => number | null;
 
 /** What electron-updater asks of the application. */
 export type InstalledApp = {
@@ -21,15 +38,22 @@ export type InstalledApp = {
   /** Starts the application again once this process has ended; `path`: another binary than the running one. */
   readonly relaunch: (path?: string) => void;
   readonly quit: () => void;
+  /** Instead of the system's own way to run a package's installer. */
+  readonly run?: Run;
 };
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A new file takes the place of the running one in one step: an end at any moment leaves one or the other whole. */
-function swapAppImage(running: string, fresh: string): void {
+function swapAppImage(running: string, fresh: string, staged: StagedPackage): void {
   const beside = `${running}.new`;
   rmSync(beside, { force: true });
-  copyFileSync(fresh, beside);
+  copyFileSync(fresh, beside, constants.COPYFILE_EXCL);
+  // Of what was copied, not of what it was copied from: that may have been exchanged meanwhile.
+  if (!isPackageSync(beside, staged)) {
+    rmSync(beside, { force: true });
+    throw new Refused('wrong-bytes');
+  }
   chmodSync(beside, 0o755);
   const file = openSync(beside, 'r+');
   try {
@@ -43,15 +67,66 @@ function swapAppImage(running: string, fresh: string): void {
 
 /** electron-updater's own removes the running file before the new one is there, and starts it before this one has ended. */
 class WholeAppImageUpdater extends AppImageUpdater {
+  readonly staged: StagedPackage;
+  readonly relaunchInto: (path: string) => void;
+
+  constructor(staged: StagedPackage, relaunchInto: (path: string) => void, ...rest: UpdaterArguments) {
+    super(...rest);
+    this.staged = staged;
+    this.relaunchInto = relaunchInto;
+  }
+
   protected override doInstall(): boolean {
     const running = process.env['APPIMAGE'];
-    const { installerPath } = this;
-    if (running === undefined || installerPath === null) return false;
-    swapAppImage(running, installerPath);
+    if (running === undefined) return false;
+    const fresh = this.downloadedUpdateHelper?.file ?? null;
+    if (fresh === null) return false;
+    swapAppImage(running, fresh, this.staged);
     this.relaunchInto(running);
     return true;
   }
-  relaunchInto: (path: string) => void = () => undefined;
+}
+
+/**
+ * The administrator's half: takes the package where nobody else can write, looks at it there, and only then installs it.
+ * Its arguments are data; a folder may be named as it likes.
+ */
+const installDeb = `set -eu
+export DEBIAN_FRONTEND=noninteractive
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+cp -- "$1" "$folder/carekeep.deb"
+echo "$2  $folder/carekeep.deb" | sha512sum --check --status
+dpkg --install "$folder/carekeep.deb" || apt-get install --fix-broken --yes
+`;
+
+const runAndWait: Run = (program, args) => {
+  // What the person's own settings say of programs is nothing to an administrator.
+  const env = { ...process.env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+  return spawnSync(program, [...args], { stdio: 'ignore', shell: false, env }).status;
+};
+
+/** electron-updater's own puts the path into a line for a shell that an administrator runs. */
+class QuotedDebUpdater extends DebUpdater {
+  readonly #staged: StagedPackage;
+  readonly #run: Run;
+
+  constructor(staged: StagedPackage, run: Run, ...rest: UpdaterArguments) {
+    super(...rest);
+    this.#staged = staged;
+    this.#run = run;
+  }
+
+  protected override doInstall({ isForceRunAfter }: { readonly isForceRunAfter: boolean }): boolean {
+    const path = this.downloadedUpdateHelper?.file ?? null;
+    if (path === null) return false;
+    const script = ['/bin/sh', '-c', installDeb, 'carekeep', path, this.#staged.sha512];
+    const asked = process.getuid?.() === 0 ? script : ['/usr/bin/pkexec', '--disable-internal-agent', ...script];
+    const [program = '', ...args] = asked;
+    if (this.#run(program, args) !== 0) return false;
+    if (isForceRunAfter) this.app.relaunch();
+    return true;
+  }
 }
 
 function updateInfo(staged: StagedPackage): UpdateInfo {
@@ -98,14 +173,9 @@ function bareUpdater(staged: StagedPackage, app: InstalledApp): AppUpdater {
       return updater;
     }
     case 'deb':
-      // It would choose another package manager by this.
-      delete process.env['ELECTRON_BUILDER_LINUX_PACKAGE_MANAGER'];
-      return new DebUpdater(undefined, adapter);
-    case 'appimage': {
-      const updater = new WholeAppImageUpdater(undefined, adapter);
-      updater.relaunchInto = app.relaunch;
-      return updater;
-    }
+      return new QuotedDebUpdater(staged, app.run ?? runAndWait, undefined, adapter);
+    case 'appimage':
+      return new WholeAppImageUpdater(staged, app.relaunch, undefined, adapter);
     case 'zip':
       return new MacUpdater(undefined, adapter);
   }

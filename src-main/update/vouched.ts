@@ -67,21 +67,19 @@ async function isNamed(staged: StagedPackage, vouching: Vouching, channel: Updat
   }
 }
 
-/** The package of a newer version. */
-export async function vouchedNew(staged: StagedPackage, vouching: Vouching, channel: UpdateChannel): Promise<boolean> {
+/**
+ * A newer package than the running version, of the channel that this workstation follows, or, with `channel` null, the
+ * one that ran before and comes back. Neither may be below what the keychain remembers: a forged journal would bring back
+ * any old one. Where it cannot be asked (`trust` null), the signers' word alone decides.
+ */
+export async function isVouched(
+  staged: StagedPackage,
+  vouching: Vouching,
+  channel: UpdateChannel | null,
+): Promise<boolean> {
   const { version, trust } = vouching;
-  if (!semver.gt(staged.version, version)) return false;
+  const after = semver.compare(staged.version, version);
+  if (channel === null ? after >= 0 : after <= 0) return false;
   if (trust !== null && semver.lt(staged.version, trust.application)) return false;
   return isNamed(staged, vouching, channel);
-}
-
-/**
- * The package of the version that ran before this one, which failed. A forged journal would bring back any old one: so
- * it is none below what the keychain remembers, unless core is gone for good and nobody can ask it.
- */
-export async function vouchedBack(staged: StagedPackage, vouching: Vouching, coreGone: boolean): Promise<boolean> {
-  const { version, trust } = vouching;
-  if (!semver.lt(staged.version, version)) return false;
-  if (trust === null ? !coreGone : semver.lt(staged.version, trust.application)) return false;
-  return isNamed(staged, vouching, null);
 }
