@@ -2,8 +2,8 @@
  * Puts back what core copied before an update, byte for byte. Done by the version that the copy is of, before its core
  * starts; begun anew where a kill interrupted it.
  */
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type CopyManifest,
@@ -24,20 +24,28 @@ export class CopyDamaged extends Error {
   }
 }
 
-/** Of the first `length` bytes, or all; null where there is no such file, or it is shorter. */
+/** Of the first `length` bytes, or all; null where there is no such file, it is a link, or it is shorter. */
 async function hashOf(path: string, length = Number.POSITIVE_INFINITY): Promise<string | null> {
-  const there = await stat(path).catch(() => undefined);
+  const there = await lstat(path).catch(() => undefined);
   if (there?.isFile() !== true || (Number.isFinite(length) && there.size < length)) return null;
   const hash = createSha256();
   if (length > 0) {
     const end = Number.isFinite(length) ? { end: length - 1 } : {};
-    for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024, ...end })) hash.update(piece);
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+    const file = await open(path, flags);
+    for await (const piece of file.createReadStream({ highWaterMark: 1024 * 1024, ...end })) hash.update(piece);
   }
   return hash.digest().toString('hex');
 }
 
+/** A folder of our own, and no link that leads to another one. */
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
 async function manifestOf(folder: string, from: string): Promise<CopyManifest> {
   try {
+    for (const one of [folder, join(folder, databaseFolder)]) if (!(await isFolder(one))) throw new CopyDamaged();
     const manifest = copyManifest.parse(JSON.parse(await readFile(join(folder, manifestName), 'utf8')));
     if (manifest.from !== from) throw new CopyDamaged();
     for (const { name, sha256 } of manifest.files) {
@@ -49,9 +57,12 @@ async function manifestOf(folder: string, from: string): Promise<CopyManifest> {
   }
 }
 
-async function putOne(copy: string, target: string): Promise<void> {
-  const beside = `${target}.back`;
-  await rm(beside, { force: true });
+const besideOf = (target: string): string => `${target}.back`;
+
+/** Copies one file beside its place and looks at what the disk has of it. @throws CopyDamaged */
+async function bring(copy: string, target: string, sha256: string): Promise<void> {
+  const beside = besideOf(target);
+  await rm(beside, { recursive: true, force: true });
   await copyFile(copy, beside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   const file = await open(beside, 'r+');
   try {
@@ -59,8 +70,7 @@ async function putOne(copy: string, target: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(beside, target);
-  syncFolder(dirname(target));
+  if ((await hashOf(beside)) !== sha256) throw new CopyDamaged();
 }
 
 /** What the new version made beside the record. Copies from before a migration stay: older ones are among them. */
@@ -73,20 +83,35 @@ async function strays(profile: string, manifest: CopyManifest): Promise<string[]
   return [...recordFiles, ...made].filter((name) => !kept.has(name));
 }
 
-/** @throws CopyDamaged */
+/** @throws CopyDamaged: nothing of the record was touched */
 export async function putBack(profile: string, from: string): Promise<void> {
   const folder = beforeFolder(profile, from);
   // Taken out of the clinic meanwhile: its keys are gone, and must not come back.
-  if ((await stat(join(profile, 'removed')).catch(() => undefined)) !== undefined) return;
+  if ((await lstat(join(profile, 'removed')).catch(() => undefined)) !== undefined) return;
   const manifest = await manifestOf(folder, from);
-  await mkdir(join(profile, databaseFolder), { recursive: true, mode: 0o700 });
+  const databases = join(profile, databaseFolder);
+  await mkdir(databases, { recursive: true, mode: 0o700 });
+  if (!(await isFolder(databases))) throw new CopyDamaged();
+  const wanted: string[] = [];
+  try {
+    for (const { name, size, sha256 } of manifest.files) {
+      const target = join(profile, name);
+      const same = await hashOf(target, name === 'journal' ? size : Number.POSITIVE_INFINITY);
+      if (same === sha256) continue;
+      wanted.push(target);
+      await bring(join(folder, name), target, sha256);
+    }
+  } catch (error) {
+    for (const target of wanted) await rm(besideOf(target), { force: true });
+    throw error;
+  }
   for (const name of await strays(profile, manifest)) {
     // The journal of what happened while nobody was signed in only grows: its new lines stay.
-    if (name !== 'journal') await rm(join(profile, name), { force: true });
+    if (name !== 'journal') await rm(join(profile, name), { recursive: true, force: true });
   }
-  for (const { name, size, sha256 } of manifest.files) {
-    const target = join(profile, name);
-    const same = await hashOf(target, name === 'journal' ? size : Number.POSITIVE_INFINITY);
-    if (same !== sha256) await putOne(join(folder, name), target);
+  // All of them are here and whole.
+  for (const target of wanted) {
+    await rename(besideOf(target), target);
+    syncFolder(dirname(target));
   }
 }

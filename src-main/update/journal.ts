@@ -1,6 +1,7 @@
 /** The journal of updates on the disk: old content or new content, never a mixture. */
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import lt from 'semver/functions/lt.js';
 import { type StagedPackage, type UpdateJournal, updateJournal } from '../../src-shared/updates/journal.ts';
 
 export const updateFolder = (profile: string): string => join(profile, 'update');
@@ -24,10 +25,15 @@ export const emptyJournal: UpdateJournal = {
   untold: null,
 };
 
-/** What it says; a journal that cannot be read or parsed says nothing: the version that runs counts. */
+/**
+ * What it says; a journal that cannot be read or parsed, or tells of an update that leads back, says nothing: the version
+ * that runs counts.
+ */
 export function readJournal(profile: string): UpdateJournal {
   try {
-    return updateJournal.parse(JSON.parse(readFileSync(journalPath(profile), 'utf8')));
+    const journal = updateJournal.parse(JSON.parse(readFileSync(journalPath(profile), 'utf8')));
+    const { install } = journal;
+    return install !== null && !lt(install.from, install.to) ? emptyJournal : journal;
   } catch {
     return emptyJournal;
   }

@@ -5,8 +5,14 @@
 import { z } from 'zod';
 import { semanticVersion } from './target.ts';
 
-/** Inside the profile, with `/`: a file of its own, or one of the folder of databases. */
-const fileName = z.string().regex(/^(?:db\/)?[a-z][a-z0-9.-]{0,63}$/);
+/** Files of a profile that hold the record or open it, beside the databases. */
+export const recordFiles = ['keyfile', 'recovery', 'setup-pending', 'join-pending', 'journal', 'audit-keys'] as const;
+/** A database of ours and what SQLite needs of it; not what is being made, nor copies from before a migration. */
+export const databaseFile = /^carekeep-\d+\.db(?:-wal|-journal)?$/;
+export const databaseFolder = 'db';
+
+/** Inside the profile, with `/`: what is copied, and nothing that a copy never holds. */
+const fileName = z.union([z.enum(recordFiles), z.string().regex(/^db\/carekeep-\d{1,16}\.db(?:-wal|-journal)?$/)]);
 
 export const copyManifest = z.strictObject({
   version: z.literal(1),
@@ -23,14 +29,9 @@ export const copyManifest = z.strictObject({
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
       }),
     )
-    .max(64),
+    .max(64)
+    .refine((files) => new Set(files.map(({ name }) => name)).size === files.length),
 });
 export type CopyManifest = z.infer<typeof copyManifest>;
 
 export const manifestName = 'manifest.json';
-
-/** Files of a profile that hold the record or open it, beside the databases. */
-export const recordFiles = ['keyfile', 'recovery', 'setup-pending', 'join-pending', 'journal', 'audit-keys'] as const;
-/** A database of ours and what SQLite needs of it; not what is being made, nor copies from before a migration. */
-export const databaseFile = /^carekeep-\d+\.db(?:-wal|-journal)?$/;
-export const databaseFolder = 'db';

@@ -19,21 +19,26 @@ export type InstallState = (typeof installStates)[number];
 const instant = z.number().int().nonnegative();
 const few = z.number().int().nonnegative().max(1000);
 
-export const installing = z.strictObject({
-  state: z.enum(installStates),
-  from: semanticVersion,
-  to: semanticVersion,
-  offer,
-  package: stagedPackage,
-  /** Of the version before; null where the repository does not have it. */
-  back: stagedPackage.nullable(),
-  /** Starts of the new version that have not come through the first half of the self-check. */
-  starts: few,
-  /** Times that an installer was begun and the version stayed what it was. */
-  tries: few,
-  reason: z.enum(selfCheckFailures).nullable(),
-  at: instant,
-});
+export const installing = z
+  .strictObject({
+    state: z.enum(installStates),
+    from: semanticVersion,
+    to: semanticVersion,
+    offer,
+    package: stagedPackage,
+    /** Of the version before; null where the repository does not have it. */
+    back: stagedPackage.nullable(),
+    /** Starts of the new version that have not come through the first half of the self-check. */
+    starts: few,
+    /** Times that an installer was begun and the version stayed what it was. */
+    tries: few,
+    reason: z.enum(selfCheckFailures).nullable(),
+    at: instant,
+  })
+  // What we never wrote ourselves says nothing.
+  .refine(({ from, to, offer: { version }, package: { version: brought }, back }) => {
+    return from !== to && to === version && to === brought && (back === null || back.version === from);
+  });
 export type Installing = z.infer<typeof installing>;
 
 export const updateJournal = z.strictObject({
