@@ -21,10 +21,11 @@ import { beginUpdates } from './update/at-start.ts';
 import { keepUpdates, standInArgument } from './update/keep-updates.ts';
 import { guardClipboard } from './window/clipboard.ts';
 import { guardEverything } from './window/contents-guard.ts';
-import { openHelp } from './window/external.ts';
+import { openHelpCalmly } from './window/external.ts';
 import { createMainWindow, loadApp } from './window/main-window.ts';
 import { registerAppScheme } from './window/protocol.ts';
 import { keepScreen, type Question } from './window/screen.ts';
+import { withoutFeatures } from './window/web-preferences.ts';
 import { naming, shellWords } from './window/words.ts';
 
 type RefusedStart = NonNullable<FieldsOf<'start-refused'>['why']>;
@@ -69,7 +70,8 @@ let leaveCore = async (): Promise<void> => undefined;
 /** Main broke: what is open is left in order, and the application starts anew, unless that is no help. */
 function broke({ reference, inARow }: Written): void {
   const end = (): void => {
-    if (ctl === undefined && inARow <= startsAgain) app.relaunch();
+    // without a report there is no count of how often: it would start again for ever
+    if (ctl === undefined && reference !== null && inARow <= startsAgain) app.relaunch();
     else if (ctl === undefined) dialog.showErrorBox('Carekeep', [words.coreGone, reference ?? ''].join('\n\n'));
     app.exit(1);
   };
@@ -94,6 +96,12 @@ async function run(profile: string, shellLog: ShellLog | undefined): Promise<voi
     clear: () => clipboard.clear(),
     platform: process.platform,
   });
+
+  const openHelp = openHelpCalmly(
+    policy.helpAddress,
+    (url) => shell.openExternal(url),
+    () => performance.now(),
+  );
 
   const office = openPortOffice(
     () => screen.shown(),
@@ -149,9 +157,7 @@ async function run(profile: string, shellLog: ShellLog | undefined): Promise<voi
       screen.replace();
     },
     showDialog: (message) => showFileDialog(screen.shown(), message.request),
-    openHelp: () => {
-      openHelp(policy.helpAddress, (url) => shell.openExternal(url)).catch(() => log('help-not-opened', {}));
-    },
+    openHelp: () => void openHelp().catch(() => log('help-not-opened', {})),
     clearClipboard: copies.clearAfter,
     update: (message) => updates.heard(message),
     profileInUse: () => refuse('profile-in-use', 'Carekeep', words.inUse),
@@ -192,6 +198,7 @@ async function run(profile: string, shellLog: ShellLog | undefined): Promise<voi
 
 leaveMemoryOutOfCoreDumps();
 for (const off of ['disable-breakpad', 'disable-crash-reporter']) app.commandLine.appendSwitch(off);
+app.commandLine.appendSwitch('disable-blink-features', withoutFeatures.join(','));
 const packaged = app.isPackaged;
 const settings = refusedSettings(process.env, packaged);
 const switches = refusedSwitches(process.argv, { packaged, platform: process.platform });

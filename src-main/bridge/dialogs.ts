@@ -1,16 +1,15 @@
 /** Shows the system's file dialogs for core. The paths go back to core only. */
 import { type BrowserWindow, dialog } from 'electron';
 import type { DialogRequest, FileFilter } from '../../src-shared/wire.ts';
+import { oneAtATime } from './one-dialog.ts';
 
 const forElectron = (filters: readonly FileFilter[]): { name: string; extensions: string[] }[] =>
   filters.map(({ name, extensions }) => ({ name, extensions: [...extensions] }));
 
-/** The chosen paths; none when the person cancelled. */
-export async function showFileDialog(
-  window: BrowserWindow | undefined,
-  request: DialogRequest,
-): Promise<readonly string[]> {
-  if (window === undefined) return [];
+/** The chosen paths; none when the person cancelled, or has another dialog of this window before them. */
+export const showFileDialog = oneAtATime(ask);
+
+async function ask(window: BrowserWindow, request: DialogRequest): Promise<readonly string[]> {
   const filters = forElectron(request.filters);
   switch (request.type) {
     case 'open': {

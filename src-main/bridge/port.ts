@@ -39,7 +39,13 @@ export function openPortOffice(
     }
     const { port1, port2 } = new MessageChannelMain();
     give(documents.enter(), port1);
-    frame.postMessage(portChannel, null, [port2]);
+    try {
+      frame.postMessage(portChannel, null, [port2]);
+    } catch {
+      // Electron throws for a frame that went in this moment; no page may take main along by going
+      log('port-refused', { answer: 'frame-gone' });
+      leave();
+    }
   });
 
   return {

@@ -20,6 +20,27 @@ export function mayOpenExternally(url: unknown, allowed: readonly string[]): url
   return allowed.some((one) => URL.parse(one)?.origin === parsed.origin);
 }
 
+/** A page that asks again and again must not fill the desktop with tabs. Milliseconds. */
+const helpRest = 3_000;
+
+/**
+ * `openHelp` at most once in so long: more often, nobody asks in person.
+ *
+ * @param now monotonic, milliseconds
+ */
+export function openHelpCalmly(
+  address: string | undefined,
+  open: (url: string) => Promise<void>,
+  now: () => number,
+): () => Promise<boolean> {
+  let last = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (now() < last + helpRest) return false;
+    last = now();
+    return openHelp(address, open);
+  };
+}
+
 /**
  * Opens the clinic's help page. Only the policy names it; core says no more than that somebody asked.
  *

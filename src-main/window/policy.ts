@@ -15,6 +15,7 @@ export function contentSecurityPolicy(nonce: string): string {
     `img-src 'self' data: blob:`,
     `font-src 'self'`,
     `connect-src 'none'`,
+    `worker-src 'none'`, // else what is said of scripts would hold for workers
     `require-trusted-types-for 'script'`,
     'trusted-types default',
     `frame-ancestors 'none'`,

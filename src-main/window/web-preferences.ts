@@ -2,6 +2,13 @@
 import type { Session, WebPreferences } from 'electron';
 import { checksSpelling } from './session-rules.ts';
 
+/**
+ * Features of the engine that a page could put a window or a dialog of the system up with, past our main: pickers of
+ * files and folders (written to without core), a window over all others, a look at the screen's colours. No page of
+ * ours uses one. Off for every process, so that a frame without our preload has none either.
+ */
+export const withoutFeatures = ['FileSystemAccessLocal', 'DocumentPictureInPictureAPI', 'EyeDropperAPI'];
+
 export function webPreferences(options: {
   readonly session: Session;
   readonly preload: string;

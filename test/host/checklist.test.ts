@@ -91,7 +91,25 @@ describe('the security checklist of Electron', () => {
       // whatever there is has been looked at: a new one gets its place here
       assert.deepEqual(Object.keys(one).sort(), knownPreferences);
     }
-    assert.deepEqual(settings.switches, ['disable-breakpad', 'disable-crash-reporter']);
+    assert.deepEqual(settings.switches, [
+      'disable-breakpad',
+      'disable-crash-reporter',
+      'disable-blink-features=FileSystemAccessLocal,DocumentPictureInPictureAPI,EyeDropperAPI',
+    ]);
+  });
+
+  it('10: a page cannot put up a dialog of files, a window over others, or look at the screen', async () => {
+    const found = await page.evaluate(() => {
+      const frame = document.body.appendChild(document.createElement('iframe')); // another world of globals
+      const worlds: readonly (object | null)[] = [window, frame.contentWindow];
+      const names = ['showOpenFilePicker', 'showSaveFilePicker', 'showDirectoryPicker', 'documentPictureInPicture'];
+      const seen = worlds.flatMap((world) =>
+        [...names, 'EyeDropper'].filter((name) => world !== null && name in world),
+      );
+      frame.remove();
+      return { seen, worlds: worlds.filter((world) => world !== null && 'Array' in world).length };
+    });
+    assert.deepEqual(found, { seen: [], worlds: 2 });
   });
 
   it('7: the policy of the page allows no script but ours, no string as code, no connection', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Browser, chromium } from 'playwright';
 import { controlled, obey, report } from './control.ts';
+import { settings } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'carekeep-host-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -38,6 +39,8 @@ async function launch(): Promise<Browser> {
       '--disable-sync',
       // a spare renderer would be counted as ours
       '--disable-features=SpareRendererForSitePerProcess',
+      // what main switched off in the engine
+      ...settings.switches.filter((name) => name.startsWith('disable-blink-features=')).map((name) => `--${name}`),
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ...(controlled ? ['--remote-debugging-port=0'] : []),
     ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mayOpenExternally, openHelp } from '../../../src-main/window/external.ts';
+import { mayOpenExternally, openHelp, openHelpCalmly } from '../../../src-main/window/external.ts';
 
 const allowed = ['https://help.clinic.example/start', 'https://intranet:8443/'];
 
@@ -41,6 +41,20 @@ describe('an address opened outside', () => {
     }
     assert.equal(mayOpenExternally('https://help.clinic.example/', []), false);
     assert.equal(mayOpenExternally('https://help.clinic.example/', ['not an address']), false);
+  });
+  it('opens once in three seconds, however often a page asks', async () => {
+    let [opened, at] = [0, 0];
+    const help = openHelpCalmly(
+      'https://help.clinic.example/',
+      async () => {
+        opened += 1;
+      },
+      () => at,
+    );
+    assert.equal(await help(), true);
+    for (; at < 3000; at += 10) assert.equal(await help(), false);
+    assert.equal(await help(), true);
+    assert.equal(opened, 2);
   });
   it('is the help page alone, in the spelling of the parser', async () => {
     const opened: string[] = [];

@@ -11,7 +11,7 @@ describe('the policy', () => {
   it('says what the page may do, word by word', () => {
     assert.equal(
       contentSecurityPolicy('abc'),
-      "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-abc'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; require-trusted-types-for 'script'; trusted-types default; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-abc'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; worker-src 'none'; require-trusted-types-for 'script'; trusted-types default; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     );
   });
   it('comes with every answer', () => {
