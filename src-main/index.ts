@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, session, shell } from 'electron';
+import { mayStartAgain } from './bridge/bounded.ts';
 import { startCore } from './bridge/core-process.ts';
 import { ctlArguments, runCtl } from './bridge/ctl.ts';
 import { showFileDialog } from './bridge/dialogs.ts';
@@ -33,8 +34,6 @@ type RefusedStart = NonNullable<FieldsOf<'start-refused'>['why']>;
 const idlePollInterval = 5_000;
 /** Longest that a main that broke waits for core to leave in order. */
 const leaveLimit = 1_500;
-/** So often within ten minutes it is started again by itself. */
-const startsAgain = 2;
 
 /** Set when this is the command line: no window, no lock, nothing of the profile touched by main. */
 const ctl = ctlArguments(process.argv);
@@ -68,11 +67,10 @@ async function ask(window: BrowserWindow, question: Question, signal: AbortSigna
 let leaveCore = async (): Promise<void> => undefined;
 
 /** Main broke: what is open is left in order, and the application starts anew, unless that is no help. */
-function broke({ reference, inARow }: Written): void {
+function broke(written: Written): void {
   const end = (): void => {
-    // without a report there is no count of how often: it would start again for ever
-    if (ctl === undefined && reference !== null && inARow <= startsAgain) app.relaunch();
-    else if (ctl === undefined) dialog.showErrorBox('Carekeep', [words.coreGone, reference ?? ''].join('\n\n'));
+    if (ctl === undefined && mayStartAgain(written)) app.relaunch();
+    else if (ctl === undefined) dialog.showErrorBox('Carekeep', [words.coreGone, written.reference ?? ''].join('\n\n'));
     app.exit(1);
   };
   const late = new Promise<void>((resolve) => void setTimeout(resolve, leaveLimit));
@@ -197,6 +195,8 @@ async function run(profile: string, shellLog: ShellLog | undefined): Promise<voi
 }
 
 leaveMemoryOutOfCoreDumps();
+// before the first thing that can fail: Electron's own box would quote a path
+watchProcess({ part: 'main', version: app.getVersion(), after: broke });
 for (const off of ['disable-breakpad', 'disable-crash-reporter']) app.commandLine.appendSwitch(off);
 app.commandLine.appendSwitch('disable-blink-features', withoutFeatures.join(','));
 const packaged = app.isPackaged;
@@ -210,7 +210,6 @@ if (ctl === undefined) {
   removeCrashDumps(app.getPath('crashDumps'));
 }
 const shellLog = ctl === undefined ? openShellLog(profile, app.getVersion()) : undefined;
-watchProcess({ part: 'main', version: app.getVersion(), after: broke });
 app.enableSandbox();
 guardEverything();
 registerAppScheme();

@@ -71,7 +71,13 @@ type CrashOptions = {
 };
 
 /** Writes the report of a stop, and its line. Never throws. */
-export function writeCrash(folder: string, stop: Stop, { now = Date.now(), seen = false }: CrashOptions = {}): Written {
+export function writeCrash(
+  folder: string,
+  stop: Stop,
+  { now: clock = Date.now(), seen = false }: CrashOptions = {},
+): Written {
+  // A clock that lost its battery: no reference is older than the epoch, and those of one time count as a row.
+  const now = Math.max(clock, epoch);
   const near = reportsIn(folder).filter(({ at }) => Math.abs(now - at) < rowWindow);
   const inARow = 1 + near.filter(({ name }) => readReport(folder, name)?.part === stop.part).length;
   const reference = writeReport(folder, { ...stop, inARow }, now, seen);
@@ -104,13 +110,33 @@ function writeReport(folder: string, fields: FieldsOf<'crash'>, now: number, see
     } finally {
       closeSync(file);
     }
-    const old = reportsIn(folder).slice(0, -keepReports);
-    for (const { name } of old) rmSync(join(folder, name), { force: true });
+    for (const name of tooMany(folder, reference, now)) rmSync(join(folder, name), { force: true });
     return reference;
   } catch {
     // A report that finds no place must not be the next failure.
     return null;
   }
+}
+
+/**
+ * Reports that have to make room: of the part that has the most of them, so that a screen that breaks again and again
+ * does not take those of core and main away, which count how often these stopped. Those of a clock that was ahead first,
+ * then the oldest; never the one just written.
+ */
+function tooMany(folder: string, own: string, now: number): readonly string[] {
+  const rank = (at: number): number => (at > now + rowWindow ? at - 2 ** 41 : at);
+  const left = reportsIn(folder)
+    .map((report) => ({ ...report, part: readReport(folder, report.name)?.['part'] }))
+    .sort((one, other) => rank(one.at) - rank(other.at));
+  const names: string[] = [];
+  while (left.length > keepReports) {
+    const parts = Map.groupBy(left, ({ part }) => part);
+    const most = Math.max(...parts.values().map((reports) => reports.length));
+    const at = left.findIndex(({ part, reference }) => reference !== own && parts.get(part)?.length === most);
+    const [gone] = left.splice(Math.max(at, 0), 1);
+    if (gone !== undefined) names.push(gone.name);
+  }
+  return names;
 }
 
 /** What a report says, as far as the closed list knows it; null for what is none. */
@@ -137,7 +163,7 @@ export function readAgain(event: string, value: unknown): Readonly<Record<string
 
 /** The last stop that nobody was told of, as long as it is of use to anybody. */
 export function lastUnseen(folder: string, now: number, within: number): (Report & { readonly part: Part }) | null {
-  const report = reportsIn(folder).findLast(({ seen, at }) => !seen && Math.abs(now - at) < within);
+  const report = reportsIn(folder).findLast(({ seen, at }) => !seen && Math.abs(Math.max(now, epoch) - at) < within);
   if (report === undefined) return null;
   const part = readReport(folder, report.name)?.['part'];
   const known = stopParts.find((each) => each === part);

@@ -145,13 +145,14 @@ function sizeOf(path: string): number {
 /** What is too old goes, then the oldest until the rest fits; never the file that a process is writing. */
 export function prune(folder: string, now: number): void {
   const files = logFiles(folder);
-  const newest = new Map(files.map((file) => [file.part, file.name]));
+  const newest = new Map(files.filter(({ day }) => day === dayOf(now)).map((file) => [file.part, file.name]));
   const oldestDay = dayOf(now - (keepDays - 1) * dayMs);
+  const lastDay = dayOf(now + dayMs); // what is of a later day was written by a clock that was ahead
   let bytes = files.reduce((sum, { name }) => sum + sizeOf(join(folder, name)), 0);
   for (const { name, part, day } of files) {
-    const current = newest.get(part) === name && day === dayOf(now);
+    const current = newest.get(part) === name;
     // Room for what the files of now may still grow by.
-    if (current || (day >= oldestDay && bytes <= keepBytes - stopParts.length * fileBytes)) continue;
+    if (current || (day >= oldestDay && day <= lastDay && bytes <= keepBytes - stopParts.length * fileBytes)) continue;
     bytes -= sizeOf(join(folder, name));
     try {
       rmSync(join(folder, name), { force: true });

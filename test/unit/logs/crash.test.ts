@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { mayStartAgain } from '../../../src-main/bridge/bounded.ts';
 import {
   keepReports,
   lastUnseen,
@@ -87,6 +88,65 @@ test('twenty are kept; what is none of ours stays and is not read', () => {
   }
   assert.equal(reportsIn(folder).length, keepReports);
   assert.equal(readdirSync(folder).length, keepReports + 1);
+});
+
+/** As `console` would be without what it prints. */
+function quietly(work: () => void): void {
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    work();
+  } finally {
+    console.error = error;
+  }
+}
+
+test('a clock that lost its battery neither holds a stop up nor hides that there were others', () => {
+  const folder = join(home, 'battery');
+  quietly(() => {
+    const rows = [0, 1, 3_600_000].map((at) => writeCrash(folder, { part: 'main', kind: 'exception' }, { now: at }));
+    assert.deepEqual(
+      rows.map(({ inARow }) => inARow),
+      [1, 2, 3],
+    );
+    assert.equal(new Set(rows.map(({ reference }) => reference)).size, 3);
+  });
+  assert.equal(lastUnseen(folder, 5_000, 24 * hour)?.part, 'main');
+});
+
+test('a screen that breaks again and again takes no report of main away, nor its count', () => {
+  const folder = join(home, 'screens');
+  quietly(() => {
+    for (let at = 0; at < 2; at += 1) writeCrash(folder, { part: 'main', kind: 'exception' }, { now: now + at });
+    for (let at = 2; at < 2 + 2 * keepReports; at += 1) {
+      writeCrash(folder, { part: 'screen', kind: 'drawing' }, { now: now + at, seen: true });
+    }
+    assert.equal(reportsIn(folder).length, keepReports);
+    assert.equal(writeCrash(folder, { part: 'main', kind: 'exception' }, { now: now + 60_000 }).inARow, 3);
+  });
+});
+
+test('reports of a clock that was ahead go first: the count of the row holds', () => {
+  const folder = join(home, 'ahead');
+  quietly(() => {
+    for (let at = 0; at < keepReports; at += 1) {
+      writeCrash(folder, { part: 'main', kind: 'exception' }, { now: now + 1000 * 24 * hour + at });
+    }
+    const rows = [0, 1, 2, 3].map((at) => writeCrash(folder, { part: 'main', kind: 'exception' }, { now: now + at }));
+    assert.deepEqual(
+      rows.map(({ inARow }) => inARow),
+      [1, 2, 3, 4],
+    );
+  });
+});
+
+test('main starts again twice, and not at all where nothing counts how often', () => {
+  const reference = referenceOf(now);
+  assert.deepEqual(
+    [1, 2, 3].map((inARow) => mayStartAgain({ reference, inARow })),
+    [true, true, false],
+  );
+  assert.equal(mayStartAgain({ reference: null, inARow: 1 }), false);
 });
 
 test('a process that dies of what nobody caught leaves one report and no word of it', () => {

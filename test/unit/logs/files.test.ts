@@ -114,3 +114,15 @@ test('a link that somebody put in the way is not followed', { skip: process.plat
   assert.equal(new LogFiles(folder, 'core', () => start).write('{}'), false);
   assert.equal(readFileSync(victim, 'utf8'), 'as it was');
 });
+
+test('a clock that was ahead for a while takes no room from now, and no line', () => {
+  const folder = join(home, 'ahead');
+  mkdirSync(folder);
+  for (const n of [1, 2, 3, 4, 5]) {
+    writeFileSync(join(folder, `main-2029-01-01-${n}.jsonl`), 'x'.repeat(fileBytes));
+  }
+  const files = new LogFiles(folder, 'main', () => start);
+  assert.ok(files.write('{"now":1}') && files.write('{"now":2}'));
+  assert.deepEqual(readdirSync(folder), ['main-2026-11-22-1.jsonl']);
+  assert.deepEqual(linesOf(folder, 'main-2026-11-22-1.jsonl'), ['{"now":1}', '{"now":2}']);
+});
