@@ -23,9 +23,10 @@ const scanProblems: ReadonlyMap<string, 'policy-duplicate' | 'policy-unknown' | 
   ['too-deep', 'policy-too-deep'],
 ]);
 
-/** Pure. A byte order mark, which Windows editors put there, is no fault. */
+/** Pure. A byte order mark, which Windows editors put there, is no fault; nor is UTF-16, which PowerShell's `>` writes. */
 export function parseJsonPolicy(bytes: Buffer): Given {
-  const body = bytes.subarray(0, 3).equals(byteOrderMark) ? bytes.subarray(3) : bytes;
+  const body = inUtf8(bytes);
+  if (body === undefined) return unreadable('policy-encoding');
   // JSON.parse takes the last of two values with one name; which of them was meant, nobody can say.
   const scanned = scanResource(body);
   if (!scanned.ok) {
@@ -39,7 +40,23 @@ export function parseJsonPolicy(bytes: Buffer): Given {
   }
 }
 
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
+const utf16Marks: readonly (readonly [Buffer, string])[] = [
+  [Buffer.from([0xff, 0xfe]), 'utf-16le'],
+  [Buffer.from([0xfe, 0xff]), 'utf-16be'],
+];
+
+/** Without the mark in front. @returns undefined for UTF-16 that is none */
+function inUtf8(bytes: Buffer): Buffer | undefined {
+  if (bytes.subarray(0, 3).equals(utf8Mark)) return bytes.subarray(3);
+  const [, encoding] = utf16Marks.find(([mark]) => bytes.subarray(0, 2).equals(mark)) ?? [];
+  if (encoding === undefined) return bytes;
+  try {
+    return Buffer.from(new TextDecoder(encoding, { fatal: true }).decode(bytes), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

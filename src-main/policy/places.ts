@@ -4,8 +4,14 @@ import { posix, resolve, win32 } from 'node:path';
 /** The application's preferences domain on macOS: its package's id (resources/package/config.ts; a test compares). */
 export const bundleId = 'org.carekeep.desktop';
 const registryKey = 'HKLM\\SOFTWARE\\Policies\\Carekeep';
+const everyWindows = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
 
-export type RegistryQuery = { readonly program: string; readonly parameters: readonly string[] };
+export type RegistryQuery = {
+  readonly program: string;
+  readonly parameters: readonly string[];
+  /** Asks for a value that every Windows has: whoever does not get it may not read at all. */
+  readonly proof: readonly string[];
+};
 /** A property list's bytes as values. @throws for anything else */
 export type ParsePlist = (bytes: Buffer) => unknown;
 
@@ -33,6 +39,7 @@ export function placesOf(
         program: win32.join(systemRoot(environment), 'System32', 'reg.exe'),
         // `|` can be in no Windows path; the usual separator, the two signs `\0`, can.
         parameters: ['query', registryKey, '/se', '|', '/reg:64'],
+        proof: ['query', everyWindows, '/v', 'SystemRoot', '/reg:64'],
       },
       profile: null,
       // Beside the program's folder and as well protected as it: any user could make a folder in ProgramData.

@@ -13,8 +13,19 @@ const patience = 10_000;
 /** What the tool said; null when the key is not there. */
 export type RegistryAnswer = { readonly output: Buffer } | { readonly failed: true } | null;
 
-/** Runs `reg.exe`. It ends with 1 where the key is not there, and also where it may not be read: then nothing is set. */
-export function queryRegistry({ program, parameters }: RegistryQuery): RegistryAnswer {
+/**
+ * Runs `reg.exe`. It ends with 1 where the key is not there, and just so where a group policy forbids registry tools: then
+ * it does not get what every Windows has either, and what is set nobody can say.
+ */
+export function queryRegistry({ program, parameters, proof }: RegistryQuery): RegistryAnswer {
+  const done = run(program, parameters);
+  if (done === null) return { failed: true };
+  if (done.status === 1) return run(program, proof)?.status === 0 ? null : { failed: true };
+  return done.status === 0 ? { output: done.stdout } : { failed: true };
+}
+
+/** @returns null for a program that did not come to its end */
+function run(program: string, parameters: readonly string[]): { status: number | null; stdout: Buffer } | null {
   const done = spawnSync(program, parameters, {
     windowsHide: true,
     maxBuffer: outputLimit,
@@ -22,9 +33,7 @@ export function queryRegistry({ program, parameters }: RegistryQuery): RegistryA
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {},
   });
-  if (done.error !== undefined || done.signal !== null) return { failed: true };
-  if (done.status === 1) return null;
-  return done.status === 0 ? { output: done.stdout } : { failed: true };
+  return done.error !== undefined || done.signal !== null ? null : done;
 }
 
 /** @returns null when no policy is set there */

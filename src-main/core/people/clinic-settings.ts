@@ -1,6 +1,6 @@
 /** What an admin sets for this workstation, kept in the database. */
 import { z } from 'zod';
-import type { Policy } from '../../../src-shared/policy/policy.ts';
+import { type Policy, strictPolicy } from '../../../src-shared/policy/policy.ts';
 import { unseenDaysAtFirst } from '../connection/unseen.ts';
 import { readMeta, writeMeta } from '../store/meta.ts';
 import type { Store } from '../store/open.ts';
@@ -34,9 +34,13 @@ export function managedSettings({ idleMinutes, pinAllowed }: Policy): ManagedSet
 
 /** What counts on this workstation: the clinic's settings under the machine's policy. */
 export function settingsUnder(policy: Policy, settings: ClinicSettings): ClinicSettings {
+  const { idleMinutes } = policy;
   return {
     ...settings,
-    ...(policy.idleMinutes !== undefined && { idleMinutes: policy.idleMinutes }),
+    // what stands in for a policy that cannot be read makes nothing looser than it was
+    ...(idleMinutes !== undefined && {
+      idleMinutes: policy === strictPolicy ? Math.min(idleMinutes, settings.idleMinutes) : idleMinutes,
+    }),
     ...(policy.pinAllowed === false && { pinAllowed: false }),
   };
 }

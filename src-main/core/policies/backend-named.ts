@@ -1,6 +1,6 @@
 /** The one backend that a policy names: nobody connects this workstation to another. */
 import { CallError } from '../../../src-shared/contract/errors.ts';
-import type { Policy, PolicyProblem } from '../../../src-shared/policy/policy.ts';
+import { type Policy, type PolicyProblem, strictPolicy } from '../../../src-shared/policy/policy.ts';
 import { parseAddress } from '../connection/connect.ts';
 import type { PeerAddress } from '../crypto/backend-tls.ts';
 import { readAuthority } from '../crypto/certificate.ts';
@@ -19,8 +19,10 @@ export function namedAuthority({ backendCa }: Named): string | null {
   return hex === undefined ? null : (hex.match(/../g) ?? []).join(':');
 }
 
-/** @throws CallError policy-forbids for the address of another */
+/** @throws CallError policy-forbids for the address of another, and for any while the strict policy counts */
 export function demandNamedAddress(policy: Named, address: string): void {
+  // A policy that cannot be read may have named one: until it is mended, the record goes to none that is new.
+  if (policy === strictPolicy) throw new CallError('policy-forbids', { field: 'address' });
   const named = namedAddress(policy);
   const asked = parseAddress(address);
   if (named === null || (named.host === asked.host && named.port === asked.port)) return;

@@ -24,6 +24,20 @@ describe('a policy file', () => {
     assert.deepEqual(read('{}'), { policy: {}, source: 'file', problems: [] });
   });
 
+  it("may be in UTF-16 as Windows' tools write it, and then says the same", () => {
+    const text = '{\r\n  "exportAllowed": false,\r\n  "backupTargets": ["D:\\\\Sicherung für Ärzte"]\r\n}\r\n';
+    const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    const policy = { exportAllowed: false, backupTargets: ['D:\\Sicherung für Ärzte'] };
+    for (const bytes of [little, big]) assert.deepEqual(read(bytes), { policy, source: 'file', problems: [] });
+    const cut = read(little.subarray(0, -1));
+    assert.deepEqual(cut, { policy: strictPolicy, source: 'file', problems: [{ name: '', code: 'policy-encoding' }] });
+    // without a mark nobody can tell: strict
+    assert.equal(read(little.subarray(2)).policy, strictPolicy);
+    const twice = Buffer.from('\uFEFF{"exportAllowed":false,"exportAllowed":true}', 'utf16le');
+    assert.equal(read(twice).problems[0]?.code, 'policy-duplicate');
+  });
+
   it('is the strict policy as a whole when one name of it does not fit', () => {
     const wrong: readonly [string, unknown, PolicyProblemCode][] = [
       ['idleMinutes', '5', 'policy-type'],

@@ -36,9 +36,10 @@ describe('the policy of a machine', () => {
     ...more,
   });
   /** Stands in for `reg.exe`: prints a file, ends with a number. */
-  const program = (name: string, prints: string, ends: number): PolicyPlaces['registry'] => {
+  const program = (name: string, prints: string, ends: number, proves = 0): PolicyPlaces['registry'] => {
     const output = write(`${name}.txt`, prints);
-    return { program: write(name, `#!/bin/sh\ncat '${output}'\nexit ${ends}\n`, 0o755), parameters: ['query'] };
+    const script = `#!/bin/sh\nif [ "$1" = proof ]; then exit ${proves}; fi\ncat '${output}'\nexit ${ends}\n`;
+    return { program: write(name, script, 0o755), parameters: ['query'], proof: ['proof'] };
   };
   const key = '\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Carekeep\r\n';
 
@@ -77,8 +78,10 @@ describe('the policy of a machine', () => {
     for (const registry of [program('reg-none', '', 1), program('reg-empty', key, 0)]) {
       assert.equal(readPolicy({ places: places({ registry, file }) }).policy.idleMinutes, 7);
     }
-    const gone = { program: join(dir, 'no-such-program'), parameters: [] };
-    for (const registry of [program('reg-odd', key, 3), gone]) {
+    const gone = { program: join(dir, 'no-such-program'), parameters: [], proof: [] };
+    // "Registry editing has been disabled by your administrator": the same end as that of a key that is not there
+    const forbidden = program('reg-forbidden', '', 1, 1);
+    for (const registry of [program('reg-odd', key, 3), gone, forbidden]) {
       const found = readPolicy({ places: places({ registry, file }) });
       assert.deepEqual(found, {
         policy: strictPolicy,

@@ -10,6 +10,7 @@ import {
   namedAuthority,
 } from '../../../../src-main/core/policies/backend-named.ts';
 import { shown } from '../../../../src-main/core/policies/shown.ts';
+import { strictPolicy } from '../../../../src-shared/policy/policy.ts';
 
 describe('the backend that a policy names', () => {
   let authority = '';
@@ -31,6 +32,10 @@ describe('the backend that a policy names', () => {
   it('is any where none is named', () => {
     demandNamedAddress({}, 'anything.example:1');
     demandNamedAuthority({}, 'AB', 'address');
+  });
+
+  it('is none at all while a policy cannot be read: it may have named one', () => {
+    assert.throws(() => demandNamedAddress(strictPolicy, 'anything.example:1'), { message: 'policy-forbids' });
   });
 
   it('is told from others by address and by authority', () => {
