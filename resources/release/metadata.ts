@@ -4,7 +4,7 @@ import { canonicalBytes } from '../../src-main/core/crypto/canonical.ts';
 import { createSha512 } from '../../src-main/core/crypto/hash.ts';
 import type { TargetCustom } from '../../src-shared/updates/target.ts';
 import { ReleaseError } from './failure.ts';
-import { type PublicKey, type SigningKey, tufKey } from './key.ts';
+import { keyIdOf, type PublicKey, type SigningKey, tufKey } from './key.ts';
 import { expiry, type RoleName, roles } from './roles.ts';
 
 export type RootFile = Metadata<Root>;
@@ -53,6 +53,13 @@ export function trustedOf(root: RootFile): Trusted {
       const key = root.signed.keys[keyId];
       const half = key?.keyVal['public'];
       if (half === undefined) throw new ReleaseError(`The root names a key for ${role} that it does not hold.`);
+      // People compare numbers: under a known one somebody else's key could stand.
+      const plain = key?.keyType === 'ed25519' && key.scheme === 'ed25519' && Object.keys(key.keyVal).length === 1;
+      if (!plain || !/^[0-9a-f]{64}$/.test(half) || keyIdOf(half) !== keyId) {
+        throw new ReleaseError(
+          `Under the number ${keyId.slice(0, 8)} of ${role} the root holds another key: do not sign it, somebody changed it.`,
+        );
+      }
       const owner = key?.unrecognizedFields?.['x-carekeep-owner'];
       return {
         format: 'carekeep-release-public-key',

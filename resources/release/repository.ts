@@ -16,6 +16,7 @@ import {
   type TargetList,
   type TargetsFile,
   type TimestampFile,
+  trustedOf,
 } from './metadata.ts';
 import { checkTarget } from './target-path.ts';
 
@@ -94,6 +95,7 @@ export function checkNextRoot(before: RootFile | null, next: RootFile): void {
   if (version !== (before?.signed.version ?? 0) + 1) {
     throw new ReleaseError(`Root ${version} does not follow root ${before?.signed.version ?? 0}.`);
   }
+  trustedOf(next);
   const own = standingOf(next, 'root', next);
   if (!own.met)
     throw new ReleaseError(`Root ${version} has ${own.signed.length} of the ${own.threshold} signatures it needs.`);

@@ -75,6 +75,14 @@ export function checkSignable({ role, file }: Travelling, repository: Repository
     );
   }
   if (role === 'root') checkTrusted(trustedOf(file));
+  else {
+    for (const [path, { custom }] of Object.entries(listOf(file))) {
+      // Workstations would take their own clocks for wrong.
+      if (custom.released > now + dayMs) {
+        throw new ReleaseError(`${path} says that it was brought out in the future: do not sign it.`);
+      }
+    }
+  }
   const published = repository?.published;
   if (published === null || published === undefined) return;
   const last = role === 'root' ? published.root : published.chain?.targets;
@@ -87,13 +95,14 @@ export function checkSignable({ role, file }: Travelling, repository: Repository
 /**
  * Signs with each key. `roots`: those whose signers count; null when this machine does not know them, then it shows when the
  * signature comes back.
- * @throws ReleaseError when a key has no say in it, or has signed already
+ * @throws ReleaseError when a key has no say in it, or has signed already, or a root holds other keys than it numbers
  */
 export function addSignatures(
   { role, file }: Travelling,
   keys: readonly SigningKey[],
   roots: readonly RootFile[] | null,
 ): void {
+  if (role === 'root') trustedOf(file);
   for (const key of keys) {
     const said = `The key ${key.keyId.slice(0, 8)} of ${key.owner}`;
     if (key.role !== role) throw new ReleaseError(`${said} is for ${key.role}; this is signed with a key for ${role}.`);

@@ -4,6 +4,9 @@ import { type RootFile, type Target, type TargetList, type TargetsFile, trustedO
 import { listOf } from './repository.ts';
 import { roles } from './roles.ts';
 
+/** The first 32 digits in fours: enough that nobody finds another key with the same. */
+export const spoken = (keyId: string): string => (keyId.slice(0, 32).match(/.{4}/g) ?? []).join(' ');
+
 /** Text of others, on a terminal: nothing that moves the cursor, hides a line or turns its direction. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
@@ -95,11 +98,16 @@ export function rootInWords(before: RootFile | null, after: RootFile): string[] 
     const has = new Set(keys.map(({ keyId }) => keyId));
     const line = (mark: string, { keyId, owner }: { keyId: string; owner: string }) =>
       `    ${mark} ${keyId.slice(0, 8)}  ${plain(owner)}`;
+    // Eight digits can be met by trying: of a key that comes as many are to be compared as are read out.
+    const whole = ({ keyId }: { keyId: string }) => `        ${spoken(keyId)}`;
     const needed = `${threshold} of ${keys.length} must sign`;
     const other = old !== undefined && old.threshold !== threshold ? ` (it was ${old.threshold})` : '';
     return [
       `  ${role}: ${needed}${other}`,
-      ...keys.map((key) => line(old === undefined || had.has(key.keyId) ? ' ' : '+', key)),
+      ...keys.flatMap((key) => {
+        if (old === undefined) return [line(' ', key), whole(key)];
+        return had.has(key.keyId) ? [line(' ', key)] : [line('+', key), whole(key)];
+      }),
       ...(old?.keys ?? []).filter(({ keyId }) => !has.has(keyId)).map((key) => line('-', key)),
     ];
   });

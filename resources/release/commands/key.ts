@@ -9,6 +9,7 @@ import { ReleaseError } from '../failure.ts';
 import { keyOwner, type PublicKey } from '../key.ts';
 import { keyFileName, parseKeyFile, publicHalf, resealKey, sealKey } from '../key-file.ts';
 import { type RoleName, roles } from '../roles.ts';
+import { spoken } from '../words.ts';
 
 const publicText = (key: PublicKey): string => `${JSON.stringify(key, null, 1)}\n`;
 
@@ -45,9 +46,6 @@ async function newKey(
     wipe(passphrase);
   }
 }
-
-/** The first 32 digits in fours: enough that nobody finds another key with the same. */
-export const spoken = (keyId: string): string => (keyId.slice(0, 32).match(/.{4}/g) ?? []).join(' ');
 
 function showKey(desk: Desk, file: string, options: { out?: string }): void {
   const parsed = parseKeyFile(readText(desk, file), file);

@@ -8,8 +8,7 @@ import { newRoot, type RoleKeys, type Trusted, trustedOf } from '../metadata.ts'
 import { pendingFile, readRepository } from '../repository.ts';
 import { type RoleName, roles, usualThreshold } from '../roles.ts';
 import { rotateRoot } from '../rotate.ts';
-import { rootInWords } from '../words.ts';
-import { spoken } from './key.ts';
+import { rootInWords, spoken } from '../words.ts';
 
 const readKeys = (desk: Desk, files: readonly string[]): PublicKey[] =>
   files.map((file) => parsePublicKey(readText(desk, file), file));

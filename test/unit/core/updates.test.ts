@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openKeychain } from '../../../src-main/core/vault/keychain.ts';
 import { readKeyFileMark, readUpdateTrust, writeUpdateTrust } from '../../../src-main/core/vault/keychain-items.ts';
+import { beginUpdates } from '../../../src-main/update/at-start.ts';
 import { putBack } from '../../../src-main/update/back.ts';
+import { emptyJournal, writeJournal } from '../../../src-main/update/journal.ts';
 import { noPolicy } from '../../../src-shared/policy/policy.ts';
 import { copyManifest } from '../../../src-shared/updates/copy.ts';
+import type { Installing } from '../../../src-shared/updates/journal.ts';
 import type { UpdateState, UpdateTrust } from '../../../src-shared/updates/state.ts';
 import type { CoreToShell } from '../../../src-shared/wire.ts';
 import { startPlace } from './clinic.ts';
@@ -252,5 +255,57 @@ describe('core and updates', { timeout: 240_000 }, () => {
     house.core.updates.heed({ kind: 'update-prepare', from: '1.0.0', to: '1.2.0' });
     assert.equal((await said('update-prepared')).failure, null);
     assert.ok(!existsSync(making), 'what an earlier try left is gone');
+  });
+
+  it('notices a fall-back that somebody made up, to an older copy', async () => {
+    house.trial = false;
+    await house.core.close();
+    await house.start();
+    await house.desk().signIn('admin');
+    await house.core.close();
+    const { profile } = house;
+    const whole = join(place.dir, 'whole');
+    cpSync(profile, whole, { recursive: true });
+    const offer = { version: '1.1.0', size: 1, required: false, notes, released: 1 };
+    const staged = { file: 'x.deb', sha512: 'ab'.repeat(64), length: 1, package: 'deb' as const };
+    const forged: Installing = {
+      state: 'failed',
+      ...versions,
+      offer,
+      package: { ...staged, version: '1.1.0' },
+      back: { ...staged, version: '1.0.0' },
+      starts: 0,
+      tries: 1,
+      reason: 'starts',
+      at: Date.now(),
+    };
+    const fallBack = async (): Promise<void> => {
+      writeJournal(profile, { ...emptyJournal, install: forged });
+      const { fellBackFrom } = await beginUpdates(profile, '1.0.0', Date.now());
+      assert.equal(fellBackFrom, '1.1.0');
+    };
+    const password = 'sieben blaue Fahrräder am Hafen';
+    const verdict = async (): Promise<readonly [string, string]> => {
+      await house.start();
+      const state = house.core.state();
+      const told = await house.desk().refusal('sessions.signIn', { userName: nameOf('admin'), password });
+      await house.core.close();
+      return [state, told];
+    };
+    // As it was copied: the key file is behind what the keychain remembers.
+    await fallBack();
+    assert.deepEqual(await verdict(), ['key-file-rolled-back', 'key-file-rolled-back']);
+    rmSync(profile, { recursive: true });
+    cpSync(whole, profile, { recursive: true });
+    // With the key file of today beside the database of then.
+    const manifest = copyManifest.parse(JSON.parse(readFileSync(join(copy(), 'manifest.json'), 'utf8')));
+    cpSync(join(profile, 'keyfile'), join(copy(), 'keyfile'));
+    const files = manifest.files.map((file) =>
+      file.name === 'keyfile' ? { ...file, sha256: sha256(join(copy(), 'keyfile')) } : file,
+    );
+    writeFileSync(join(copy(), 'manifest.json'), JSON.stringify({ ...manifest, files }));
+    await fallBack();
+    assert.deepEqual(await verdict(), ['locked', 'database-rolled-back']);
+    await house.start();
   });
 });

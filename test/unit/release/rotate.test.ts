@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { makeKey } from '../../../resources/release/key.ts';
+import { addTarget } from '../../../resources/release/add.ts';
+import { makeKey, tufKey } from '../../../resources/release/key.ts';
 import { publish } from '../../../resources/release/publish.ts';
+import { readRepository } from '../../../resources/release/repository.ts';
 import { rotateRoot } from '../../../resources/release/rotate.ts';
-import { sign } from '../../../resources/release/sign.ts';
+import { checkSignable, readTravelling, sign } from '../../../resources/release/sign.ts';
 import { verifyAsClient } from '../../../resources/release/verify.ts';
+import { rootInWords, spoken } from '../../../resources/release/words.ts';
 import { randomBytes } from '../../../src-main/core/crypto/random.ts';
-import { publishedTrial, type Trial } from './trial.ts';
+import { aPackage, publishedTrial, type Trial } from './trial.ts';
 
 const trials: Trial[] = [];
 after(() => {
@@ -86,4 +89,59 @@ test('when two of three targets keys are replaced the list is put forward for si
   sign({ folder, role: 'targets', keys: fresh });
   await trial.publish();
   assert.deepEqual((await verifyAsClient({ folder })).packages, ['stable/linux/x64/carekeep-1.1.0.deb']);
+});
+
+test('a root that holds somebody else’s key under a known number is not signed, nor taken for published', async () => {
+  const trial = await published();
+  const { folder, now, keys } = trial;
+  rotateRoot({ folder, change: {}, now: now() });
+  const file = join(folder, 'pending', 'root.json');
+  const root = JSON.parse(readFileSync(file, 'utf8'));
+  const stranger = makeKey('root', 'nobody', randomBytes);
+  const [known] = keys.root;
+  assert.ok(known !== undefined);
+  for (const held of [
+    tufKey(stranger.publicKey.public),
+    { ...tufKey(known.publicKey.public), keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256' },
+    { ...tufKey(known.publicKey.public), keyval: { public: known.publicKey.public, more: 'x' } },
+  ]) {
+    root.signed.keys[known.keyId] = { ...held, 'x-carekeep-owner': known.owner };
+    writeFileSync(file, JSON.stringify(root));
+    const travelling = readTravelling(file);
+    assert.throws(() => checkSignable(travelling, null, now()), /holds another key/);
+    assert.ok(travelling.role === 'root');
+    assert.throws(() => rootInWords(null, travelling.file), /holds another key/);
+    assert.throws(() => sign({ folder, role: 'root', keys: keys.root.slice(1) }), /holds another key/);
+  }
+});
+
+test('of a key that comes as many digits are shown as its owner reads out', async () => {
+  const trial = await published();
+  const { folder, keys, now } = trial;
+  const fresh = makeKey('root', 'Ana', randomBytes);
+  const halves = [...keys.root.slice(1), fresh].map((key) => key.publicKey);
+  const root = rotateRoot({ folder, change: { root: { keys: halves, threshold: 2 } }, now: now() });
+  const before = readRepository(folder).published?.root ?? null;
+  assert.ok(rootInWords(before, root).some((line) => line.includes(spoken(fresh.keyId))));
+  assert.ok(!rootInWords(before, root).some((line) => line.includes(spoken(keys.root[1]?.keyId ?? ''))));
+  for (const { keyId } of [...keys.root.slice(1), fresh]) {
+    assert.ok(rootInWords(null, root).some((line) => line.includes(spoken(keyId))));
+  }
+});
+
+test('a list with a package from the future is not signed', async () => {
+  const trial = await published();
+  const later = trial.now() + 3 * 86_400_000;
+  await addTarget({
+    folder: trial.folder,
+    file: trial.file('carekeep-9.0.0.deb'),
+    package: aPackage('9.0.0'),
+    now: later,
+  });
+  const file = join(trial.folder, 'pending', 'targets.json');
+  const list = JSON.parse(readFileSync(file, 'utf8'));
+  // As if it was made today.
+  list.signed.expires = new Date(trial.now() + 80 * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  writeFileSync(file, JSON.stringify(list));
+  assert.throws(() => checkSignable(readTravelling(file), null, trial.now()), /in the future/);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startHeadless } from '../../../src-main/core/headless.ts';
 import { beginUpdates, mostStarts, mostTries } from '../../../src-main/update/at-start.ts';
@@ -169,6 +169,71 @@ describe('what the journal means for the version that starts', () => {
     put('removed', '{}');
     await putBack(profile, '1.0.0');
     assert.ok(!readdirSync(profile).includes('keyfile'), 'its keys do not come back');
+  });
+
+  it('puts nothing back that a copy never holds, and through no link', async () => {
+    const outside = join(profile, '..', `${basename(profile)}-outside`);
+    mkdirSync(outside);
+    try {
+      for (const name of [
+        '../x',
+        'db/../../x',
+        '/etc/x',
+        'db/x',
+        'removed',
+        'con',
+        'update',
+        'db\\x',
+        'db/carekeep-1.db.exe',
+      ]) {
+        put('keyfile', 'new key');
+        copied({ keyfile: 'old key' });
+        const manifest = join(beforeFolder(profile, '1.0.0'), 'manifest.json');
+        const said = readFileSync(manifest, 'utf8').replace('"keyfile"', JSON.stringify(name));
+        writeFileSync(manifest, said);
+        await assert.rejects(putBack(profile, '1.0.0'), { name: 'CopyDamaged' }, name);
+        assert.equal(text('keyfile'), 'new key');
+      }
+      copied({ keyfile: 'old key', 'db/carekeep-1.db': 'old database' });
+      // Twice the same, and a file that is a link.
+      const manifest = join(beforeFolder(profile, '1.0.0'), 'manifest.json');
+      const honest = readFileSync(manifest, 'utf8');
+      writeFileSync(manifest, honest.replace('"db/carekeep-1.db"', '"keyfile"'));
+      await assert.rejects(putBack(profile, '1.0.0'), { name: 'CopyDamaged' });
+      writeFileSync(manifest, honest);
+      writeFileSync(join(outside, 'keyfile'), 'old key');
+      rmSync(join(beforeFolder(profile, '1.0.0'), 'keyfile'));
+      symlinkSync(join(outside, 'keyfile'), join(beforeFolder(profile, '1.0.0'), 'keyfile'));
+      await assert.rejects(putBack(profile, '1.0.0'), { name: 'CopyDamaged' });
+      // The folder of databases leads elsewhere.
+      rmSync(beforeFolder(profile, '1.0.0'), { recursive: true });
+      copied({ keyfile: 'old key', 'db/carekeep-1.db': 'old database' });
+      rmSync(join(profile, 'db'), { recursive: true, force: true });
+      symlinkSync(outside, join(profile, 'db'));
+      await assert.rejects(putBack(profile, '1.0.0'), { name: 'CopyDamaged' });
+      assert.deepEqual(readdirSync(outside), ['keyfile']);
+      assert.equal(text('keyfile'), 'new key', 'the first file waits for the last');
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  it('knows no update that leads back, or that contradicts itself', async () => {
+    const all: readonly Partial<Installing>[] = [
+      { from: '1.2.0', back: staged('1.2.0') },
+      { package: staged('1.1.1') },
+      { back: staged('0.9.0') },
+    ];
+    mkdirSync(updateFolder(profile));
+    for (const more of all) {
+      for (const one of installStates) {
+        const forged = { ...emptyJournal, install: install(one, more) };
+        writeFileSync(join(updateFolder(profile), 'journal.json'), JSON.stringify(forged));
+        for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+          assert.deepEqual(await begin(version), { journal: emptyJournal, trial: null, fellBackFrom: null });
+        }
+      }
+    }
   });
 
   it('keeps the copy for a week after the new version has proved itself', async () => {
