@@ -1,7 +1,7 @@
 /**
  * Feeds and packages of somebody who has the server, the mirror, the stick, or a key of the machine that publishes: TUF's
  * list of attacks over https, folder and bundle, mirrors that misbehave while they answer, packages that are others,
- * downloads that are killed. Each is refused for its reason, nothing of the last good state changes, and the honest feed
+ * downloads that are killed, profiles that somebody else wrote to. Each is refused for its reason, nothing of the last good state changes, and the honest feed
  * is believed right after.
  */
 import { rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { lies } from '../update-feed/lies.ts';
 import { packageLies } from '../update-feed/package-lies.ts';
 import { playDisk, playKill, playPackageLie } from '../update-feed/packages.ts';
 import { placeLies, playPlaceLie } from '../update-feed/places.ts';
+import { forgeries, playForgery } from '../update-feed/profiles.ts';
 import { playRecovery, recoveries } from '../update-feed/recoveries.ts';
 import { demandHonest, demandRefused, makeScene, over, type Scene, type Transport } from '../update-feed/scene.ts';
 import { playWireLie, wireLies } from '../update-feed/wire.ts';
@@ -63,6 +64,7 @@ const cases: readonly Played[] = [
   ...recoveries.map((one) =>
     inScene('what must end well', (scene) => playRecovery(one, scene, scene.random.pick(transports))),
   ),
+  ...forgeries.map((forgery) => inScene('profiles that were forged', (scene) => playForgery(forgery, scene))),
   ...packageLies.map((lie) => ({
     family: 'packages',
     play: (random: Prng, scratch: string) => playPackageLie(lie, random, scratch),
