@@ -1,6 +1,6 @@
 /** Reads a packed application back and says what is wrong with it: contents, what lies beside, fuses, sizes. */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractFile, getRawHeader, listPackage, statFile } from '@electron/asar';
 import { billName, licencesName } from './bill.ts';
@@ -8,6 +8,7 @@ import { budgets, type Sizes } from './budget.ts';
 import { executableOf } from './config.ts';
 import { nativeBinaries, nativePackages, type Part, parts, type Target } from './contents.ts';
 import { readFuses } from './fuses.ts';
+import { anchorFault, holdsPrivateKey } from './secrets.ts';
 
 export type Report = {
   /** Bytes: of each part, of the archive with what is unpacked, and of the whole folder. */
@@ -24,13 +25,16 @@ export type Report = {
 const forbidden: readonly (readonly [RegExp, string])[] = [
   [/(?:^|\/)tests?\//i, 'a test'],
   [/\.map$/, 'a source map'],
-  [/\.tsx?$/, 'a source'],
+  [/\.[cm]?tsx?$/, 'a source'],
   [/(?:^|\/)src-[a-z]+\//, 'a source'],
   [/(?:^|\/)(?:host|fixtures|bench|faults|demo)\//, 'a part of the development host'],
   [/(?:^|\/)\.[^/]+$/, 'a hidden file'],
   [/\.(?:gyp|gypi|cpp|hpp|c|h|md)$/, 'what a build leaves behind'],
+  [/\.(?:key|pem|p12|pfx|jks|provisionprofile)$/i, 'a key or what belongs to one'],
   [/(?:^|\/)default_app\.asar$/, "Electron's own demonstration"],
 ];
+/** Larger files beside the archive are Electron's binaries. */
+const textual = 4_000_000;
 const packagePattern = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 /** Code that reads these was compiled for a test or for development. */
 const developmentMarks = ['CAREKEEP_HOST_CORE', 'the Chromium host', 'test/host/register'];
@@ -48,10 +52,10 @@ export function resourcesOf({ platform }: Target, folder: string): string {
   return platform === 'darwin' ? join(folder, 'Carekeep.app/Contents/Resources') : join(folder, 'resources');
 }
 
-function filesUnder(folder: string): string[] {
+function filesUnder(folder: string, wanted = (entry: Dirent) => entry.isFile()): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter(wanted)
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(folder.length + 1)
@@ -106,9 +110,24 @@ export async function check(target: Target, folder: string): Promise<Report> {
     faults.push(`unpacked are ${unpacked.join(', ')} instead of ${allowed.join(', ')}`);
   if (listedUnpacked.sort().join() !== unpacked.join()) faults.push('the archive and the folder beside it disagree');
 
-  for (const file of [...files, ...filesUnder(resources)]) {
+  // On macOS Electron's own frameworks are made of links, and are Apple's to lay out.
+  const beside = target.platform === 'darwin' ? resources : folder;
+  const besides = filesUnder(beside);
+  for (const file of [...files, ...besides]) {
     for (const [pattern, what] of forbidden) if (pattern.test(file)) faults.push(`${file} is ${what}`);
   }
+  for (const file of filesUnder(beside, (entry) => !entry.isFile() && !entry.isDirectory())) {
+    faults.push(`${file} is a link`);
+  }
+  const anchor = join(resources, 'update/root.json');
+  const anchorWrong = existsSync(anchor) ? anchorFault(readFileSync(anchor)) : null;
+  if (anchorWrong !== null) faults.push(`update/root.json ${anchorWrong}`);
+  const secret = (file: string, bytes: Buffer): void => {
+    if (holdsPrivateKey(bytes)) faults.push(`${file} holds a private key`);
+  };
+  for (const file of files) if (!unpacked.includes(file)) secret(file, extractFile(archive, file));
+  for (const file of besides)
+    if (lstatSync(join(beside, file)).size < textual) secret(file, readFileSync(join(beside, file)));
   const packages = new Set(nativePackages(target));
   for (const file of files) {
     const name = packagePattern.exec(file)?.[1];

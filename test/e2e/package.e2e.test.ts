@@ -11,6 +11,7 @@ import { check, type Report, resourcesOf } from '../../resources/package/check.t
 import type { Target } from '../../resources/package/contents.ts';
 import { type Packed, pack } from '../../resources/package/pack.ts';
 import { startKeyring } from '../host/keyring.ts';
+import { TestRepository } from '../unit/update/repository.ts';
 import { admin, setUpByKeyboard, signIn } from './clinic.ts';
 import { launchApp } from './launch.ts';
 
@@ -24,7 +25,7 @@ describe('the package', { timeout: 240_000 }, () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'carekeep-package-'));
     const anchor = join(folder, 'root.json');
-    writeFileSync(anchor, '{"signed":{}}\n');
+    writeFileSync(anchor, new TestRepository().anchor);
     packed = await pack({
       root,
       target,

@@ -1,6 +1,16 @@
 /** What reading a package back must notice: each fault alone, in a small application made for it. */
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,6 +22,7 @@ import { executableOf } from '../../../resources/package/config.ts';
 import { nativeBinaries, type Target } from '../../../resources/package/contents.ts';
 import { setFuses } from '../../../resources/package/fuses.ts';
 import { makeStandIn } from '../../../resources/package/stand-in.ts';
+import { TestRepository, testKeys } from '../update/repository.ts';
 
 const target: Target = { platform: 'linux', arch: 'x64' };
 const needed = [
@@ -102,6 +113,55 @@ test('what is missing, added beside, or too large is named', async () => {
     `preload: ${budgets.preload + 1} bytes`,
   ]) {
     assert.ok(faults.includes(fault), `${fault}\n${faults}`);
+  }
+});
+
+test('a private key, a link, and what lies beside the program are named', async () => {
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const faults = await faultsOf(
+    { 'out/main/core.js': `const k = ${JSON.stringify(key)};`, 'resources/pdf/root.key': 'x', 'out/main/x.mts': '' },
+    (app) => {
+      writeFileSync(join(app, 'resources/notes.json'), '{ "format": "carekeep-release-key" }');
+      mkdirSync(join(app, 'test'));
+      writeFileSync(join(app, 'test/a.js'), '');
+      writeFileSync(join(app, 'carekeep.map'), '');
+      symlinkSync('/etc/passwd', join(app, 'resources/licence'));
+    },
+  );
+  for (const fault of [
+    'out/main/core.js holds a private key',
+    'resources/pdf/root.key is a key',
+    'out/main/x.mts is a source',
+    'resources/notes.json holds a private key',
+    'test/a.js is a test',
+    'carekeep.map is a source map',
+    'resources/licence is a link',
+  ]) {
+    assert.ok(faults.includes(fault), `${fault}\n${faults}`);
+  }
+  const names = `throw new Error('-----BEGIN PRIVATE KEY-----'); // "-----BEGIN EC PRIVATE KEY-----\\n"`;
+  assert.equal(await faultsOf({ 'out/main/core.js': names }), '', 'naming a heading is no key');
+});
+
+test('updates begin at a root that its keys have signed, and not at what one key decides', async () => {
+  const withAnchor = (bytes: Buffer | string) =>
+    faultsOf({}, (app) => {
+      mkdirSync(join(app, 'resources/update'));
+      writeFileSync(join(app, 'resources/update/root.json'), bytes);
+    });
+  const repository = new TestRepository();
+  assert.equal(await withAnchor(repository.anchor), '');
+  const keys = testKeys();
+  const alone = { ...keys, targets: { keys: keys.targets.keys, threshold: 1 } };
+  assert.match(await withAnchor(new TestRepository(alone).anchor), /one key alone decides/);
+  const unsigned = { ...JSON.parse(repository.anchor.toString('utf8')), signatures: [] };
+  const stranger = {
+    ...unsigned,
+    ...JSON.parse(new TestRepository().anchor.toString('utf8')),
+    signed: unsigned.signed,
+  };
+  for (const wrong of ['{}', 'x', JSON.stringify(unsigned), JSON.stringify(stranger)]) {
+    assert.match(await withAnchor(wrong), /no root that its own keys have signed/);
   }
 });
 
