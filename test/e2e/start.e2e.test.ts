@@ -49,6 +49,7 @@ describe('a clinic begins', { timeout: 180_000 }, () => {
       'Roster',
       'Workstations',
       'Keys',
+      'Updates',
       'Settings',
     ]);
     await page.getByText(/Locks in \d+:\d\d/).waitFor();
