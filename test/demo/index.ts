@@ -18,6 +18,7 @@ import { meetTheOther } from './second-workstation.ts';
 import { openStage } from './stage.ts';
 import { takeRecordsOut } from './taking-out.ts';
 import { takeOver } from './taking-over.ts';
+import { stayCurrent } from './updating.ts';
 import { write } from './writing.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -76,6 +77,7 @@ try {
     await takeRecordsOut(stage, imported);
     const witness = await meetTheOther(stage);
     await endTheDay(stage, witness);
+    await stayCurrent(stage);
   } finally {
     await stage.close();
   }

@@ -16,8 +16,8 @@ export type Stage = {
   readonly page: () => Promise<Page>;
   /** One step of the day: timed, and named in the report when it fails, which ends the day. */
   readonly step: (name: string, work: (page: Page) => Promise<void>) => Promise<void>;
-  /** A picture of what is shown now, in light, and in dark too where it is worth a look. */
-  readonly picture: (name: string, themes?: 'light' | 'both') => Promise<void>;
+  /** A picture of what is shown now, in light, and in dark too where it is worth a look; of another's page, if given. */
+  readonly picture: (name: string, themes?: 'light' | 'both', of?: Page) => Promise<void>;
   readonly signIn: (person: Person) => Promise<Page>;
   readonly lock: () => Promise<Page>;
   readonly close: () => Promise<void>;
@@ -48,8 +48,8 @@ export async function openStage(report: DemoReport, out: string): Promise<Stage>
   });
   let pictures: string[] = [];
 
-  const picture: Stage['picture'] = async (name, themes = 'light') => {
-    const page = await app.page();
+  const picture: Stage['picture'] = async (name, themes = 'light', of) => {
+    const page = of ?? (await app.page());
     // what fades in or moves is let come to rest
     await page.evaluate(async () => {
       await document.fonts.ready;
