@@ -129,6 +129,7 @@ export class UpdateOffice {
     this.#deviceId = deviceId;
     this.#readable = readable;
     this.#told = true;
+    this.#steps.coreBegins();
     const { send, start } = this.#parts;
     const standing = this.#standing;
     if (standing.trial !== null && start.trial !== null) {

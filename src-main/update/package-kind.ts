@@ -1,6 +1,6 @@
 /** Which kind of package this installation came from: it decides what can replace it. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { PackageKind } from '../../src-shared/updates/target.ts';
 
 export type Installation = {
@@ -29,8 +29,9 @@ export function packageKind({ platform, execPath, resources, environment }: Inst
     case 'darwin':
       return 'zip';
     case 'linux': {
-      const image = environment['APPIMAGE'] ?? '';
-      if (image !== '') return 'appimage';
+      // Programs that an AppImage starts inherit its variables: it is ours only where we lie in what it mounted.
+      const { APPIMAGE: image = '', APPDIR: mounted = '' } = environment;
+      if (isAbsolute(image) && isAbsolute(mounted) && resources.startsWith(join(mounted, sep))) return 'appimage';
       return firstLine(join(resources, 'package-type')) === 'deb' ? 'deb' : null;
     }
     default:

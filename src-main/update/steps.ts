@@ -43,7 +43,7 @@ export class Steps {
   readonly #parts: StepParts;
   readonly #standing: Standing;
   readonly #judge: Judge;
-  #waiting: ((failure: Prepared) => void) | null = null;
+  #waiting: ((failure: Prepared | 'gone') => void) | null = null;
   /** Somebody's click, or a failure, is being carried through. */
   #busy = false;
 
@@ -102,13 +102,13 @@ export class Steps {
     if (!(await vouched())) return this.#dropped('signature');
     if (!(await this.#isHere(install.package))) return this.#dropped('wrong-bytes');
     standing.say({ phase: 'installing', refusal: null });
-    const failure = await new Promise<Prepared>((resolve) => {
+    const failure = await new Promise<Prepared | 'gone'>((resolve) => {
       this.#waiting = resolve;
       send({ kind: 'update-prepare', from: install.from, to: install.to });
     });
     this.#waiting = null;
     if (failure !== null) {
-      standing.say({ refusal: refusals[failure] });
+      standing.say({ refusal: failure === 'gone' ? null : refusals[failure] });
       standing.settle();
       // It has let go of everything; one that was busy has not.
       if (failure !== 'busy') freshCore();
@@ -124,6 +124,11 @@ export class Steps {
       app.relaunch();
     }
     app.quit();
+  }
+
+  /** A core says what it knows: where another one was asked to prepare, that one is gone, by a lock or by itself. */
+  coreBegins(): void {
+    this.#waiting?.('gone');
   }
 
   /** A part of the first half of the self-check is done. */

@@ -138,7 +138,7 @@ export class UpdateStage {
       profile: this.profile,
       bundle: join(bundle, 'out'),
       args,
-      env: { ...this.#keyring.env, APPIMAGE: this.installed },
+      env: { ...this.#keyring.env, APPIMAGE: this.installed, APPDIR: this.folder },
     });
     return this.#app;
   }

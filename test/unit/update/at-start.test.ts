@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startHeadless } from '../../../src-main/core/headless.ts';
 import { beginUpdates, mostStarts, mostTries } from '../../../src-main/update/at-start.ts';
@@ -273,7 +273,13 @@ describe('the kind of package that an installation came from', () => {
     assert.equal(packageKind({ ...at, platform: 'linux' }), null);
     writeFileSync(join(folder, 'package-type'), 'deb\n');
     assert.equal(packageKind({ ...at, platform: 'linux' }), 'deb');
-    assert.equal(packageKind({ ...at, platform: 'linux', environment: { APPIMAGE: '/x.AppImage' } }), 'appimage');
+    const started = (environment: Readonly<Record<string, string>>) =>
+      packageKind({ ...at, platform: 'linux', environment });
+    assert.equal(started({ APPIMAGE: '/x.AppImage', APPDIR: '/tmp/.mount_other' }), 'deb', 'started by another one');
+    assert.equal(started({ APPIMAGE: '/x.AppImage', APPDIR: `${folder.slice(0, -1)}` }), 'deb');
+    assert.equal(started({ APPIMAGE: '/x.AppImage' }), 'deb');
+    assert.equal(started({ APPIMAGE: 'x.AppImage', APPDIR: dirname(folder) }), 'deb');
+    assert.equal(started({ APPIMAGE: '/x.AppImage', APPDIR: dirname(folder) }), 'appimage');
     assert.equal(packageKind({ ...at, platform: 'darwin' }), 'zip');
     assert.equal(packageKind({ ...at, platform: 'freebsd' }), null);
     rmSync(folder, { recursive: true });

@@ -187,7 +187,7 @@ describe('a package that is handed over', () => {
     });
 
     /** A start of `version` with this journal and these packages in place. @returns what was run, and what core was told */
-    async function started(version: string, one: Installing, packages: readonly StagedPackage[]) {
+    async function started(version: string, one: Installing, packages: readonly StagedPackage[], answers = true) {
       const profile = station.folder;
       writeJournal(profile, { ...emptyJournal, install: one });
       for (const staged of packages) {
@@ -216,10 +216,10 @@ describe('a package that is handed over', () => {
         resolveProxy: async () => 'DIRECT',
         send: (message) => {
           told.push(message);
-          if (message.kind === 'update-prepare') office.heard({ kind: 'update-prepared', failure: null });
+          if (answers && message.kind === 'update-prepare') office.heard({ kind: 'update-prepared', failure: null });
         },
         leave: async () => undefined,
-        freshCore: () => undefined,
+        freshCore: () => run.push('fresh core'),
       });
       return { office, run, told };
     }
@@ -252,6 +252,24 @@ describe('a package that is handed over', () => {
       office.heard({ kind: 'update-install', version: '1.1.0' });
       await until(() => run.includes('quit'));
       assert.deepEqual(run, [stagedOf('1.1.0').sha512, 'quit']);
+      office.close();
+    });
+
+    it('a core that is locked away while it copies ends the update, and it can be asked for again', async () => {
+      const { office, run, told } = await started('1.0.0', install({}), [stagedOf('1.1.0')], false);
+      office.heard(trusting());
+      office.heard({ kind: 'update-install', version: '1.1.0' });
+      await until(() => told.some(({ kind }) => kind === 'update-prepare'));
+      office.heard(trusting());
+      await until(() => run.includes('fresh core'));
+      assert.equal(readJournal(station.folder).install?.state, 'staged');
+      const last = told.findLast((message) => message.kind === 'update-state');
+      assert.equal(last?.kind === 'update-state' && last.state.phase, 'ready');
+      office.heard({ kind: 'update-prepared', failure: null });
+      await pause(50);
+      assert.deepEqual(run, ['fresh core']);
+      office.heard({ kind: 'update-install', version: '1.1.0' });
+      await until(() => told.filter(({ kind }) => kind === 'update-prepare').length === 2);
       office.close();
     });
 
