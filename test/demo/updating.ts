@@ -2,6 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright';
 import { addTarget } from '../../resources/release/add.ts';
 import { UpdateStage } from '../e2e/update-stage.ts';
 import { aPackage, newTrial, type Trial } from '../unit/release/trial.ts';
@@ -15,6 +16,14 @@ async function put(signers: Trial, version: string, bytes: Buffer): Promise<void
   const file = signers.file(`Carekeep-${version}.AppImage`, bytes.toString('latin1'));
   const about = aPackage(version, { arch, rings: everyone });
   await addTarget({ folder: signers.folder, file, package: about, now: signers.now() });
+}
+
+/** Who was signed in by a call is gone with the page. @returns the next one, locked */
+async function leave({ app }: UpdateStage): Promise<Page> {
+  const windows = app.windowCount();
+  const page = await app.page();
+  await Promise.allSettled([page.reload(), app.nextWindow(windows)]);
+  return app.page();
 }
 
 export async function stayCurrent(stage: Stage): Promise<void> {
@@ -46,8 +55,7 @@ export async function stayCurrent(stage: Stage): Promise<void> {
       await other.phase('idle');
       await other.call('updates.check', {});
       await other.phase('ready');
-      const page = await other.app.page();
-      await page.reload();
+      const page = await leave(other);
       await page.getByText('1.1.0').first().waitFor();
       await stage.picture('update-offered', 'both', page);
     });
@@ -60,8 +68,7 @@ export async function stayCurrent(stage: Stage): Promise<void> {
       await other.signIn();
       await other.phase('kept');
       if ((await other.patients()) !== 1) throw new Error('the record is not what it was');
-      const page = await other.app.page();
-      await page.reload();
+      const page = await leave(other);
       await page.getByText('1.1.0').first().waitFor();
       await stage.picture('updated', 'light', page);
     });
