@@ -85,6 +85,7 @@ export const logServer = {
     output: ok,
     needs: 'settings:write',
     audits: 'settings.changed',
+    takesOut: true, // the whole log, to wherever an admin says; what was set before goes on
   }),
   switchOff: command({
     summary: 'Send nothing more. Address and position stay.',

@@ -147,13 +147,14 @@ const program = new Command('ctl')
       const value = options[name];
       return typeof value === 'string' ? value : undefined;
     };
-    if (typeof profile !== 'string' || procedure === undefined) {
+    if (typeof profile !== 'string' || profile === '' || procedure === undefined) {
       program.outputHelp({ error: true });
       process.exitCode = 1;
       return;
     }
     const as = { user: text('user'), passwordFile: text('passwordFile'), code: text('code') };
-    const done = await run(profile, procedure, text('input'), as);
+    // the running core of a profile is found by the whole path
+    const done = await run(resolve(profile), procedure, text('input'), as);
     process.exitCode = done ? 0 : 1;
   });
 

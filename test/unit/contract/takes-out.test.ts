@@ -39,5 +39,6 @@ test('these do, and no others', () => {
     'exports.import',
     'exports.pdf',
     'exports.summary',
+    'logServer.set',
   ]);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -108,6 +108,10 @@ test('what goes wrong is one code, and exit 1', async () => {
   assert.deepEqual([secret.code, said(secret)], [1, { code: 'invalid-input' }]);
   assert.ok(!secret.err.includes('Geheim'));
   assert.equal((await run(['--profile', profile])).code, 1);
+  // an empty name is none: it would mean the folder one stands in
+  const before = readdirSync(place.dir).sort();
+  assert.equal((await run(['--profile', profile, '--profile=', 'app.status'])).code, 1);
+  assert.deepEqual(readdirSync(place.dir).sort(), before);
 });
 
 test('a running core is reached over its private socket, by several at once, and by nobody else', async () => {
