@@ -39,7 +39,7 @@ const builderPlatforms = {
 } as const;
 
 /** The name electron-builder gives to the unpacked folder. */
-export function unpackedFolder(out: string, { platform, arch }: Target): string {
+function unpackedFolder(out: string, { platform, arch }: Target): string {
   const name = { linux: 'linux', win32: 'win', darwin: 'mac' }[platform];
   return join(out, `${name}${arch === 'x64' ? '' : `-${arch}`}${platform === 'darwin' ? '' : '-unpacked'}`);
 }

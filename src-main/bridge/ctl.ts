@@ -17,7 +17,7 @@ import { coreEnvironment } from './environment.ts';
 import { profileArgument } from './profile.ts';
 import { keepValidators } from './validators.ts';
 
-export const ctlSwitch = '--ctl';
+const ctlSwitch = '--ctl';
 
 /** What follows `--ctl`; undefined when the application was not started as the command line. */
 export function ctlArguments(argv: readonly string[]): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 /** Main's part of the log: what it starts, loses and refuses, and reports for those that could write none themselves. */
 import { reportCrash, reportOf, type Written } from '../logs/crash.ts';
-import type { FieldsOf } from '../logs/events.ts';
+import { type FieldsOf, goneReasons } from '../logs/events.ts';
 import { log, logFolder, openLog } from '../logs/log.ts';
 import { machineOf } from '../logs/machine.ts';
 
@@ -39,13 +39,4 @@ export function openShellLog(profile: string, version: string): ShellLog {
   };
 }
 
-const reasons: readonly GoneReason[] = [
-  'clean-exit',
-  'abnormal-exit',
-  'killed',
-  'crashed',
-  'oom',
-  'launch-failed',
-  'integrity-failure',
-];
-const asReason = (reason: string): GoneReason | undefined => reasons.find((one) => one === reason);
+const asReason = (reason: string): GoneReason | undefined => goneReasons.find((one) => one === reason);

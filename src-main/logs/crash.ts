@@ -13,7 +13,7 @@ import { redact } from './redact.ts';
 
 export const keepReports = 20;
 /** Stops within so long of one another count as a row. Milliseconds. */
-export const rowWindow = 10 * 60_000;
+const rowWindow = 10 * 60_000;
 const reportBytes = 4096;
 
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -50,7 +50,7 @@ const ownWheres = oneOf(wheres);
 const where: Field<Where> = (value, words) =>
   ownWheres(value, words) ?? (typeof value === 'string' && words.procedures(value) ? value : undefined);
 
-export const crashKinds = ['exception', 'rejection', 'drawing', 'ended', 'gave-up'] as const;
+const crashKinds = ['exception', 'rejection', 'drawing', 'ended', 'gave-up'] as const;
 const platform = oneOf([
   'aix',
   'haiku',
@@ -67,7 +67,8 @@ const platform = oneOf([
 const arch = oneOf(['arm', 'arm64', 'ia32', 'loong64', 'mips', 'mipsel', 'ppc64', 'riscv64', 's390x', 'x64']);
 const machine = { version, electron: version, chrome: version, node: version, platform, arch, system: version };
 
-const goneReasons = [
+/** Electron's words for why a process went. */
+export const goneReasons = [
   'clean-exit',
   'abnormal-exit',
   'killed',

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { stopParts } from '../../src-shared/contract/stops.ts';
 import type { Part } from './codes.ts';
 
-export const keepDays = 7;
+const keepDays = 7;
 export const keepBytes = 5 * 1024 * 1024;
 export const fileBytes = 512 * 1024;
 /** Lines in a minute: what goes round in circles must not wear out the disk. */

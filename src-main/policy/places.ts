@@ -1,5 +1,6 @@
 /** Where each system keeps what its administrators set. */
-import { posix, resolve, win32 } from 'node:path';
+import { posix, win32 } from 'node:path';
+import { pathArgument } from '../path-argument.ts';
 
 /** The application's preferences domain on macOS: its package's id (resources/package/config.ts; a test compares). */
 export const bundleId = 'org.carekeep.desktop';
@@ -64,12 +65,5 @@ function systemRoot(environment: Readonly<Record<string, string | undefined>>): 
   return named !== undefined && /^[A-Za-z]:\\[^"<>|?*/:]+$/.test(named) ? named : 'C:\\Windows';
 }
 
-/** The file after `--policies` (or `--policies=`), made absolute. The packaged application never asks for it. */
-export function policiesArgument(argv: readonly string[]): string | undefined {
-  const flag = '--policies';
-  const at = argv.findIndex((argument) => argument === flag || argument.startsWith(`${flag}=`));
-  if (at === -1) return undefined;
-  const argument = argv[at] ?? '';
-  const file = argument === flag ? argv[at + 1] : argument.slice(flag.length + 1);
-  return file === undefined || file === '' || file.startsWith('--') ? undefined : resolve(file);
-}
+/** The file after `--policies`. The packaged application never asks for it. */
+export const policiesArgument = (argv: readonly string[]): string | undefined => pathArgument('--policies', argv);

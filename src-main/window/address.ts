@@ -5,7 +5,7 @@
  * relative links only.
  */
 export const appScheme = 'app';
-export const appHost = 'carekeep';
+const appHost = 'carekeep';
 
 /** The address of a file of the renderer's bundle. */
 export function appUrl(path: string): string {

@@ -6,7 +6,7 @@ import { app, type Session, type WebContents } from 'electron';
 import { mayNavigate } from './address.ts';
 import { denyEverythingElse } from './session-rules.ts';
 
-export function guardContents(contents: WebContents): void {
+function guardContents(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.on('will-frame-navigate', (event) => {
