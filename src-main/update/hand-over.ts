@@ -33,7 +33,7 @@ async function brought(staged: StagedPackage, app: InstalledApp, fetch: Fetch | 
   await writeFile(join(updateFolder(profile), 'app-update.yml'), 'updaterCacheDirName: packages\n', { mode: 0o600 });
   const pending = join(folder, 'pending');
   // Its notes of an earlier download name a file, and it goes wherever they lead.
-  await rm(pending, { recursive: true, force: true });
+  await rm(pending, { recursive: true, force: true, maxRetries: 5 });
   let refused: unknown;
   const updater = updaterFor(staged, folder, app, async (destination) => {
     try {

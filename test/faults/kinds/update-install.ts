@@ -1,7 +1,7 @@
 /**
  * Updates from offer to end, played with electron-updater's own code on a stand-in package: from a server, a folder, a
  * bundle; ones that work, and ones that fail at the first start or at the first sign-in; killed at any moment. Afterwards
- * the old version is there or the new one, the record with it, and people work.
+ * the old version is there or the new one, the record with it, and people work. And starts over what somebody forged.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { writeBundle, writeFolder } from '../../unit/update/repository.ts';
 import { clinicCa, Mirror } from '../../unit/update/server.ts';
 import { CannotPlay, hold, type Kind } from '../kind.ts';
 import type { Prng } from '../prng.ts';
+import { forgedStarts } from '../update-feed/forged-start.ts';
 
 const built = fileURLToPath(new URL('../../../out/main/index.js', import.meta.url));
 const fresh = '1.1.0';
@@ -105,7 +106,26 @@ async function bring(play: Play, way: (typeof ways)[number], mirror: Mirror): Pr
   await stage.phase('ready');
 }
 
+/** Somebody else wrote the folder of updates before a start. */
+async function forgedTrial(random: Prng): Promise<void> {
+  const forgery = random.pick(forgedStarts);
+  const stage = await UpdateStage.start();
+  try {
+    // Where nothing of it comes from a source, everything comes from the profile.
+    stage.policy({ updateSource: join(stage.folder, 'nothing here') });
+    await stage.open();
+    await stage.setUp();
+    await stage.app.close();
+    await forgery.play(stage);
+    hold((await stage.patients()) === 1, `${forgery.name}: the record is not there`);
+  } finally {
+    await stage.stop();
+  }
+}
+
 async function trial(random: Prng): Promise<void> {
+  if (random.below(5) === 0) return forgedTrial(random);
+
   const way = random.pick(ways);
   const kind = random.pick(kinds);
   const moment = random.pick(moments);
