@@ -84,7 +84,9 @@ export class LogFiles {
     try {
       const bytes = Buffer.from(`${line}\n`, 'utf8');
       const file = this.#current(now, bytes.length);
-      file.size += writeSync(file.fd, bytes);
+      const written = writeSync(file.fd, bytes);
+      file.size += written;
+      if (written < bytes.length) throw new Error('the disk took half a line');
       return true;
     } catch {
       // Full, read-only, or gone: whatever it is, it is not worth more than a count.
@@ -142,17 +144,22 @@ function sizeOf(path: string): number {
   }
 }
 
-/** What is too old goes, then the oldest until the rest fits; never the file that a process is writing. */
+/**
+ * What is too old goes, then what a clock that was ahead dated later than tomorrow, then the oldest, until the rest fits;
+ * never the file that a process is writing. A clock that was set back takes nothing away by itself.
+ */
 export function prune(folder: string, now: number): void {
   const files = logFiles(folder);
-  const newest = new Map(files.filter(({ day }) => day === dayOf(now)).map((file) => [file.part, file.name]));
+  const today = dayOf(now);
+  const tomorrow = dayOf(now + dayMs);
+  const newest = new Map(files.filter(({ day }) => day === today).map((file) => [file.part, file.name]));
   const oldestDay = dayOf(now - (keepDays - 1) * dayMs);
-  const lastDay = dayOf(now + dayMs); // what is of a later day was written by a clock that was ahead
+  const ahead = files.filter(({ day }) => day > tomorrow);
   let bytes = files.reduce((sum, { name }) => sum + sizeOf(join(folder, name)), 0);
-  for (const { name, part, day } of files) {
+  for (const { name, part, day } of [...ahead, ...files.filter(({ day }) => day <= tomorrow)]) {
     const current = newest.get(part) === name;
     // Room for what the files of now may still grow by.
-    if (current || (day >= oldestDay && day <= lastDay && bytes <= keepBytes - stopParts.length * fileBytes)) continue;
+    if (current || (day >= oldestDay && bytes <= keepBytes - stopParts.length * fileBytes)) continue;
     bytes -= sizeOf(join(folder, name));
     try {
       rmSync(join(folder, name), { force: true });

@@ -115,14 +115,19 @@ test('a link that somebody put in the way is not followed', { skip: process.plat
   assert.equal(readFileSync(victim, 'utf8'), 'as it was');
 });
 
-test('a clock that was ahead for a while takes no room from now, and no line', () => {
+test('a clock that was ahead or is set back takes no room from now, no line, and no file that there is room for', () => {
   const folder = join(home, 'ahead');
   mkdirSync(folder);
-  for (const n of [1, 2, 3, 4, 5]) {
-    writeFileSync(join(folder, `main-2029-01-01-${n}.jsonl`), 'x'.repeat(fileBytes));
-  }
-  const files = new LogFiles(folder, 'main', () => start);
+  const full = 'x'.repeat(fileBytes);
+  for (const n of [1, 2, 3, 4, 5]) writeFileSync(join(folder, `main-2029-01-01-${n}.jsonl`), full);
+  writeFileSync(join(folder, 'core-2026-11-21-1.jsonl'), '{}');
+  let now = start;
+  const files = new LogFiles(folder, 'main', () => now);
   assert.ok(files.write('{"now":1}') && files.write('{"now":2}'));
-  assert.deepEqual(readdirSync(folder), ['main-2026-11-22-1.jsonl']);
+  const names = readdirSync(folder);
+  assert.ok(names.includes('core-2026-11-21-1.jsonl'), 'those of the future made room first');
   assert.deepEqual(linesOf(folder, 'main-2026-11-22-1.jsonl'), ['{"now":1}', '{"now":2}']);
+  now = Date.UTC(2000, 0, 1); // a dead battery
+  assert.ok(files.write('{"now":3}'));
+  assert.deepEqual(readdirSync(folder).sort(), [...names, 'main-2000-01-01-1.jsonl'].sort());
 });
