@@ -146,3 +146,45 @@ test('what must end well', async (context) => {
     );
   }
 });
+
+test('what runs when a check holds is remembered as the highest; a lower one lowers nothing', async () => {
+  const station = new Workstation(repo.anchor, folder);
+  assert.equal((await station.accept(memorySource(repo))).trust.application, '1.0.0');
+  station.here = { ...here, version: '1.0.5' };
+  assert.equal((await station.accept(memorySource(repo))).trust.application, '1.0.5', 'put here by hand');
+  station.here = here;
+  assert.equal((await station.accept(memorySource(repo))).trust.application, '1.0.5');
+  station.remove();
+});
+
+test('all roots since the anchor are kept, and brought again where one is gone', async () => {
+  const rotated = repo.fork();
+  for (const role of ['root', 'targets', 'snapshot'] as const) rotated.rotate(role);
+  rotated.publish();
+  const station = new Workstation(rotated.anchor, folder);
+  await station.accept(memorySource(rotated));
+  const roots = () =>
+    readdirSync(station.metadata)
+      .filter((name) => /^\d+\.root\.json$/.test(name))
+      .sort();
+  assert.deepEqual(roots(), ['2.root.json', '3.root.json', '4.root.json']);
+  rmSync(join(station.metadata, '2.root.json'));
+  writeFileSync(join(station.metadata, '3.root.json'), 'nothing');
+  await station.accept(memorySource(rotated));
+  assert.deepEqual(roots(), ['2.root.json', '3.root.json', '4.root.json']);
+  // With all of them here nothing but the next root is asked for.
+  const asked: string[] = [];
+  const source = memorySource(rotated);
+  await station.accept({
+    ...source,
+    read: (path, limit, signal) => {
+      asked.push(path);
+      return source.read(path, limit, signal);
+    },
+  });
+  assert.deepEqual(
+    asked.filter((path) => path.includes('root')),
+    ['metadata/5.root.json'],
+  );
+  station.remove();
+});
