@@ -1,5 +1,6 @@
 /** The shell in the Chromium host, with a core that only echoes. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -263,6 +264,18 @@ describe('the shell at its ends', () => {
     const app = await start(test, 'refused', { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     assert.equal(await app.exit, 1);
     assert.match(app.log(), /NODE_TLS_REJECT_UNAUTHORIZED/);
+  });
+
+  it('ends where its profile cannot be made, with a word and no path, and does not start again for ever', async (test) => {
+    writeFileSync(join(shell.folder, 'no-folder'), '');
+    const app = await start(test, 'no-folder/Maria-Muster');
+    assert.equal(await app.exit, 1);
+    assert.doesNotMatch(app.log(), /Muster|no-folder/);
+    assert.equal((await app.errorBoxes()).length, 1);
+    assert.deepEqual(
+      app.reports().filter(({ kind }) => kind === 'relaunch'),
+      [],
+    );
   });
 
   it('gives up on a core that dies again and again, and says so', async (test) => {
