@@ -100,7 +100,7 @@ async function bring(play: Play, way: (typeof ways)[number], mirror: Mirror): Pr
     if (!(await play.cut('download', 400))) break;
     await stage.again();
     await stage.signIn();
-    const { state } = await stage.phase('idle', 'ready', 'off');
+    const { state } = await stage.phase(...(way === 'bundle' ? ['ready', 'off'] : ['ready', 'idle']));
     if (state.phase === 'ready') return;
   }
   await stage.phase('ready');

@@ -126,6 +126,10 @@ describe('a package that is handed over', () => {
       ['root', 'targets', 'snapshot', 'timestamp'].map((role) => [role, { keyids: [usurper.id], threshold: 1 }]),
     );
     lay({ 'root.json': signedBy({ ...four, roles }, [usurper]) });
+    const reign = repository.fork();
+    reign.add(custom('1.1.0', { arch }), forged);
+    reign.publish({ signers: { targets: [usurper] } });
+    lay({ 'targets.json': reign.file(reign.pathOf('targets')) });
     assert.equal(await newer(stagedOf('1.1.0', forged)), false, 'a root that follows nobody');
     // Targets one signature short.
     lay({ 'root.json': repository.file('metadata/3.root.json') });
