@@ -1,9 +1,20 @@
 /** The application before anyone signs in. */
 
+import type { StartState } from '../../../src-shared/contract/app.ts';
 import { CallError } from '../../../src-shared/contract/errors.ts';
 import type { Handlers } from '../call.ts';
+import type { Core } from '../core.ts';
 import { version } from '../version.ts';
 import { weakKeychain } from './weak-keychain.ts';
+
+const looking = new WeakMap<Core, Promise<StartState>>();
+
+/** However often a page asks before anybody signed in: one look at keychain and files at a time, and all hear of it. */
+function lookOnce(core: Core): Promise<StartState> {
+  const running = looking.get(core) ?? core.look().finally(() => looking.delete(core));
+  looking.set(core, running);
+  return running;
+}
 
 export const appHandlers: Handlers<'app'> = {
   status: ({ core, connection }) => {
@@ -44,5 +55,5 @@ export const appHandlers: Handlers<'app'> = {
     return { ok: true };
   },
   reportFault: async ({ core }, fault) => core.stops.report(fault),
-  retry: async ({ core }) => ({ state: await core.look() }),
+  retry: async ({ core }) => ({ state: await lookOnce(core) }),
 };

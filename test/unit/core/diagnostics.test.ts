@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import { sha256 } from '../../../src-main/core/crypto/hash.ts';
 import { closeLog, logFolder, openLog } from '../../../src-main/logs/log.ts';
 import { diagnosticParts } from '../../../src-shared/contract/diagnostics.ts';
@@ -221,4 +221,18 @@ test('a page that reports for ever writes five; what it says is told nobody agai
   house.ahead.monotonic += 61_000;
   assert.notEqual((await desk.call('app.reportFault', fault)).reference, null);
   assert.deepEqual(await desk.call('app.lastStop', {}), { stop: null });
+});
+
+test('a page that asks for another look without end gets one look at a time', async () => {
+  const look = mock.method(house.core, 'look');
+  try {
+    const desk = house.desk();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => desk.call('app.retry', {})));
+    assert.deepEqual(new Set(answers.map(({ state }) => state)), new Set(['locked']));
+    assert.equal(look.mock.callCount(), 1);
+    await desk.call('app.retry', {});
+    assert.equal(look.mock.callCount(), 2);
+  } finally {
+    look.mock.restore();
+  }
 });
