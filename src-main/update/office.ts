@@ -163,9 +163,9 @@ export class UpdateOffice {
     if (trial === null) return false;
     // Nobody is left to ask what the keychain remembers: the signers' word has to do.
     this.#told = true;
-    if (trial.failure !== null && (journal.install?.back ?? null) === null) return false;
     this.#quietly(trial.failure === null ? this.#steps.fail('starts') : this.#steps.goBack());
-    return true;
+    // With nothing to go back to, the screen that says so is all there is.
+    return (journal.install?.back ?? null) !== null;
   }
 
   #next(after: number): void {

@@ -305,6 +305,14 @@ describe('a package that is handed over', () => {
       office.close();
     });
 
+    it('where there is nothing to go back to, the screen says that core is gone', async () => {
+      const { office, run } = await started('1.1.0', install({ state: 'installing', back: null }), []);
+      assert.equal(office.coreLost(), false);
+      await until(() => readJournal(station.folder).install?.state === 'failed');
+      assert.equal(run.length, 0);
+      office.close();
+    });
+
     it('a core that cannot be kept alive is not waited for', async () => {
       const one = install({ state: 'failed', reason: 'starts' });
       const { office, run } = await started('1.1.0', one, [stagedOf('1.0.0')]);
