@@ -37,6 +37,8 @@ export const notShown: readonly RegExp[] = [
   // Compared, or read as a certificate: anything else is refused.
   /^(requests\.ask subject\.|retention\.prune )keptDigest$/,
   /^logServer\.((set|test) authorities|readAuthorities text)$/,
+  // Compared with the version that is ready: another is refused, and shown nowhere.
+  /^updates\.install version$/,
   // Secrets of a connection, words to compare, a conflict to settle: what is none is refused.
   /^(backend\.connect token|enrolment\.ask code|enrolment\.(admit|finish) words\[\])$/,
   /^conflicts\.settle (field|version)$/,

@@ -32,7 +32,7 @@ async function bringIn(core: CoreProcess, folder: string, text: string): Promise
 }
 
 /** Lines of one tab are drawn alike: so many of each are opened. */
-const mostATab = 15;
+const mostATab = 8;
 
 /** Opens whatever opens on this tab, looks, and closes it. */
 async function openEach(page: Page, where: string): Promise<number> {
