@@ -30,7 +30,7 @@ export async function stayCurrent(stage: Stage): Promise<void> {
   const signers = newTrial();
   const other = await UpdateStage.start();
   try {
-    await stage.step('two of three signers release 1.1.0; one alone cannot', async () => {
+    await stage.step('Two of three signers release 1.1.0; one alone cannot', async () => {
       other.offer('1.1.0');
       await put(signers, '1.0.0', other.package('1.0.0', root));
       await put(signers, '1.1.0', other.package('1.1.0', join(other.folder, 'versions', '1.1.0')));
@@ -48,7 +48,7 @@ export async function stayCurrent(stage: Stage): Promise<void> {
       const anchor = join(other.folder, 'resources', 'update', 'root.json');
       copyFileSync(join(signers.folder, 'metadata', '1.root.json'), anchor);
     });
-    await stage.step('a workstation is offered it from a folder', async () => {
+    await stage.step('A workstation is offered it from a folder', async () => {
       other.policy({ updateSource: signers.folder });
       await other.open();
       await other.setUp();
@@ -59,7 +59,7 @@ export async function stayCurrent(stage: Stage): Promise<void> {
       await page.getByText('1.1.0').first().waitFor();
       await stage.picture('update-offered', 'both', page);
     });
-    await stage.step('it is installed, checks itself before anybody works, and stays', async () => {
+    await stage.step('It is installed, checks itself before anybody works, and stays', async () => {
       await other.signIn();
       await other.call('updates.install', { version: '1.1.0' });
       await other.again();
