@@ -3,44 +3,33 @@
  * that it was given to, and what a page of ours can do that turns against us. The core is one that echoes.
  */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FuseV1Options } from '@electron/fuses';
 import type { Page } from 'playwright';
 import { z } from 'zod';
 import { fuseConfig } from '../../resources/package/fuses.ts';
-import { type AppUnderTest, launchApp } from '../e2e/launch.ts';
-import { loads, permissionNames, settingsShape } from './probes.ts';
-import { echoCore, type ShellBundle, shellBundle } from './shell-bundle.ts';
+import type { AppUnderTest } from '../e2e/launch.ts';
+import { loads, permissionNames } from './probes.ts';
+import { type WatchedShell, watchedShell } from './watched-shell.ts';
 
 const root = join(import.meta.dirname, '../..');
 const source = (pattern: string): readonly { file: string; text: string }[] =>
   globSync(pattern, { cwd: root }).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 
 describe('the security checklist of Electron', () => {
-  let shell: ShellBundle;
   let app: AppUnderTest;
   let page: Page;
-  let settings: z.infer<typeof settingsShape>;
-  let headers: Readonly<Record<string, string>>;
+  let settings: WatchedShell['settings'];
+  let headers: WatchedShell['headers'];
+  let stop: WatchedShell['stop'];
   before(async () => {
-    shell = shellBundle();
-    const policies = join(shell.folder, 'policies.json');
-    writeFileSync(policies, '{"helpAddress":"https://help.clinic.example/start"}', {
-      mode: 0o600,
-    });
-    const profile = join(shell.folder, 'profile');
-    app = await launchApp({ profile, bundle: shell.bundle, core: echoCore, args: ['--policies', policies] });
-    page = await app.page();
-    headers = (await page.reload())?.headers() ?? {};
-    await app.command({ command: 'ask-app', event: 'login' });
-    settings = settingsShape.parse(await app.command({ command: 'settings' }));
+    ({ app, page, settings, headers, stop } = await watchedShell(
+      '{"helpAddress":"https://help.clinic.example/start"}',
+    ));
   });
-  after(async () => {
-    await app.close();
-    shell.remove();
-  });
+  after(() => stop());
   const preferences = () => settings.windows.at(-1)?.preferences ?? {};
 
   it('1: nothing but our own bundle is loaded, encrypted or not', async () => {

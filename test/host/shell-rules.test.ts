@@ -1,37 +1,18 @@
 /** What the shell sets beside Electron's checklist: no way out, nothing kept, a screen that dies again and again. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright';
-import type { z } from 'zod';
-import { type AppUnderTest, launchApp } from '../e2e/launch.ts';
-import { settingsShape } from './probes.ts';
-import { echoCore, type ShellBundle, shellBundle } from './shell-bundle.ts';
+import type { AppUnderTest } from '../e2e/launch.ts';
+import { type WatchedShell, watchedShell } from './watched-shell.ts';
 
 describe('the shell beside the checklist', () => {
-  let shell: ShellBundle;
   let app: AppUnderTest;
-  let page: Page;
-  let settings: z.infer<typeof settingsShape>;
-  let headers: Readonly<Record<string, string>>;
+  let settings: WatchedShell['settings'];
+  let headers: WatchedShell['headers'];
+  let stop: WatchedShell['stop'];
   before(async () => {
-    shell = shellBundle();
-    const policies = join(shell.folder, 'policies.json');
-    writeFileSync(policies, '{"screenCaptureProtected":true}', {
-      mode: 0o600,
-    });
-    const profile = join(shell.folder, 'profile');
-    app = await launchApp({ profile, bundle: shell.bundle, core: echoCore, args: ['--policies', policies] });
-    page = await app.page();
-    headers = (await page.reload())?.headers() ?? {};
-    await app.command({ command: 'ask-app', event: 'login' });
-    settings = settingsShape.parse(await app.command({ command: 'settings' }));
+    ({ app, settings, headers, stop } = await watchedShell('{"screenCaptureProtected":true}'));
   });
-  after(async () => {
-    await app.close();
-    shell.remove();
-  });
+  after(() => stop());
   const preferences = () => settings.windows.at(-1)?.preferences ?? {};
 
   it('sessions keep nothing and lead nowhere, certificates and passwords are refused', async () => {

@@ -25,7 +25,7 @@ const callsAProcedure = 10_000;
 const names = [...procedures.keys()];
 
 type Asked = { readonly procedure: string; readonly input: unknown };
-const answers = z.array(z.strictObject({ ok: z.boolean(), code: z.string(), field: z.string().nullable() }));
+const answers = z.array(z.strictObject({ ok: z.boolean(), code: z.string() }));
 type Answer = z.infer<typeof answers>[number];
 
 /** Bytes as base64 in the page. */
@@ -42,7 +42,7 @@ async function askAll(page: Page, asked: readonly Asked[]): Promise<readonly Ans
       return Promise.all(codec.decode(${JSON.stringify(nodeCodec.encode(asked))}).map(async ({ procedure, input }) => {
         const late = new Promise((resolve) => setTimeout(resolve, ${patience}, { error: { code: 'never-answered' } }));
         const { ok, error } = await Promise.race([window.carekeep.call(procedure, input), late]);
-        return { ok: ok === true, code: error?.code ?? '', field: error?.field ?? null };
+        return { ok: ok === true, code: error?.code ?? '' };
       }));
     })()`,
   );

@@ -138,7 +138,6 @@ const breakouts: readonly string[] = [
   `x" style="width:expression(${hit})`,
   `x" style="-moz-binding:url(data:text/xml,${hit})`,
   `</style><style>@import "data:text/css,*{background:url(javascript:${hit})}"</style>`,
-  `\u003cscript\u003e${hit}\u003c/script\u003e`,
   `\\u003cscript\\u003e${hit}\\u003c/script\\u003e`,
   `&lt;script&gt;${hit}&lt;/script&gt;`,
   `&amp;lt;script&amp;gt;${hit}&amp;lt;/script&amp;gt;`,

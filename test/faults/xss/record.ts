@@ -10,8 +10,6 @@ const texts: ReadonlySet<string> = new Set([
   'text',
   'display',
   'family',
-  'prefix',
-  'suffix',
   'title',
   'description',
   'comment',
@@ -32,8 +30,6 @@ const texts: ReadonlySet<string> = new Set([
   'serialNumber',
   'distinctIdentifier',
   'deviceIdentifier',
-  'note',
-  'reasonReference',
 ]);
 /** Lists of strings. */
 const lists: ReadonlySet<string> = new Set(['given', 'prefix', 'suffix', 'line']);
